@@ -1,0 +1,1 @@
+"""Frozen dataclasses that all other packages share. Imports nothing of ours."""

@@ -1,0 +1,201 @@
+"""Finished assets as data: what atlas, export, index and preview read. Pixels are named by digest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from assetgen.model.layout import Loop
+from assetgen.model.request import Json
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Picture = NDArray[np.uint8]
+    """One picture: uint8 array of shape (height, width, 4), RGBA, RGB zero where alpha is zero."""
+
+    Load = Callable[[str], Picture]
+    """Gives the picture of a pixel digest."""
+
+Size = tuple[int, int]
+Box = tuple[int, int, int, int]
+"""left, top, width, height in pixels, y down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One finished picture. `name` is its atlas name (`hero`, `hero_walk/walk_down_00`, `meadow/03`);
+    `pixels` its pixel digest; `trim` the box of its opaque pixels (1×1 at the origin when empty)."""
+
+    name: str
+    size: Size
+    pixels: str
+    trim: Box
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTag:
+    """A tag's one cycle: frame names in play order (ping-pong written out), milliseconds each."""
+
+    name: str
+    frames: tuple[str, ...]
+    durations: tuple[int, ...]
+    loop: Loop
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltSprite:
+    """`pivot` is a whole-pixel edge from the untrimmed top left; `nine_slice` left, top, right, bottom."""
+
+    name: str
+    frame: Frame
+    pivot: tuple[int, int]
+    nine_slice: tuple[int, int, int, int] | None = None
+    hitbox: Box | None = None
+    palette: str | None = None
+    scales: tuple[int, ...] = (1,)
+    meta: Mapping[str, Json] = field(default_factory=dict)
+    asset: str = ""
+    """The manifest entry that it comes from, where that is another name (pieces of `cut`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltAnimation:
+    """`frames` holds each step of each tag once, keyed by frame name, tags in order."""
+
+    name: str
+    cell: Size
+    pivot: tuple[int, int]
+    tags: tuple[BuiltTag, ...]
+    frames: Mapping[str, Frame]
+    hitbox: Box | None = None
+    palette: str | None = None
+    scales: tuple[int, ...] = (1,)
+    meta: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTile:
+    """One tile. `corners` are terrain names TL TR BL BR (None: no terrain); `cell` its place in the sheet.
+
+    `animation` lists (tile id, milliseconds) for an animated tile.
+    """
+
+    id: int
+    frame: Frame
+    corners: tuple[str | None, str | None, str | None, str | None] | None = None
+    probability: float = 1.0
+    properties: Mapping[str, Json] = field(default_factory=dict)
+    collision: Json = None
+    animation: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AutotileSheet:
+    """A synthesised sheet: `cells` lists the pixel digest of each cell in reading order, None where empty.
+
+    `peering` gives per cell the neighbourhood mask for which it is drawn (blob: N=1 NE=2 E=4 SE=8 S=16 SW=32 W=64
+    NW=128), `terrain` the (inside, outside) pair that it belongs to.
+    """
+
+    kind: Literal["blob47", "dual_grid", "rpgmaker_a2"]
+    tile_size: Size
+    columns: int
+    cells: tuple[str | None, ...]
+    peering: tuple[int | None, ...] = ()
+    terrain: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltTileset:
+    """`columns`, `margin`, `spacing` describe the sheet as written; ids are cells in reading order."""
+
+    name: str
+    tile_size: Size
+    columns: int
+    tiles: tuple[BuiltTile, ...]
+    terrains: tuple[str, ...] = ()
+    margin: int = 0
+    spacing: int = 0
+    extrude: int = 0
+    sheets: tuple[AutotileSheet, ...] = ()
+    objects: tuple[Frame, ...] = ()
+    palette: str | None = None
+    meta: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return (max((tile.id for tile in self.tiles), default=0) // self.columns) + 1
+
+
+BuiltAsset = BuiltSprite | BuiltAnimation | BuiltTileset
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPalette:
+    """Colours as `#rrggbb` or `#rrggbbaa`, in order; `files` maps a format to its path relative to the output folder."""
+
+    name: str
+    colors: tuple[str, ...]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a frame's trimmed picture lies on a page: `x`, `y` of its inner top left; `trim` is the cut that was packed.
+
+    Frames with equal pixels share one place.
+    """
+
+    frame: Frame
+    page: int
+    x: int
+    y: int
+    trim: Box
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPage:
+    """One page: its files relative to the output folder, its size, and the pixel digest of its picture."""
+
+    file: str
+    data: str
+    size: Size
+    pixels: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltAtlas:
+    """`placements` by frame name; `occupancy` is sprite area over page area; `partial` names members left out."""
+
+    name: str
+    pages: tuple[BuiltPage, ...]
+    placements: Mapping[str, Placement]
+    members: tuple[str, ...]
+    occupancy: float
+    partial: tuple[str, ...] = ()
+    scales: tuple[int, ...] = (1,)
+    padding: int = 0
+    extrude: int = 0
+
+
+@dataclass(frozen=True)
+class Built:
+    """A whole project, finished. `files` maps an asset's roles to paths relative to the output folder:
+    `single`, `sheet`, `frame:TAG_NN`, `tile:NN`, `sheet:blob47`…; absent roles were not written."""
+
+    project: str | None
+    assets: Mapping[str, BuiltAsset]
+    palettes: Mapping[str, BuiltPalette]
+    atlases: Mapping[str, BuiltAtlas]
+    files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    ids: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Ids fixed in the lock at first export, by asset (or `atlas:NAME`) and purpose."""
+
+    def atlas_of(self, asset: str) -> BuiltAtlas | None:
+        for atlas in self.atlases.values():
+            if asset in atlas.members:
+                return atlas
+        return None

@@ -1,0 +1,116 @@
+"""The lock as data: one block an asset. `store.lockfile` reads and writes its text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assetgen.model.cost import Cost
+from assetgen.model.request import SCHEME, Json, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """One picture as received. `file` is its path relative to the project, `sha256` of its bytes, `pixels` its digest.
+
+    `candidate` counts from 1; `extra` is None, `pre_palette`, `background` or `data`.
+    """
+
+    file: str
+    sha256: str
+    pixels: str
+    size: tuple[int, int]
+    candidate: int = 1
+    extra: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The accepted result of one remote step: request, originals, pick, price (IDENTITY 9).
+
+    `inputs` records, for each picture field, the references as text: only for telling reasons (`input hero changed`).
+    `pick` is the SHA-256 of the chosen original, None while number 1 is provisional.
+    `date` is UTC, `2026-11-21T08:00:00Z`.
+    """
+
+    request: Request
+    realm: str
+    originals: tuple[Original, ...]
+    pick: str | None = None
+    price: Cost = Cost()
+    model: str | None = None
+    date: str = ""
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def candidates(self) -> tuple[Original, ...]:
+        return tuple(o for o in self.originals if o.extra is None)
+
+    def chosen(self, variant: int | None = None) -> Original:
+        """The picked candidate; `variant` N asks for candidate N."""
+        pictures = self.candidates
+        if variant is not None:
+            return next((o for o in pictures if o.candidate == variant), pictures[0])
+        return next((o for o in pictures if o.sha256 == self.pick), pictures[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A paid reply that could not be used (IDENTITY 24): never bought again until the request or the take changes."""
+
+    request: Request
+    realm: str
+    raw: str
+    reason: str
+    date: str
+    price: Cost
+    usable: tuple[Original, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A retouched file that stands in for the bought picture (IDENTITY 13). `stage` original or final."""
+
+    original: Original
+    stage: str
+    date: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """All that the lock knows of one name: an asset, `palette:NAME`, `atlas:NAME`, `index` or `export:ENGINE`.
+
+    `frames` and `files` are the keys of the derived stages as last built; `outputs` maps paths (relative to the
+    project) to pixel digests, text files to byte digests. `ids` are engine ids fixed at first export;
+    `pages` an atlas's remembered layout; `tiles` the ids and cells of a tileset; `layout` the pinned layout row.
+    """
+
+    name: str
+    kind: str
+    steps: tuple[Accepted, ...] = ()
+    rejected: Rejected | None = None
+    adopted: Adopted | None = None
+    reviewed: Mapping[str, str] = field(default_factory=dict)
+    take: int = 0
+    layout: str | None = None
+    frames: str | None = None
+    files: str | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    ids: Mapping[str, str] = field(default_factory=dict)
+    tiles: Mapping[str, int] = field(default_factory=dict)
+    pages: Json = None
+    history: tuple[Mapping[str, Any], ...] = ()
+
+    def without_derived(self) -> Block:
+        return replace(self, frames=None, files=None, outputs={})
+
+
+@dataclass(frozen=True)
+class Lock:
+    """The whole lock. `retired` holds removed results, newest last, each as `{"name", "steps", …}` (rule 8)."""
+
+    blocks: Mapping[str, Block] = field(default_factory=dict)
+    retired: tuple[Block, ...] = ()
+    scheme: int = SCHEME

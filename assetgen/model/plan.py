@@ -1,0 +1,81 @@
+"""A plan: ordered actions with reasons and costs, and what stands in the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assetgen.model.cost import FREE, Cost, total
+from assetgen.model.manifest import Kind
+
+Verb = Literal["generate", "edit", "fix", "restore", "rename", "process", "pack", "export", "delete"]
+BlockState = Literal["lost", "waiting", "rejected", "adopted", "pinned", "drifted"]
+
+EXIT_OF_STATE: dict[BlockState, int] = {
+    "lost": 1,
+    "rejected": 1,
+    "drifted": 1,
+    "waiting": 3,
+    "adopted": 0,
+    "pinned": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that build would do. `asset` is a name, `palette:NAME`, `atlas:NAME` or `index`.
+
+    `cause` groups actions with one origin for the report (`preset card changed`); `path` is set for `delete`.
+    """
+
+    action: Verb
+    asset: str
+    kind: Kind
+    reason: str
+    cost: Cost = FREE
+    cause: str | None = None
+    path: str | None = None
+    detail: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        data = {"action": self.action, "asset": self.asset, "kind": self.kind, "reason": self.reason}
+        if self.path is not None:
+            data["path"] = self.path
+        return {**data, "cost": self.cost.to_json()}
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An asset that build will leave as it is, and why."""
+
+    asset: str
+    state: BlockState
+    reason: str
+
+    def to_json(self) -> dict[str, str]:
+        return {"asset": self.asset, "state": self.state, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What build would do, in order."""
+
+    provider: str
+    actions: tuple[Action, ...]
+    blocked: tuple[Blocked, ...]
+    unchanged: int
+    hints: tuple[str, ...] = ()
+
+    @property
+    def cost(self) -> Cost:
+        return total(action.cost for action in self.actions)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "provider": self.provider,
+            "actions": [action.to_json() for action in self.actions],
+            "blocked": [item.to_json() for item in self.blocked],
+            "unchanged": self.unchanged,
+            "cost": self.cost.to_json(),
+        }
