@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from assetgen.model.layout import Loop
@@ -195,7 +196,9 @@ class Built:
     """Ids fixed in the lock at first export, by asset (or `atlas:NAME`) and purpose."""
 
     def atlas_of(self, asset: str) -> BuiltAtlas | None:
-        for atlas in self.atlases.values():
-            if asset in atlas.members:
-                return atlas
-        return None
+        """The atlas that holds an asset, if any."""
+        return self._membership.get(asset)
+
+    @cached_property
+    def _membership(self) -> dict[str, BuiltAtlas]:
+        return {member: atlas for atlas in self.atlases.values() for member in atlas.members}

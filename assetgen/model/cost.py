@@ -72,7 +72,7 @@ def plain(amount: Decimal) -> str:
 
 
 def total(costs: Iterable[Cost]) -> Cost:
-    """Sum by unit. The first unit with a price leads, US dollars before others; an unknown part makes its unit unknown."""
+    """Sum by unit, US dollars leading; an unknown part makes the sum of its unit unknown."""
     sums: dict[str, Decimal | None] = {}
     for cost in costs:
         for part in (cost, *cost.other):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 Loop = Literal["repeat", "once", "pingpong"]
 
@@ -11,7 +11,8 @@ DEFAULT_DURATION = 150
 """Milliseconds a frame where neither manifest nor file says otherwise."""
 
 
-class Cell(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Cell:
     """One cell of a sheet: its index in reading order from 0, and whether it is drawn mirrored left to right."""
 
     index: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from assetgen.model.cost import Cost
@@ -275,7 +276,7 @@ class Engine:
         return output
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """A whole project. Paths are relative to `root`, the folder of the top manifest, as absolute text.
 
@@ -310,7 +311,7 @@ class Manifest:
         """The atlas that holds asset `name`, if any."""
         return self._membership.get(name)
 
-    @property
+    @cached_property
     def _membership(self) -> dict[str, Atlas]:
         return {member: atlas for atlas in self.atlases.values() for member in atlas.members}
 

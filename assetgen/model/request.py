@@ -62,7 +62,6 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 """Spellings of the wire that mean one of our fields. Append only."""
 
 _TEXTS = frozenset({"prompt", "outside"})
-_NOT_INTENT = frozenset({"seed", "take", "candidates", "palette"})
 
 
 def canonical_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
@@ -116,8 +115,7 @@ class Request:
     def intent(self) -> str:
         """Digest of the request without derived seed, take, candidates and palette (rule 3)."""
         if "intent" not in self._cache:
-            fields = {k: v for k, v in self.fields.items() if k not in _NOT_INTENT or k == "seed"}
-            self._cache["intent"] = _digest(self._document(fields))
+            self._cache["intent"] = _digest(self._document(dict(self.fields)))
         return self._cache["intent"]
 
     @property
@@ -134,8 +132,8 @@ class Request:
     def digest(self) -> str:
         """The request digest (rule 1): what a purchase is keyed on."""
         if "digest" not in self._cache:
-            fields = dict(self.fields)
-            fields.update({"seed": self.seed, "take": self.take, "candidates": self.candidates, "palette": self.palette})
+            effective = {"seed": self.seed, "take": self.take, "candidates": self.candidates, "palette": self.palette}
+            fields = {**self.fields, **effective}
             self._cache["digest"] = _digest(self._document(canonical_fields(fields)))
         return self._cache["digest"]
 
@@ -148,15 +146,9 @@ class Request:
 
     def changed_fields(self, other: Request) -> list[str]:
         """Names of the intent's fields in which the two differ, `op` and `take` among them."""
-        names = []
-        if self.op != other.op:
-            names.append("op")
-        for name in sorted({*self.fields, *other.fields}):
-            if self.fields.get(name) != other.fields.get(name):
-                names.append(name)
-        if self.take != other.take:
-            names.append("take")
-        return names
+        names = sorted({*self.fields, *other.fields})
+        changed = [name for name in names if self.fields.get(name) != other.fields.get(name)]
+        return ["op"] * (self.op != other.op) + changed + ["take"] * (self.take != other.take)
 
 
 def canonical_digest(document: Json) -> str:
