@@ -136,7 +136,7 @@ BuiltAsset = BuiltSprite | BuiltAnimation | BuiltTileset
 
 @dataclass(frozen=True, slots=True)
 class BuiltPalette:
-    """Colours as `#rrggbb` or `#rrggbbaa`, in order; `files` maps a format to its path relative to the output folder."""
+    """Colours as `#rrggbb` or `#rrggbbaa`, in order; `files` maps a format to its path below the output folder."""
 
     name: str
     colors: tuple[str, ...]
@@ -145,7 +145,7 @@ class BuiltPalette:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a frame's trimmed picture lies on a page: `x`, `y` of its inner top left; `trim` is the cut that was packed.
+    """Where a frame's trimmed picture lies on a page: `x`, `y` of its inner top left; `trim` is the cut that is packed.
 
     Frames with equal pixels share one place.
     """

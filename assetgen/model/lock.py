@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from assetgen.model.cost import Cost
+from assetgen.model.cost import FREE, Cost
 from assetgen.model.request import SCHEME, Json, Request
 
 
@@ -38,7 +37,7 @@ class Accepted:
     realm: str
     originals: tuple[Original, ...]
     pick: str | None = None
-    price: Cost = Cost()
+    price: Cost = FREE
     model: str | None = None
     date: str = ""
     inputs: Mapping[str, Json] = field(default_factory=dict)
@@ -78,13 +77,24 @@ class Adopted:
     date: str
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A superseded result, moved whole: its steps with take, pick, originals and price, and its adoption (rule 8)."""
+
+    steps: tuple[Accepted, ...]
+    adopted: Adopted | None = None
+    rejected: Rejected | None = None
+
+
 @dataclass(frozen=True)
 class Block:
     """All that the lock knows of one name: an asset, `palette:NAME`, `atlas:NAME`, `index` or `export:ENGINE`.
 
     `frames` and `files` are the keys of the derived stages as last built; `outputs` maps paths (relative to the
     project) to pixel digests, text files to byte digests. `ids` are engine ids fixed at first export;
-    `pages` an atlas's remembered layout; `tiles` the ids and cells of a tileset; `layout` the pinned layout row.
+    `pages` an atlas's remembered layout; `tiles` the ids and cells of a tileset; `layout` the pinned layout row;
+    `tool` the digest of the pixel operations' versions that made the outputs; `partial` the members an atlas lacks.
+    `history` is append-only.
     """
 
     name: str
@@ -93,7 +103,6 @@ class Block:
     rejected: Rejected | None = None
     adopted: Adopted | None = None
     reviewed: Mapping[str, str] = field(default_factory=dict)
-    take: int = 0
     layout: str | None = None
     frames: str | None = None
     files: str | None = None
@@ -101,7 +110,9 @@ class Block:
     ids: Mapping[str, str] = field(default_factory=dict)
     tiles: Mapping[str, int] = field(default_factory=dict)
     pages: Json = None
-    history: tuple[Mapping[str, Any], ...] = ()
+    history: tuple[Past, ...] = ()
+    tool: str | None = None
+    partial: tuple[str, ...] = ()
 
     def without_derived(self) -> Block:
         return replace(self, frames=None, files=None, outputs={})
@@ -109,7 +120,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Lock:
-    """The whole lock. `retired` holds removed results, newest last, each as `{"name", "steps", …}` (rule 8)."""
+    """The whole lock. `retired` holds removed results, newest last (rule 8)."""
 
     blocks: Mapping[str, Block] = field(default_factory=dict)
     retired: tuple[Block, ...] = ()

@@ -161,7 +161,7 @@ class TilesetSpec:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """`cut` of a sheet into named sprites: by a grid, by connected parts (`auto`), or by the service's atlas (`data`)."""
+    """`cut` of a sheet into named sprites: by grid, by connected parts (`auto`), or by the service's atlas (`data`)."""
 
     mode: Literal["grid", "auto", "data"]
     grid: tuple[int, int] | None = None
