@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from assetgen.model.cost import Cost
+from assetgen.model.cost import UNKNOWN, Cost
 from assetgen.model.errors import RejectedError
 from assetgen.model.position import Position
 from assetgen.model.request import Json, Request
@@ -39,7 +39,7 @@ class Job:
     style: Style | None = None
     size: tuple[int, int] | None = None
     palette: tuple[str, ...] | None = None
-    expected: Cost = Cost(None)
+    expected: Cost = UNKNOWN
     attempt: int = 0
     rebuy: bool = False
 
@@ -107,7 +107,7 @@ class Settled:
     state: Literal["received", "rejected", "refunded", "refused", "open"]
     message: str = ""
     delivery: Delivery | None = None
-    expected: Cost = Cost(None)
+    expected: Cost = UNKNOWN
 
     @property
     def digest(self) -> str:
