@@ -1,0 +1,219 @@
+"""Pictures as arrays: bounded decoding and the pixel digest (IDENTITY 2).
+
+A picture is a uint8 array of shape (height, width, 4): RGBA, RGB zero where alpha is zero. No EXIF turn, no
+colour management; of 16 bits the high byte is kept. Two files with the same picture have the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+
+from assetgen.model.errors import PictureError
+from assetgen.pixels.containers import DEFAULT_LIMITS, Header, Limits, header_of, sniff
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Animated",
+    "Limits",
+    "Picture",
+    "animated_digest",
+    "canonical",
+    "decode",
+    "decode_frames",
+    "file_digest",
+    "pixel_digest",
+    "read",
+    "size_of",
+    "sniff",
+]
+
+Picture = NDArray[np.uint8]
+"""uint8 array of shape (height, width, 4), RGBA, RGB zero where alpha is zero."""
+
+# Opening a file by its plugin skips Image.open, whose bomb check warns on stderr instead of refusing.
+_PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
+    "png": PngImagePlugin.PngImageFile,
+    "gif": GifImagePlugin.GifImageFile,
+    "jpg": JpegImagePlugin.JpegImageFile,
+    "webp": WebPImagePlugin.WebPImageFile,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Animated:
+    """Composited frames of equal size and, for each, its duration in milliseconds (0 where the file gives none)."""
+
+    frames: list[Picture]
+    durations: list[int]
+
+
+def decode(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Picture:
+    """The picture in `data` (PNG, GIF, WebP or JPEG; of an animation the first or default picture).
+
+    `what` names the file or reply in errors. Raises PictureError: no picture, damaged, truncated, beyond `limits`.
+    """
+    header = header_of(data, what=what, limits=limits, animated=False)
+    with _named(what), _open(header) as image:
+        return _fitted(_pixels(image, header), header)
+
+
+def decode_frames(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Animated:
+    """Every composited frame of a GIF, APNG or animated WebP with its duration; one frame for still pictures."""
+    header = header_of(data, what=what, limits=limits, animated=True)
+    if header.frames == 1:
+        return Animated([decode(data, what=what, limits=limits)], [0])
+    frames: list[Picture] = []
+    durations: list[int] = []
+    with _named(what), _open(header) as image:
+        # An APNG may hold a default picture for old viewers that is no part of the animation.
+        first = 1 if header.default_extra else 0
+        for index in range(first, first + header.frames):
+            image.seek(index)
+            image.load()
+            frames.append(_fitted(canonical(np.array(image.convert("RGBA"))), header))
+            durations.append(round(image.info.get("duration") or 0))
+    return Animated(frames, durations)
+
+
+def read(path: Path | str, what: str | None = None) -> Picture:
+    """Decode the file at `path`. `what` is how it is called in errors (default: the path)."""
+    return decode(read_bytes(path, what), what=what or str(path))
+
+
+def read_bytes(path: Path | str, what: str | None = None, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The bytes of a picture file; PictureError when it is missing, unreadable or larger than `limits.bytes`."""
+    path = Path(path)
+    try:
+        if path.stat().st_size > limits.bytes:
+            raise PictureError(f"{what or path}: larger than {limits.bytes >> 20} MiB, which no picture here should be")
+        return path.read_bytes()
+    except OSError as error:
+        raise PictureError(f"{what or path}: cannot be read: {error.strerror or error}") from error
+
+
+def size_of(data: bytes, *, what: str = "picture") -> tuple[int, int]:
+    """Width and height from the header alone. Raises PictureError."""
+    return header_of(data, what=what, limits=DEFAULT_LIMITS, animated=False).size
+
+
+def canonical(array: NDArray[np.uint8]) -> Picture:
+    """RGB zero where alpha is zero, contiguous. Returns the array itself when nothing had to change."""
+    if array.ndim != 3 or array.shape[2] != 4 or array.dtype != np.uint8:
+        raise ValueError(f"a picture is uint8 (height, width, 4), not {array.dtype} {array.shape}")
+    picture = np.ascontiguousarray(array)
+    values = picture.view(np.uint32)[..., 0]
+    hidden = (picture[..., 3] == 0) & (values != 0)
+    if not hidden.any():
+        return picture
+    if picture is array:
+        picture = picture.copy()
+    picture.view(np.uint32)[..., 0][hidden] = 0
+    return picture
+
+
+def pixel_digest(picture: NDArray[np.uint8]) -> str:
+    """SHA-256 (hex) of ASCII `RGBA8`, width and height as big-endian u32, and the canonical pixels row by row."""
+    picture = canonical(picture)
+    height, width = picture.shape[:2]
+    digest = hashlib.sha256(b"RGBA8" + struct.pack(">II", width, height))
+    digest.update(picture.data)
+    return digest.hexdigest()
+
+
+def animated_digest(frames: Sequence[NDArray[np.uint8]], durations: Sequence[int]) -> str:
+    """SHA-256 (hex) of ASCII `RGBA8A`, width, height, frame count, then each frame's milliseconds and pixels."""
+    height, width = frames[0].shape[:2]
+    digest = hashlib.sha256(b"RGBA8A" + struct.pack(">III", width, height, len(frames)))
+    for frame, duration in zip(frames, durations, strict=True):
+        if frame.shape[:2] != (height, width):
+            raise ValueError(f"frames differ in size: {frame.shape[1]}×{frame.shape[0]} after {width}×{height}")
+        digest.update(struct.pack(">I", duration))
+        digest.update(canonical(frame).data)
+    return digest.hexdigest()
+
+
+def file_digest(data: bytes, what: str) -> str:
+    """The pixel digest of a picture file, still or animated: the one function for inputs, outputs, deduplication."""
+    animated = decode_frames(data, what=what)
+    if len(animated.frames) == 1:
+        return pixel_digest(animated.frames[0])
+    return animated_digest(animated.frames, animated.durations)
+
+
+class _named:  # noqa: N801  (a context manager, used like a function)
+    """Turns whatever the decoder raises for damaged bytes into a PictureError that names the picture."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, PictureError):
+            raise PictureError(f"{self.what}: {error}") from error
+        # Damaged files make Pillow raise nearly anything: SyntaxError, struct.error, EOFError, ValueError, OSError.
+        if isinstance(error, Exception):
+            raise PictureError(f"{self.what}: damaged or truncated picture ({error})") from error
+
+
+def _open(header: Header) -> ImageFile.ImageFile:
+    return _PLUGINS[header.format](BytesIO(header.data))
+
+
+def _pixels(image: ImageFile.ImageFile, header: Header) -> Picture:
+    if header.key is None:
+        return canonical(_rgba(image))
+    # tRNS of a grey or truecolour PNG names one sample value, to be compared at full depth: the plugin cannot.
+    if header.depth == 16 and len(header.key) == 3:
+        highs, lows = _wide_rgb(header)
+        samples = (highs.astype(np.uint16) << 8) | lows
+        rgba = np.dstack([highs, np.full(highs.shape[:2], 255, np.uint8)])
+    else:
+        image.load()
+        samples = np.asarray(image).astype(np.uint16)
+        samples = samples.reshape(*samples.shape[:2], -1)
+        if header.depth in (2, 4):
+            samples //= 255 // ((1 << header.depth) - 1)  # two and four bits were spread over 0–255
+        rgba = _rgba(image)
+    rgba[(samples == np.array(header.key, np.uint16)).all(axis=2)] = 0
+    return canonical(rgba)
+
+
+def _rgba(image: Image.Image) -> Picture:
+    """8-bit RGBA; of 16-bit grey the high byte."""
+    if image.mode.startswith("I"):
+        grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+        return np.dstack([grey, grey, grey, np.full_like(grey, 255)])
+    return np.array(image if image.mode == "RGBA" else image.convert("RGBA"))
+
+
+def _wide_rgb(header: Header) -> Iterator[Picture]:
+    """High bytes, then low bytes of a 16-bit RGB PNG: big-endian samples read as little-endian give the low byte."""
+    for order in ("RGB;16B", "RGB;16L"):
+        with _open(header) as image:
+            codec, extents, offset, _ = image.tile[0]
+            image.tile = [ImageFile._Tile(codec, extents, offset, order)]
+            image.load()
+            yield np.array(image)
+
+
+def _fitted(picture: Picture, header: Header) -> Picture:
+    """On the canvas that the header announced (a GIF's canvas grows with a frame that is larger than it)."""
+    width, height = header.size
+    if picture.shape[:2] == (height, width):
+        return picture
+    if picture.shape[0] > height or picture.shape[1] > width:
+        raise PictureError(f"decodes to {picture.shape[1]}×{picture.shape[0]}, its header says {width}×{height}")
+    full = np.zeros((height, width, 4), np.uint8)
+    full[: picture.shape[0], : picture.shape[1]] = picture
+    return full
