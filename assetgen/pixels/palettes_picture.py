@@ -7,7 +7,7 @@ from math import gcd
 from typing import TYPE_CHECKING
 
 from assetgen.model.errors import AssetError
-from assetgen.pixels.palettes import MAX_COLORS, color_of, values_of
+from assetgen.pixels.palettes import MAX_COLORS, color_of
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -44,9 +44,6 @@ def _swatch(image: Picture) -> int:
 
 def write(colors: Sequence[str]) -> bytes:
     """An N×1 PNG of the colours."""
-    import numpy as np
+    from assetgen.pixels import png
 
-    from assetgen.pixels import picture, png
-
-    rows = np.array([values_of(color) for color in colors], np.uint8).reshape(1, -1, 4)
-    return png.encode(picture.canonical(rows))
+    return png.encode_palette(colors)
