@@ -30,6 +30,18 @@ color 000000, corners false, kind drop, opacity 96, offset [1, 1], size null, th
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from assetgen.model.built import Picture
+from assetgen.model.errors import AssetError
+from assetgen.model.manifest import Operation
+from assetgen.model.request import Json
+
+if TYPE_CHECKING:
+    from assetgen.pixels.operations.framing import Move
+
 ORDER = (
     "grid",
     "background",
@@ -49,3 +61,227 @@ ORDER = (
 
 OPERATION_VERSIONS: dict[str, int] = dict.fromkeys(ORDER, 1) | {"enlarge": 1}
 """Part of the key of every finished picture: raise a number when that operation's pixels change (IDENTITY 15)."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a recipe needs beyond its params: the colours of palettes that were extracted, by name."""
+
+    palettes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Applied:
+    """Finished frames, all of one size, and how a point of the frames before lies in them.
+
+    `notes` are for people: what an operation left undone, and why.
+    """
+
+    frames: list[Picture]
+    move: Move
+    """`move.point(x, y)` carries pivots along; `move.dx`, `move.dy` are the old origin's place."""
+    notes: tuple[str, ...] = ()
+    fixed_size: bool = False
+
+
+def apply(frames: Sequence[Picture], operations: Sequence[Operation], context: Context | None = None) -> Applied:
+    """Run a recipe on all frames of one asset (one frame for a sprite), in `ORDER`, each operation once.
+
+    Frames must be of one size; those of an animation are cropped by one common box and never recentred. The frames
+    given are not changed. AssetError names the operation that cannot be done (canvas too small, no room for an outline,
+    colours of a recolour not there).
+    """
+    from assetgen.pixels.operations.framing import STILL
+
+    state = Applied(list(frames), STILL)
+    for operation in sorted(operations, key=lambda item: ORDER.index(item.name)):
+        state = _STEPS[operation.name](state, operation.params, context or Context())
+    return state
+
+
+def added_colors(operations: Sequence[Operation]) -> list[str]:
+    """Colours that a recipe draws with after mapping (outline, shadow): no fault when a palette lacks them."""
+    return [
+        operation.params.get("color", "000000") for operation in operations if operation.name in ("outline", "shadow")
+    ]
+
+
+def swapped_colors(colors: Sequence[str], operations: Sequence[Operation], context: Context | None = None) -> list[str]:
+    """What a palette becomes under the recipe's recolour: the colours that finished frames may show."""
+    result = list(colors)
+    for operation in operations:
+        if operation.name == "recolor":
+            source, target = (_colors(operation.params[side], context or Context()) for side in ("from", "to"))
+            pairs = dict(zip(source, target, strict=False))
+            result = [pairs.get(color, color) for color in result]
+    return result
+
+
+Params = Mapping[str, Json]
+
+
+def _colors(params: Params, context: Context) -> list[str]:
+    colors = params.get("colors")
+    if colors is None:
+        colors = context.palettes[params["name"]]
+    return list(colors)
+
+
+def _each(state: Applied, change: Callable[[Picture], Picture]) -> Applied:
+    return replace(state, frames=[change(frame) for frame in state.frames])
+
+
+def _moved(state: Applied, frames: list[Picture], move: Move) -> Applied:
+    return replace(state, frames=frames, move=state.move.then(move))
+
+
+def _size(state: Applied) -> tuple[int, int]:
+    height, width = state.frames[0].shape[:2]
+    return width, height
+
+
+def _grid(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import grid
+    from assetgen.pixels.operations.framing import Move
+
+    wanted = params.get("scale", "auto")
+    found = grid.detect(state.frames, None if wanted == "auto" else int(wanted))
+    if wanted == "auto" and found.confidence < grid.CONFIDENT:
+        note = f"grid: no pixel grid found (confidence {found.confidence:.2f}): the picture is taken as it is"
+        return replace(state, notes=(*state.notes, note))
+    origin = (grid.lines(100 * found.scale, found.scale, start)[0] for start in (found.left, found.top))
+    left, top = (int(value) for value in origin)
+    move = Move(1 / found.scale, 0, 0, 1 / found.scale, -left / found.scale, -top / found.scale)
+    return _moved(state, [grid.reduce(frame, found) for frame in state.frames], move)
+
+
+def _background(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import cleanup
+
+    return replace(state, frames=cleanup.remove_background(state.frames, params["flood"]))
+
+
+def _alpha(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import cleanup
+
+    return _each(state, lambda frame: cleanup.threshold_alpha(frame, params.get("threshold", 128)))
+
+
+def _specks(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import cleanup
+
+    return _each(state, lambda frame: cleanup.remove_specks(frame, params["size"]))
+
+
+def _trim(state: Applied, _params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import framing
+
+    return _moved(state, *framing.trim(state.frames))
+
+
+def _canvas(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import framing
+
+    size = params.get("size")
+    frames, move = framing.canvas(
+        state.frames, (size[0], size[1]) if size else None, params.get("align", "center"), params.get("margin", 0)
+    )
+    return replace(_moved(state, frames, move), fixed_size=bool(size))
+
+
+def _palette(state: Applied, params: Params, context: Context) -> Applied:
+    from assetgen.pixels import colors
+
+    palette, dither, strength = _colors(params, context), params.get("dither", "none"), params.get("strength", 1)
+    return _each(state, lambda frame: colors.map_to(frame, palette, dither, strength))
+
+
+def _count(state: Applied, params: Params, context: Context) -> Applied:
+    from assetgen.pixels import quantize
+
+    palette = quantize.extract(state.frames, params["count"])
+    return _palette(state, {**params, "colors": palette}, context)
+
+
+def _with_room(state: Applied, room: int, name: str) -> Applied:
+    """The frames with a margin of `room` pixels; an error when `canvas` fixed their size."""
+    from assetgen.pixels.operations import framing
+
+    if not room:
+        return state
+    if state.fixed_size:
+        width, height = _size(state)
+        raise AssetError(
+            f"{name}: {room} more clear pixels are needed around the figure, but canvas fixes the size at "
+            f"{width}×{height}: give the canvas a margin of {room}, or no size"
+        )
+    return _moved(state, *framing.canvas(state.frames, None, margin=room))
+
+
+def _outline(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import drawing
+
+    side, color = params.get("side", "outside"), params.get("color", "000000")
+    state = _with_room(state, drawing.outline_room(state.frames, side), "outline")
+    return _each(state, lambda frame: drawing.outline(frame, side, color, params.get("corners", False)))
+
+
+def _shadow(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import drawing, framing
+
+    kind, (dx, dy) = params.get("kind", "drop"), params.get("offset", [1, 1])
+    color, opacity = params.get("color", "000000"), params.get("opacity", 96)
+    state = _with_room(state, drawing.shadow_room(state.frames, kind, (dx, dy)), "shadow")
+    if not any(frame[..., 3].any() for frame in state.frames):
+        return state
+    box = framing.visible_box(state.frames)
+    return _each(state, lambda frame: drawing.shadow(frame, kind, color, opacity, (dx, dy), box))
+
+
+def _mirror(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import framing
+
+    axis = params["axis"]
+    frames = [framing.mirror(frame, axis) for frame in state.frames]
+    return _moved(state, frames, framing.mirror_move(_size(state), axis))
+
+
+def _rotate(state: Applied, params: Params, _context: Context) -> Applied:
+    from assetgen.pixels.operations import framing
+
+    degrees = params["degrees"]
+    frames = [framing.rotate(frame, degrees) for frame in state.frames]
+    return _moved(state, frames, framing.rotate_move(_size(state), degrees))
+
+
+def _recolor(state: Applied, params: Params, context: Context) -> Applied:
+    from assetgen.pixels import colors
+
+    source, target = _colors(params["from"], context), _colors(params["to"], context)
+    found, _ = colors.unique_colors(state.frames)
+    if len(found) and not any(int(color[:6], 16) in set(found.tolist()) for color in source):
+        raise AssetError(
+            "recolor: none of the colours to replace occurs in the picture. "
+            "Map it to that palette first (`palette:` in the same recipe, or in the one that it is copied from)"
+        )
+    try:
+        return _each(state, lambda frame: colors.swap(frame, source, target))
+    except ValueError as error:
+        raise AssetError(f"recolor: {error}") from None
+
+
+_STEPS: dict[str, Callable[[Applied, Params, Context], Applied]] = {
+    "grid": _grid,
+    "background": _background,
+    "alpha": _alpha,
+    "specks": _specks,
+    "trim": _trim,
+    "canvas": _canvas,
+    "palette": _palette,
+    "colors": _count,
+    "outline": _outline,
+    "shadow": _shadow,
+    "mirror": _mirror,
+    "rotate": _rotate,
+    "recolor": _recolor,
+}
