@@ -1,0 +1,372 @@
+"""The journal of purchases: what was meant to be bought, was sent, was accepted and came back (IDENTITY 22, 23).
+
+An append-only file of JSON lines, each with a checksum, each on the disk before the step that it announces. Why not
+SQLite: one appended line costs one fsync where a WAL transaction costs the same and a checkpoint; a person can read
+the file when money is in question; and a torn last line is the only damage that a crash can do, which the checksum
+finds. Appends are serialised over all processes by an operating-system lock on a file beside it, so the file may be
+replaced (compaction) under that lock.
+
+    FOLDER/REALM/ACCOUNT/journal.jsonl        one line: CHECKSUM SPACE JSON
+    FOLDER/REALM/ACCOUNT/bodies/, raw/        request bodies, raw replies (see raw.py)
+    FOLDER/REALM/ACCOUNT/sessions/ID          locked by the process that works on the entries of session ID
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import IO, Any
+
+from assetgen.model.errors import StoreError, UsageError
+from assetgen.store import atomic
+from assetgen.store.entries import UNSETTLED, Entry, Ledger, State, worth_keeping
+from assetgen.store.raw import RawStore
+
+_SERIAL = itertools.count()
+_COMPACT_AT = 500
+"""Lines beyond which opening a journal rewrites it."""
+
+
+def account_of(key: str) -> str:
+    """The folder name of an account: the first 8 hex digits of the key's SHA-256. Says nothing about the key."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def default_folder(cache_dir: str | None) -> Path:
+    """`ASSETGEN_CACHE_DIR/journal` when that is set (`cache_dir`), else the user's data folder."""
+    if cache_dir:
+        return Path(cache_dir) / "journal"
+    from platformdirs import user_data_path
+
+    return user_data_path("assetgen", appauthor=False) / "journal"
+
+
+class Journal:
+    """The journal of one account in one realm, opened by one process. Close it, or use it as a context manager.
+
+    `now` gives seconds since 1970. All methods that write return once the disk has it, and raise StoreError when
+    it has not: then nothing may be sent.
+    """
+
+    def __init__(self, root: Path, realm: str, account: str, *, now: Callable[[], float]) -> None:
+        self.folder = root / re.sub(r"[^A-Za-z0-9._-]", "_", realm) / account
+        self.realm = realm
+        self.bodies = RawStore(self.folder / "bodies")
+        self.raw = RawStore(self.folder / "raw")
+        self._file = self.folder / "journal.jsonl"
+        self._now = now
+        self._ledger = Ledger()
+        self._offset = 0
+        self._inode = 0
+        self._lines = 0
+        self.session = f"{int(now() * 1000):x}-{os.getpid():x}-{next(_SERIAL):x}"
+        atomic.make_folder(self.folder / "sessions", sync=True)
+        with self._locked():
+            self._alive = lock_file(self.folder / "sessions" / self.session, wait=True)
+            self._refresh()
+            if self._lines > _COMPACT_AT:
+                self._compact()
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the session: from now on its open entries may be settled by others."""
+        if self._alive is not None:
+            self._alive.close()
+            self._alive = None
+            (self.folder / "sessions" / self.session).unlink(missing_ok=True)
+
+    def ledger(self) -> Ledger:
+        """The state as the disk has it now."""
+        with self._locked():
+            self._refresh()
+        return self._ledger
+
+    def intend(self, entry: Entry) -> Entry:
+        """Writes a new entry (its body must be in `bodies`), or re-opens a closed one under the same id."""
+        entry = replace(entry, state="intended", session=self.session, at=self._now(), changed=self._now())
+        self._append({"entry": asdict(entry)})
+        return entry
+
+    def record(self, entry: str, state: State, **values: Any) -> Entry:
+        """Moves an entry to another state, with what is known since then."""
+        now = self._now()
+        if state == "sent":
+            values["sent_at"] = now
+        self._append({"id": entry, "set": {"state": state, "changed": now, "session": self.session, **values}})
+        return self._ledger.entries[entry]
+
+    def saw(self, tasks: Iterable[str]) -> None:
+        """Remembers that these tasks exist by now: whatever is sent later cannot have made them."""
+        fresh = sorted(set(tasks) - self.ledger().seen.keys())
+        if fresh:
+            self._append({"seen": fresh, "at": self._now()})
+
+    def left_behind(self) -> list[Entry]:
+        """Open entries that no living process works on, this one's own unknown ones not among them."""
+        with self._locked():
+            self._refresh()
+            return [e for e in self._ledger.entries.values() if e.is_open and self._is_orphan(e)]
+
+    def blocking(self) -> list[Entry]:
+        """Entries of earlier processes whose outcome is unknown: while there is one, nothing paid is sent."""
+        return [entry for entry in self.left_behind() if entry.state in UNSETTLED]
+
+    def adopt(self, entry: str) -> Entry | None:
+        """Takes over an entry of a dead process; None when another process was faster or it is closed by now."""
+        with self._locked():
+            self._refresh()
+            found = self._ledger.entries.get(entry)
+            if found is None or not found.is_open or not (self._is_orphan(found) or found.session == self.session):
+                return None
+            self._write([{"id": entry, "set": {"session": self.session}}])
+            return self._ledger.entries[entry]
+
+    def release(self, entry: str) -> None:
+        """Gives an entry that could not be settled back: it blocks paid sends until it is."""
+        self._append({"id": entry, "set": {"session": ""}})
+
+    def compact(self) -> None:
+        """Rewrites the file without what is closed and old, and removes bodies and replies that nothing names."""
+        with self._locked():
+            self._refresh()
+            self._compact()
+
+    def turn(self) -> IO[bytes] | None:
+        """The lock under which submissions without an idempotency key go out one by one, over all processes; None
+        while another process holds it. Close it to give it back."""
+        return lock_file(self.folder / "turn.lock", wait=False)
+
+    def _is_orphan(self, entry: Entry) -> bool:
+        if entry.session == self.session:
+            return False
+        path = self.folder / "sessions" / entry.session
+        if not entry.session or not path.exists():
+            return True
+        held = lock_file(path, wait=False)
+        if held is None:
+            return False
+        held.close()
+        return True
+
+    def _append(self, line: Mapping[str, Any]) -> None:
+        with self._locked():
+            self._refresh()
+            self._write([line])
+
+    def _write(self, lines: list[Mapping[str, Any]]) -> None:
+        data = b"".join(map(encode_line, lines))
+        created = not self._file.exists()
+        try:
+            with self._file.open("ab") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+                self._inode = os.fstat(file.fileno()).st_ino
+            if created:
+                atomic.sync_folder(self.folder)
+        except OSError as error:
+            raise atomic.cannot("write the journal", self._file, error) from error
+        self._offset += len(data)
+        self._lines += len(lines)
+        for line in lines:
+            self._ledger.apply(line)
+
+    def _refresh(self) -> None:
+        """Takes in what other processes wrote; cuts a torn last line off. Only under the lock."""
+        try:
+            with self._file.open("r+b") as file:
+                stat = os.fstat(file.fileno())
+                if stat.st_ino != self._inode or stat.st_size < self._offset:
+                    self._ledger, self._offset, self._lines, self._inode = Ledger(), 0, 0, stat.st_ino
+                if stat.st_size == self._offset:
+                    return
+                file.seek(self._offset)
+                data = file.read()
+                lines, used = read_lines(data, str(self._file))
+                if used < len(data):
+                    file.truncate(self._offset + used)
+        except FileNotFoundError:
+            self._ledger, self._offset, self._lines, self._inode = Ledger(), 0, 0, 0
+            return
+        except OSError as error:
+            raise atomic.cannot("read the journal", self._file, error) from error
+        for line in lines:
+            self._ledger.apply(line)
+        self._offset += used
+        self._lines += len(lines)
+
+    def _compact(self) -> None:
+        kept = list(worth_keeping(self._ledger, self._now()))
+        busy = any(entry.is_open for entry in kept)
+        lines: list[Mapping[str, Any]] = [
+            {"attempts": {digest: [pair.last, pair.next] for digest, pair in self._ledger.attempts.items()}}
+        ]
+        if busy:
+            by_time: dict[float, list[str]] = {}
+            for task, at in self._ledger.seen.items():
+                by_time.setdefault(at, []).append(task)
+            lines += [{"seen": tasks, "at": at} for at, tasks in sorted(by_time.items())]
+        lines += [{"entry": asdict(entry)} for entry in kept]
+        atomic.write(self._file, b"".join(map(encode_line, lines)), sync=True)
+        self._inode = 0
+        self._refresh()
+        self._sweep(kept)
+
+    def _sweep(self, kept: list[Entry]) -> None:
+        """Removes bodies and replies that no entry names, and the files of ended sessions."""
+        needed = {entry.body for entry in kept} | {entry.raw for entry in kept}
+        needed |= {file for entry in kept if entry.raw for file in self.raw.note(entry.raw).get("files", {}).values()}
+        for store in (self.bodies, self.raw):
+            for digest in store.digests():
+                if digest not in needed:
+                    store.remove(digest)
+        for path in (self.folder / "sessions").iterdir():
+            if path.name != self.session and (held := lock_file(path, wait=False)) is not None:
+                with suppress(OSError):
+                    path.unlink()
+                held.close()
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        held = lock_file(self.folder / "journal.lock", wait=True)
+        assert held is not None
+        try:
+            yield
+        finally:
+            held.close()
+
+
+def encode_line(line: Mapping[str, Any]) -> bytes:
+    text = json.dumps(line, sort_keys=True, separators=(",", ":")).encode()
+    return hashlib.sha256(text).hexdigest()[:16].encode() + b" " + text + b"\n"
+
+
+def read_lines(data: bytes, what: str) -> tuple[list[dict[str, Any]], int]:
+    """The whole lines in `data` and how many bytes they take. A damaged end is a write that never ended, whose step
+    was never taken, and is left out; damage before a good line is a StoreError, since a purchase may be missing."""
+    lines: list[dict[str, Any]] = []
+    used = position = 0
+    damaged: int | None = None
+    for number, text in enumerate(data.split(b"\n")[:-1], 1):
+        position += len(text) + 1
+        line = _parsed(text)
+        if line is None:
+            damaged = damaged or number
+        elif damaged is not None:
+            raise StoreError(
+                f"{what}: line {damaged} is damaged, so a purchase may be missing from it; nothing is bought while it "
+                "is in the way. Compare it with the service's own list of charges, then move the file aside"
+            )
+        else:
+            lines.append(line)
+            used = position
+    return lines, used
+
+
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    checksum, _, body = text.partition(b" ")
+    if hashlib.sha256(body).hexdigest()[:16].encode() != checksum:
+        return None
+    line: dict[str, Any] = json.loads(body)
+    return line
+
+
+def lock_file(path: Path, *, wait: bool) -> IO[bytes] | None:
+    """An operating-system lock on a file, held until the handle is closed; None when it is taken and not `wait`.
+
+    Such a lock ends with its process, however that ends, so it can never go stale.
+    """
+    try:
+        handle = path.open("ab")
+    except OSError as error:
+        raise atomic.cannot("open", path, error) from error
+    try:
+        if os.name == "nt":
+            _lock_windows(handle, wait)
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        handle.close()
+        if wait:
+            raise
+        return None
+    return handle
+
+
+def _lock_windows(handle: IO[bytes], wait: bool) -> None:
+    import msvcrt
+
+    handle.seek(0)
+    mode = "LK_LOCK" if wait else "LK_NBLCK"
+    msvcrt.locking(handle.fileno(), getattr(msvcrt, mode), 1)  # type: ignore[attr-defined]
+
+
+def accounts(root: Path) -> list[tuple[str, str]]:
+    """(realm folder, account) of every journal under `root`."""
+    return sorted((path.parent.parent.name, path.parent.name) for path in root.glob("*/*/journal.jsonl"))
+
+
+def open_everywhere(root: Path, *, now: Callable[[], float]) -> list[tuple[Journal, Entry]]:
+    """Every entry that `settle` could close, with a journal that may do so (close the journals afterwards)."""
+    found = []
+    for realm, account in accounts(root):
+        journal = Journal(root, realm, account, now=now)
+        entries = journal.left_behind()
+        if not entries:
+            journal.close()
+        found += [(journal, entry) for entry in entries]
+    return found
+
+
+def spent_unknown(root: Path, *, now: Callable[[], float]) -> list[Entry]:
+    """Entries that a report counts as spent without knowing it: unknown and declared lost."""
+    result = []
+    for realm, account in accounts(root):
+        with Journal(root, realm, account, now=now) as journal:
+            result += [entry for entry in journal.ledger().entries.values() if entry.state in ("unknown", "lost")]
+    return result
+
+
+def declare_lost(root: Path, entry: str, *, now: Callable[[], float]) -> Entry:
+    """`assetgen settle ID --lost`: closes an entry as spent, unknown. Raises UsageError when there is none to close."""
+    return _close_by_hand(root, entry, now, "lost", reason="declared lost")
+
+
+def claim_task(root: Path, entry: str, task: str, *, now: Callable[[], float]) -> Entry:
+    """`assetgen settle ID --task TASK`: the entry was accepted as this task; the next build fetches its result."""
+    return _close_by_hand(root, entry, now, "accepted", task=task, reason="task named by hand")
+
+
+def _close_by_hand(root: Path, prefix: str, now: Callable[[], float], state: State, **values: Any) -> Entry:
+    pairs = open_everywhere(root, now=now)
+    try:
+        chosen = [(journal, entry) for journal, entry in pairs if entry.id.startswith(prefix)]
+        if len(chosen) != 1 or not prefix:
+            ids = ", ".join(entry.id for _, entry in pairs) or "none"
+            raise UsageError(f"no single open entry is called {prefix!r}; open entries: {ids}")
+        journal, entry = chosen[0]
+        task = values.get("task")
+        if task and task in journal.ledger().claimed():
+            raise UsageError(f"task {task} already belongs to another purchase of this account")
+        if entry.state == "received":
+            raise UsageError(f"the reply of {entry.id} is here already: run `assetgen build` to use it")
+        journal.record(entry.id, state, **values)
+        journal.release(entry.id)
+        return journal.ledger().entries[entry.id]
+    finally:
+        for journal, _ in pairs:
+            journal.close()
