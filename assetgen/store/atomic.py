@@ -1,0 +1,187 @@
+"""The one way to write a file: beside its target, then renamed. A reader sees the old bytes or the new, never half."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import stat
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from assetgen.model.errors import StoreError
+
+_SERIAL = itertools.count()
+_OURS = re.compile(r"\..+\.[0-9a-f]+-[0-9a-f]+\.tmp")
+_STEM = 80  # characters of the target's name kept in the temporary one, so that it fits where the target fits
+
+_RETRIES = 12
+_FIRST_PAUSE = 0.005  # seconds; doubled up to a fifth of a second, in all about 1.5 s
+
+
+def write(path: Path, data: bytes, *, sync: bool = False) -> None:
+    """Put `data` at `path`, creating its folders; an existing file's mode is kept.
+
+    `sync` returns only when file and name are on the disk. A symbolic link at `path` is replaced, never followed.
+    StoreError when it cannot be written; the old file is then untouched.
+    """
+    try:
+        temporary = _prepared(path, data, sync=sync, mode=_mode_of(path))
+        try:
+            _patiently(lambda: _replace(temporary, path))
+        except OSError:
+            _remove(temporary)
+            raise
+        if sync:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise cannot("write", path, error) from error
+
+
+def write_if_changed(path: Path, data: bytes, *, sync: bool = False) -> bool:
+    """`write`, unless the file holds exactly `data` already. Whether it wrote."""
+    try:
+        same = path.stat().st_size == len(data) and not path.is_symlink() and path.read_bytes() == data
+    except OSError:
+        same = False
+    if not same:
+        write(path, data, sync=sync)
+    return not same
+
+
+def create(path: Path, data: bytes, *, sync: bool = False, mode: int | None = None) -> bool:
+    """Like `write`, but never over an existing file: False when there is one already, whatever it holds.
+
+    `mode` are the new file's permission bits (None: as the umask has it).
+    """
+    try:
+        if os.path.lexists(path):
+            return False
+        temporary = _prepared(path, data, sync=sync, mode=mode)
+        try:
+            created = claim(temporary, path)
+        finally:
+            _remove(temporary)
+        if sync:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise cannot("write", path, error) from error
+    return created
+
+
+def claim(source: Path, target: Path) -> bool:
+    """Give `source` the name `target` unless that is taken (False). Afterwards `source` may be gone or still there."""
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return False
+    except (OSError, NotImplementedError):  # no hard links here: FAT, some network folders
+        if os.path.lexists(target):
+            return False
+        _patiently(lambda: _replace(source, target))
+    return True
+
+
+def make_folder(folder: Path, *, sync: bool = False) -> None:
+    """Create a folder and its parents; `sync` makes the new names durable too."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent, sync=sync)
+    with suppress(FileExistsError):
+        folder.mkdir()
+    if not folder.is_dir():
+        raise NotADirectoryError(20, "A file stands where a folder is needed", str(folder))
+    if sync:
+        sync_folder(folder.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names inside a folder durable, where the system can (not on Windows)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno not in (22, 95):  # EINVAL, EOPNOTSUPP: this file system has no such thing
+            raise
+    finally:
+        os.close(handle)
+
+
+def sweep(folder: Path, *, before: float) -> list[Path]:
+    """Delete temporary files of ours under `folder`, last written before the time `before` (seconds since 1970):
+    what a killed process left. Those of a process still at work are younger. Returns what was deleted."""
+    swept = []
+    for place, _folders, names in os.walk(folder):
+        for name in names:
+            if _OURS.fullmatch(name):
+                path = Path(place, name)
+                with suppress(OSError):
+                    if path.lstat().st_mtime < before:
+                        path.unlink()
+                        swept.append(path)
+    return swept
+
+
+def cannot(verb: str, path: Path, error: OSError) -> StoreError:
+    """The error for people: `cannot write generated/a.png: No space left on device`."""
+    return StoreError(f"cannot {verb} {path}: {error.strerror or error}")
+
+
+def _prepared(path: Path, data: bytes, *, sync: bool, mode: int | None) -> Path:
+    """A complete temporary file beside `path`."""
+    make_folder(path.parent, sync=sync)
+    temporary, handle = _opened(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None:
+                temporary.chmod(mode)
+            if sync:
+                os.fsync(handle)
+    except BaseException:
+        _remove(temporary)
+        raise
+    return temporary
+
+
+def _opened(path: Path) -> tuple[Path, int]:
+    """A new temporary file's path and handle. Process and serial number make its name; no clock, no randomness."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        temporary = path.with_name(f".{path.name[:_STEM]}.{os.getpid():x}-{next(_SERIAL):x}.tmp")
+        with suppress(FileExistsError):
+            return temporary, os.open(temporary, flags, 0o666)
+
+
+def _mode_of(path: Path) -> int | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else None
+
+
+def _patiently(action: Callable[[], None]) -> None:
+    """On Windows a virus scanner or an editor may hold the file for a moment: try again for about a second."""
+    pause = _FIRST_PAUSE
+    for _attempt in range(_RETRIES if os.name == "nt" else 0):
+        try:
+            return action()
+        except PermissionError:
+            time.sleep(pause)
+            pause = min(pause * 2, 0.2)
+    return action()
+
+
+def _replace(source: Path, target: Path) -> None:
+    source.replace(target)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):
+        path.unlink()
