@@ -1,0 +1,414 @@
+"""One asset against the lock: which remote steps stand, and what each other one needs (IDENTITY 3, 5, 6, 8–14)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from assetgen.model.cost import FREE
+from assetgen.model.lock import Accepted, Block, Lock, Past
+from assetgen.model.manifest import Asset, AssetRef, FileRef, Manifest, Ref, Step
+from assetgen.model.plan import Blocked, BlockState
+from assetgen.model.request import Json, Request
+from assetgen.plan import reasons
+from assetgen.plan.results import Orphans, Results
+from assetgen.plan.state import AssetState, StepState
+from assetgen.plan.world import Realm, Realms, World
+
+OFFICIAL = "official"
+PLACEHOLDER = "placeholder"
+LOST = "lost"
+EVERY_REALM = Realms(everything=True)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the command line decides. `rerolls` maps an asset to its next take; `rebuy` names lost assets to replace."""
+
+    pick_first: bool = False
+    locked: bool = False
+    rerolls: Mapping[str, int] = field(default_factory=dict)
+    rebuy: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """A picture wanted as input: its digest, or what is in the way.
+
+    `unpicked` names an asset of whose candidates nobody has chosen yet: `digest` is then the provisional first.
+    """
+
+    digest: str | None = None
+    waits_for: str | None = None
+    unpicked: str | None = None
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """All pictures of one step by field, or the first thing in the way of one of them."""
+
+    digests: Mapping[str, Json]
+    obstacle: _Input | None = None
+    unpicked: str | None = None
+
+
+class Evaluator:
+    """Evaluates assets against a lock that may grow while a build goes on; each asset once, until `forget`."""
+
+    def __init__(
+        self,
+        manifest: Manifest,
+        lock: Lock,
+        world: World,
+        realm_of: Callable[[Asset], Realm],
+        choices: Choices,
+        palette_digest: Callable[[Step], str | None],
+    ) -> None:
+        self.manifest = manifest
+        self.blocks: dict[str, Block] = dict(lock.blocks)
+        self.world = world
+        self.realm_of = realm_of
+        self.choices = choices
+        self.results = Results.of(lock)
+        self.orphans = Orphans.of(lock, manifest.assets)
+        self._palette_digest = palette_digest
+        self._states: dict[str, AssetState] = {}
+        self._claimed: dict[str, str] = {}
+        self._held: set[str] = set()
+
+    def hold(self, names: Iterable[str]) -> None:
+        """These keep their last accepted result whatever they ask for: not selected, or failed (rule 18)."""
+        for name in names:
+            self._held.add(name)
+            self.forget(name)
+
+    def accept(self, name: str, block: Block) -> None:
+        """A result entered the lock: this asset, and those that take it, are to be evaluated again."""
+        self.blocks[name] = block
+        for accepted in block.steps:
+            self.results.add(name, accepted)
+        self.forget(name)
+
+    def forget(self, name: str) -> None:
+        """Drop what was found out about an asset; the caller forgets its dependents when it comes to them."""
+        self._states.pop(name, None)
+
+    def state(self, name: str) -> AssetState:
+        """The asset's state. What it takes as input is evaluated first, without recursion."""
+        stack = [name]
+        while stack:
+            top = stack[-1]
+            if top in self._states:
+                stack.pop()
+                continue
+            missing = [n for n in input_assets(self.manifest.assets[top]) if n not in self._states]
+            if missing:
+                stack.extend(missing)
+                continue
+            self._states[top] = self._evaluate(self.manifest.assets[top])
+            stack.pop()
+        return self._states[name]
+
+    # -- one asset ------------------------------------------------------------
+
+    def _evaluate(self, asset: Asset) -> AssetState:
+        block, renamed_from = self._find_block(asset)
+        if not asset.steps:
+            base, pending = self._drawn_base(asset, block)
+            return AssetState(asset, block, renamed_from, None, (), None, base, pending)
+        states = self._chain(asset, block.steps if block else ())
+        past = None
+        if block is not None and any(s.status in ("buy", "waits", "reuse") for s in states):
+            past, states = self._from_own_history(asset, block, states)
+        blocked = self._blocked(asset, block, states)
+        if blocked is not None or asset.name in self._held:
+            states = tuple(replace(s, status="held") if s.pending else s for s in states)
+        base, pending = self._base(asset, block, states)
+        return AssetState(asset, block, renamed_from, past, states, blocked, base, pending)
+
+    def _drawn_base(self, asset: Asset, block: Block | None) -> tuple[str | None, bool]:
+        """Base picture of an asset without remote steps, and whether it is still to come."""
+        standing = self._stand_in(asset, block)
+        if standing is not None:
+            return standing, False
+        if isinstance(asset.start, FileRef):
+            return self.world.file_digest(asset.start.path), False
+        if isinstance(asset.start, AssetRef):
+            source = self._input(asset.start)
+            return source.digest, source.waits_for is not None
+        return None, False
+
+    def _stand_in(self, asset: Asset, block: Block | None) -> str | None:
+        """Digest of a picture that a person put in place of the bought one: `override`, or adopted (rule 13)."""
+        if asset.override is not None:
+            return self.world.file_digest(asset.override.path)
+        if block is not None and block.adopted is not None and asset.name not in self.choices.rerolls:
+            return block.adopted.original.pixels
+        return None
+
+    def _base(self, asset: Asset, block: Block | None, states: tuple[StepState, ...]) -> tuple[str | None, bool]:
+        standing = self._stand_in(asset, block)
+        if standing is not None:
+            return standing, False
+        if any(s.pending for s in states):
+            return None, True
+        held = any(s.status == "held" for s in states)
+        standing_steps = block.steps if held and block is not None else ()
+        last = standing_steps[-1] if standing_steps else states[-1].accepted
+        return (last.chosen(asset.variant).pixels if last is not None else None), False
+
+    def _find_block(self, asset: Asset) -> tuple[Block | None, str | None]:
+        """The asset's own block, or the one it was renamed from: by `was`, or by one unambiguous equal chain."""
+        if asset.name in self.blocks:
+            return self.blocks[asset.name], None
+        if asset.was is not None and asset.was in self.orphans.by_name:
+            return self._claim(asset, self.orphans.by_name[asset.was])
+        if not asset.steps:
+            return None, None
+        inputs = self._resolve(asset, 0, None)
+        if inputs.obstacle is not None:
+            return None, None
+        intent = self._request(asset.steps[0], inputs.digests).intent
+        found = [
+            block
+            for block in self.orphans.by_first_intent.get(intent, ())
+            if self._claimed.get(block.name, asset.name) == asset.name and self._answers(asset, block.steps)
+        ]
+        return self._claim(asset, found[0]) if len(found) == 1 else (None, None)
+
+    def _claim(self, asset: Asset, block: Block) -> tuple[Block | None, str | None]:
+        if self._claimed.setdefault(block.name, asset.name) != asset.name:
+            return None, None
+        return block, block.name
+
+    def _answers(self, asset: Asset, accepted: tuple[Accepted, ...]) -> bool:
+        """Whether a whole chain of results answers the asset as it is now."""
+        if len(accepted) != len(asset.steps):
+            return False
+        return all(s.status in ("kept", "restore", "redraw") for s in self._chain(asset, accepted, alone=True))
+
+    def _chain(self, asset: Asset, accepted: tuple[Accepted, ...], *, alone: bool = False) -> tuple[StepState, ...]:
+        """Each step in order; a change redoes from the first changed step (rule 9). `alone`: look nowhere else."""
+        states: list[StepState] = []
+        previous: str | None = None
+        for index, step in enumerate(asset.steps):
+            known = accepted[index] if index < len(accepted) else None
+            if states and (states[-1].pending or states[-1].status == "held"):
+                reason = "earlier step changed" if known else f"waits for {asset.name}"
+                states.append(StepState(index, step, "waits", None, known, reason))
+                continue
+            state = self._step(asset, index, known, previous, alone=alone)
+            if not state.pending and state.accepted is not None:
+                previous = state.accepted.chosen(asset.variant if index == 0 else None).pixels
+            states.append(state)
+        return tuple(states)
+
+    def _step(
+        self, asset: Asset, index: int, accepted: Accepted | None, previous: str | None, *, alone: bool
+    ) -> StepState:
+        step = asset.steps[index]
+        inputs = self._resolve(asset, index, previous)
+        if inputs.obstacle is not None:
+            reason = self._waiting_reason(inputs.obstacle, accepted)
+            waits = (inputs.obstacle.waits_for,) if inputs.obstacle.waits_for else ()
+            return StepState(index, step, "waits", None, accepted, reason, waits)
+        request = self._request(step, inputs.digests)
+        reroll = self.choices.rerolls.get(asset.name) if index == 0 else None
+        if reroll is not None:
+            request = replace(request, take=reroll)
+        elif accepted is not None and accepted.request.intent == request.intent:
+            request = replace(request, take=accepted.request.take)
+        if accepted is not None and accepted.realm in self._realms(asset) and request.equals(accepted.request):
+            return self._kept(asset, index, request, accepted)
+        reason = "new" if accepted is None else self._why_again(asset, index, request, accepted)
+        found = None if alone or reroll is not None else self._elsewhere(asset, index, request, reason)
+        if found is not None:
+            return found
+        unpicked = inputs.unpicked or self._unpicked_before(asset, index, accepted, previous)
+        if unpicked is not None:
+            return StepState(index, step, "waits", request, accepted, f"pick a candidate of {unpicked} first")
+        return StepState(index, step, "buy", request, accepted, reason)
+
+    def _unpicked_before(self, asset: Asset, index: int, accepted: Accepted | None, previous: str | None) -> str | None:
+        """A chain whose earlier result has several candidates and no pick must not be edited further (rule 14)."""
+        if index == 0 or asset.variant is not None or not self._must_pick(asset):
+            return None
+        block = self.blocks.get(asset.name)
+        before = block.steps[index - 1] if block is not None and len(block.steps) >= index else None
+        if before is None or before.pick is not None or len(before.candidates) < 2:
+            return None
+        return asset.name if before.chosen().pixels == previous else None
+
+    def _why_again(self, asset: Asset, index: int, request: Request, accepted: Accepted) -> str:
+        if request.equals(accepted.request):
+            return "placeholder result" if accepted.realm == PLACEHOLDER else f"result of {accepted.realm}"
+        if request.intent == accepted.request.intent:
+            return "re-rolled"
+        return reasons.changed(asset, index, request, accepted)
+
+    def _kept(self, asset: Asset, index: int, request: Request, accepted: Accepted) -> StepState:
+        step = asset.steps[index]
+        places = {self.world.presence(original, accepted.realm) for original in accepted.originals}
+        if "missing" in places:
+            if accepted.realm == PLACEHOLDER and not self.choices.locked:
+                return StepState(index, step, "redraw", request, accepted, "placeholder original missing: drawn again")
+            if asset.name in self.choices.rebuy:
+                return StepState(index, step, "buy", request, accepted, "lost, bought again")
+            return StepState(index, step, "held", request, accepted, LOST)
+        if "stored" in places:
+            return StepState(index, step, "restore", request, accepted, "original missing")
+        return StepState(index, step, "kept", request, accepted)
+
+    def _elsewhere(self, asset: Asset, index: int, request: Request, reason: str) -> StepState | None:
+        """A result that answers the request without a purchase: in the lock, or in a store (rules 5 and 8)."""
+        step = asset.steps[index]
+        found = self.results.find(request, self._realms(asset))
+        if found is not None and self._present(found.accepted):
+            shared = found.name if found.name != asset.name and found.name in self.manifest.assets else None
+            why = f"same request as {shared}" if shared else f"{reason}, restored"
+            accepted = replace(found.accepted, price=FREE) if shared else found.accepted
+            return StepState(index, step, "reuse", request, accepted, why, shared=shared)
+        for realm in dict.fromkeys((self.realm_of(asset).name, OFFICIAL)):
+            recorded = self.world.recorded(realm, request)
+            if recorded is not None:
+                return StepState(index, step, "reuse", request, recorded, f"{reason}, found in the store")
+        return None
+
+    def _present(self, accepted: Accepted) -> bool:
+        return all(self.world.presence(o, accepted.realm) != "missing" for o in accepted.originals)
+
+    def _from_own_history(
+        self, asset: Asset, block: Block, states: tuple[StepState, ...]
+    ) -> tuple[Past | None, tuple[StepState, ...]]:
+        """An earlier result that answers the asset as a whole: take, pick and adoption come back with it."""
+        if asset.name in self.choices.rerolls:
+            return None, states
+        why = next(s.reason for s in states if s.status in ("buy", "waits", "reuse")).removesuffix(", restored")
+        for past in reversed(block.history):
+            if any(a.realm not in self._realms(asset) for a in past.steps) or not self._answers(asset, past.steps):
+                continue
+            chain = self._chain(asset, past.steps, alone=True)
+            return past, tuple(replace(s, status="reuse", reason=f"{why}, restored") for s in chain)
+        return None, states
+
+    # -- inputs ---------------------------------------------------------------
+
+    def _resolve(self, asset: Asset, index: int, previous: str | None) -> _Inputs:
+        """The input pictures of a step as pixel digests, or what is in the way of one."""
+        step = asset.steps[index]
+        wanted: dict[str, tuple[Ref, ...]] = dict(step.inputs)
+        digests: dict[str, Json] = {}
+        if step.chained and index > 0:
+            digests["input"] = previous
+        elif step.chained and asset.start is not None:
+            wanted["input"] = (asset.start,)
+        unpicked: str | None = None
+        for name, refs in wanted.items():
+            found = [self._input(ref) for ref in refs]
+            obstacle = next((source for source in found if source.digest is None), None)
+            if self._must_pick(asset):
+                unpicked = unpicked or next((source.unpicked for source in found if source.unpicked), None)
+            if obstacle is not None:
+                return _Inputs({}, _Input(unpicked=unpicked) if unpicked else obstacle)
+            digests[name] = [source.digest for source in found] if name == "references" else found[0].digest
+        return _Inputs(digests, None, unpicked)
+
+    def _must_pick(self, asset: Asset) -> bool:
+        return self.realm_of(asset).paid and not self.choices.pick_first
+
+    def _input(self, ref: Ref) -> _Input:
+        if isinstance(ref, FileRef):
+            digest = self.world.file_digest(ref.path)
+            return _Input(digest) if digest is not None else _Input(missing=ref.path)
+        target = self.manifest.assets[ref.name]
+        state = self._states[ref.name]
+        unpicked = ref.name if self._unpicked(target, state) else None
+        if state.pending:
+            return _Input(waits_for=ref.name, unpicked=unpicked)
+        if ref.stage == "final":
+            final = self.world.final_digest(ref.name, ref.piece)
+            return _Input(final, waits_for=None if final else ref.name, unpicked=unpicked)
+        if state.base is None:
+            return _Input(missing=ref.name)
+        return _Input(state.base if ref.piece is None else self._piece(target, state, ref.piece), unpicked=unpicked)
+
+    def _piece(self, target: Asset, state: AssetState, piece: str) -> str:
+        if target.override is not None:
+            return self.world.file_piece_digest(target, target.override.path, piece)
+        if state.block is not None and state.block.adopted is not None:
+            return self.world.piece_digest(target, state.block.adopted.original, piece)
+        if state.steps:
+            accepted = state.steps[-1].accepted
+            assert accepted is not None
+            return self.world.piece_digest(target, accepted.chosen(target.variant), piece)
+        assert isinstance(target.start, FileRef)
+        return self.world.file_piece_digest(target, target.start.path, piece)
+
+    def _unpicked(self, target: Asset, state: AssetState) -> bool:
+        """Whether a person has yet to choose among the candidates of the asset's last step."""
+        if not state.steps or target.variant is not None or self._stand_in(target, state.block) is not None:
+            return False
+        last = state.steps[-1]
+        if last.pending or last.accepted is None:
+            return last.step.candidates > 1
+        return last.accepted.pick is None and len(last.accepted.candidates) > 1
+
+    @staticmethod
+    def _waiting_reason(source: _Input, accepted: Accepted | None) -> str:
+        if source.unpicked:
+            return f"pick a candidate of {source.unpicked} first"
+        if source.missing:
+            return f"waits for {source.missing}"
+        return f"input {source.waits_for} changed" if accepted else f"waits for {source.waits_for}"
+
+    def _request(self, step: Step, digests: Mapping[str, Json]) -> Request:
+        palette = self._palette_digest(step) if step.palette is not None else None
+        fields = {**step.fields, **digests}
+        return Request(step.op, fields, palette=palette, candidates=step.candidates, seeded=step.seeded)
+
+    def _realms(self, asset: Asset) -> Realms:
+        """Realms whose results satisfy the asset (rule 6). The placeholder never replaces a bought one."""
+        realm = self.realm_of(asset).name
+        return EVERY_REALM if realm == PLACEHOLDER else Realms(realm, OFFICIAL)
+
+    # -- what forbids a purchase ----------------------------------------------
+
+    def _blocked(self, asset: Asset, block: Block | None, states: tuple[StepState, ...]) -> Blocked | None:
+        def verdict(state: BlockState, reason: str) -> Blocked:
+            return Blocked(asset.name, state, reason)
+
+        stands_in = self._stand_in(asset, block) is not None
+        lost = next((s.accepted for s in states if s.status == "held" and s.reason == LOST), None)
+        if lost is not None and not stands_in:
+            gone = next(o for o in lost.originals if self.world.presence(o, lost.realm) == "missing")
+            return verdict("lost", f"original {gone.file} is in no store")
+        work = next((s for s in states if s.pending), None)
+        if work is None:
+            return None
+        if stands_in:
+            return verdict("adopted", work.reason)
+        if asset.pin and block is not None and block.steps:
+            return verdict("pinned", work.reason)
+        bought = block is not None and any(accepted.realm != PLACEHOLDER for accepted in block.steps)
+        if bought and not self.realm_of(asset).paid:
+            return verdict("pinned", f"{work.reason}; the placeholder never replaces a bought picture")
+        if work.status == "buy" and self._is_rejected(asset, block, work):
+            return verdict("rejected", block.rejected.reason if block and block.rejected else work.reason)
+        if work.reason.startswith("pick a candidate of"):
+            return verdict("waiting", work.reason)
+        stuck = next((name for name in input_assets(asset) if self._states[name].stuck), None)
+        return verdict("waiting", f"waits for {stuck}") if work.status == "waits" and stuck is not None else None
+
+    def _is_rejected(self, asset: Asset, block: Block | None, work: StepState) -> bool:
+        rejected = block.rejected if block is not None else None
+        if rejected is None or work.request is None or rejected.realm != self.realm_of(asset).name:
+            return False
+        return rejected.request.intent == work.request.intent and rejected.request.take >= work.request.take
+
+
+def input_assets(asset: Asset) -> list[str]:
+    """Names of the assets whose pictures the asset's requests take."""
+    refs: list[Ref | None] = [asset.start]
+    refs += [ref for step in asset.steps for group in step.inputs.values() for ref in group]
+    return list(dict.fromkeys(ref.name for ref in refs if isinstance(ref, AssetRef)))

@@ -1,0 +1,131 @@
+"""Keys of the derived stages: a stage is redone when its key changed, and only then.
+
+pictures: everything that the pixels and names of an asset's frames follow from.
+record: that, and all else that is told about them (durations, pivots, nine-slices, meta).
+files: that, and where and as what it is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assetgen.catalog import LAYOUTS
+from assetgen.model.codec import to_json
+from assetgen.model.lock import Block
+from assetgen.model.manifest import Asset, Atlas, Manifest, Palette
+from assetgen.pixels.versions import OPERATION_VERSIONS
+
+_IDENTITY = frozenset({"name", "position", "start", "steps", "provider", "preset", "was", "pin", "override", "meta"})
+_TIMING = frozenset({"quality", "optimize", "export", "nine_slice", "hitbox"})
+
+
+def key_of(document: Any) -> str:
+    """A digest of plain JSON data."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+TOOL = key_of(OPERATION_VERSIONS)[:16]
+"""What the lock remembers of the pixel operations' versions: a difference is the reason `tool changed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The three keys of one asset; None while its base picture is not there."""
+
+    pictures: str
+    record: str
+    files: str
+
+
+def settings(asset: Asset) -> dict[str, Any]:
+    """Everything local that an asset's entry says, without names and places."""
+    data: dict[str, Any] = {k: v for k, v in to_json(asset).items() if k not in _IDENTITY}
+    _drop_positions(data)
+    return data
+
+
+def _drop_positions(data: Any) -> None:
+    if isinstance(data, dict):
+        data.pop("position", None)
+        for value in data.values():
+            _drop_positions(value)
+    elif isinstance(data, list):
+        for value in data:
+            _drop_positions(value)
+
+
+def pinned_layout(asset: Asset, block: Block | None) -> str | None:
+    """The key of the layout row that cuts the asset: the one in the lock, while it is of the same layout."""
+    if asset.layout is None:
+        return None
+    if block is not None and block.layout is not None and block.layout.split("@")[0] == asset.layout:
+        return block.layout
+    layout = LAYOUTS.get(asset.layout)
+    return layout.key if layout is not None else asset.layout
+
+
+def asset_keys(
+    asset: Asset,
+    *,
+    base: str | None,
+    layout: str | None,
+    sources: Mapping[str, str],
+    palettes: Mapping[str, str],
+    stage: str,
+    manifest: Manifest,
+    write: frozenset[str],
+) -> Keys:
+    """Keys of one asset. `base` is its base picture's digest, `sources` the picture keys of the assets it is made of
+    (`parts`, `tiles`, `copy`), `palettes` the keys of palettes extracted from assets, `stage` what of the recipe an
+    adopted picture still goes through."""
+    local = settings(asset)
+    told = {name: local.pop(name) for name in _TIMING if name in local}
+    timing = local.get("timing")
+    if isinstance(timing, dict):
+        told["timing"] = timing
+        local["timing"] = _cells_only(timing)
+    pictures = key_of(
+        {
+            "base": base,
+            "layout": layout,
+            "sources": sources,
+            "palettes": palettes,
+            "stage": stage,
+            "settings": local,
+            "directions": manifest.directions,
+            "tool": TOOL,
+        }
+    )
+    record = key_of([pictures, told, to_json(asset.meta)])
+    files = key_of([record, asset.name, manifest.output, sorted(write)])
+    return Keys(pictures, record, files)
+
+
+def _cells_only(timing: dict[str, Any]) -> dict[str, Any]:
+    """The part of `timing` that decides which cells are drawn where: names and cells, ping-pong written out."""
+    rules = [
+        {k: rule[k] for k in ("pattern", "name", "cells", "loop") if k in rule} for rule in timing.get("rules", ())
+    ]
+    return {k: v for k, v in {**timing, "rules": rules}.items() if k not in ("fps", "durations")}
+
+
+def palette_key(palette: Palette, colors: tuple[str, ...] | None, sources: Mapping[str, str | None]) -> str:
+    """Key of a palette: its colours, or the base pictures that they are extracted from."""
+    return key_of([colors, palette.count if palette.sources else None, sources])
+
+
+def atlas_key(atlas: Atlas, members: Mapping[str, str]) -> str:
+    """Key of an atlas's pages: its options and its members' picture keys."""
+    options = {k: v for k, v in to_json(atlas).items() if k not in ("position", "members")}
+    return key_of([options, members, TOOL])
+
+
+def index_key(manifest: Manifest, records: Mapping[str, str], atlases: Mapping[str, str]) -> str:
+    """Key of the index and of all engine files."""
+    engines = [[engine.name, to_json(engine.options)] for engine in manifest.engines]
+    return key_of([manifest.project, manifest.output, engines, records, atlases])

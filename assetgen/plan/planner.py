@@ -1,0 +1,233 @@
+"""The plan: an ordered list of actions with reasons and costs, and what stands in the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from assetgen.model.cost import FREE, Cost
+from assetgen.model.lock import Block
+from assetgen.model.manifest import Kind, Manifest
+from assetgen.model.plan import Action, Blocked, Plan, Verb
+from assetgen.plan.prices import price_of, verb_of
+from assetgen.plan.project import INDEX, Project
+from assetgen.plan.select import Selection
+from assetgen.plan.state import AssetState, StepState
+
+Prices = Mapping[tuple[str, int], Cost]
+"""Exact prices by (asset, step), where the service was asked."""
+
+
+@dataclass
+class _Draft:
+    """A plan in the making."""
+
+    project: Project
+    prices: Prices
+    actions: list[Action] = field(default_factory=list)
+    blocked: list[Blocked] = field(default_factory=list)
+    unchanged: int = 0
+    buyers: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(list))
+    moved: set[str] = field(default_factory=set)
+    """Assets whose pictures will (or may) be others after the build."""
+
+    @property
+    def manifest(self) -> Manifest:
+        return self.project.manifest
+
+
+def make_plan(project: Project, selection: Selection, provider: str, prices: Prices | None = None) -> Plan:
+    """What build would do for a selection. Reads the disk through the project's world; writes nothing."""
+    draft = _Draft(project, prices or {})
+    for name in selection.assets:
+        _plan_asset(draft, name)
+    for name in selection.palettes:
+        _plan_palette(draft, name)
+    for name in selection.atlases:
+        _plan_atlas(draft, name)
+    _plan_index(draft, selection)
+    if selection.whole:
+        _plan_deletions(draft)
+    hints = _share_equal_requests(draft)
+    return Plan(provider, tuple(_with_causes(draft)), tuple(draft.blocked), draft.unchanged, tuple(hints))
+
+
+def _plan_asset(draft: _Draft, name: str) -> None:
+    project = draft.project
+    state = project.state(name)
+    before = len(draft.actions)
+    if state.blocked is not None:
+        draft.blocked.append(state.blocked)
+    if state.renamed_from is not None:
+        draft.actions.append(Action("rename", name, state.asset.kind, f"renamed from {state.renamed_from}"))
+    for step in state.steps:
+        _plan_step(draft, state, step)
+    made_of_moved = any(dependency in draft.moved for dependency in _made_of(state))
+    reason = project.stale_reason(name)
+    if len(draft.actions) == before and not (state.blocked and state.blocked.state == "lost" and reason):
+        if made_of_moved:
+            reason = reason or "its parts changed"
+        if reason is not None:
+            draft.actions.append(Action("process", name, state.asset.kind, reason))
+    if any(step.pending for step in state.steps) or made_of_moved or _pictures_change(project, name, state.block):
+        draft.moved.add(name)
+    _plan_drift(draft, name, state.block)
+    if len(draft.actions) == before and state.blocked is None:
+        draft.unchanged += 1
+
+
+def _made_of(state: AssetState) -> tuple[str, ...]:
+    return state.asset.dependencies if state.asset.source in ("copy", "parts", "tiles") else ()
+
+
+def _pictures_change(project: Project, name: str, block: Block | None) -> bool:
+    keys = project.keys(name)
+    return keys is not None and (block is None or block.frames != keys.pictures)
+
+
+def _plan_step(draft: _Draft, state: AssetState, step: StepState) -> None:
+    asset = state.asset
+    verb: Verb = verb_of(step.step.op)
+    if step.status == "kept" or step.status == "held":
+        return
+    if step.status in ("restore", "reuse"):
+        draft.actions.append(Action("restore", asset.name, asset.kind, step.reason))
+        return
+    realm = draft.project.realm_of(asset)
+    cost = FREE if step.status == "redraw" else draft.prices.get((asset.name, step.index), price_of(step.step, realm))
+    if step.status == "buy" and step.request is not None:
+        draft.buyers[(realm.name, step.request.digest)].append(len(draft.actions))
+    draft.actions.append(Action(verb, asset.name, asset.kind, step.reason, cost))
+
+
+def _plan_drift(draft: _Draft, label: str, block: Block | None) -> None:
+    if block is None:
+        return
+    for check in draft.project.check_outputs(block):
+        if check.state == "drifted":
+            draft.blocked.append(Blocked(label, "drifted", f"output modified by hand: {check.path}"))
+
+
+def _plan_palette(draft: _Draft, name: str) -> None:
+    label = f"palette:{name}"
+    block = draft.project.blocks.get(label)
+    palette = draft.manifest.palettes[name]
+    waits = next((ref.name for ref in palette.sources if draft.project.state(ref.name).pending), None)
+    reason = "new" if block is None else None
+    if waits is not None:
+        reason = f"waits for {waits}"
+    elif block is not None:
+        same = block.files == draft.project.palette_files_key(name)
+        reason = draft.project.outputs_reason(block) if same else "colors changed"
+    if reason is not None:
+        draft.actions.append(Action("process", label, "palette", reason))
+    _plan_drift(draft, label, block)
+
+
+def _plan_atlas(draft: _Draft, name: str) -> None:
+    project, label = draft.project, f"atlas:{name}"
+    atlas = draft.manifest.atlases[name]
+    block = project.blocks.get(label)
+    moved = [member for member in atlas.members if member in draft.moved]
+    reason: str | None = None
+    if block is None or block.frames is None:
+        reason = "new"
+    elif moved:
+        reason = f"{_some(moved)} changed"
+    elif block.frames != project.atlas_key(name):
+        reason = "members or options changed"
+    else:
+        reason = project.outputs_reason(block)
+    if reason is not None:
+        draft.actions.append(Action("pack", label, "atlas", reason))
+    _plan_drift(draft, label, block)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _plan_index(draft: _Draft, selection: Selection) -> None:
+    block = draft.project.blocks.get(INDEX)
+    if block is None:
+        reason: str | None = "new"
+    elif draft.actions:
+        reason = "assets changed"
+    elif selection.whole and block.frames != draft.project.index_key():
+        reason = "manifest changed"
+    else:
+        reason = draft.project.outputs_reason(block)
+    if reason is not None and (selection.whole or draft.actions):
+        draft.actions.append(Action("export", "index", "index", reason))
+    _plan_drift(draft, "index", block)
+
+
+def _plan_deletions(draft: _Draft) -> None:
+    """Recorded paths that no entry owns any more (rule 17); what was changed by hand is kept and named."""
+    renamed = {state for name in draft.manifest.assets if (state := draft.project.state(name).renamed_from)}
+    for block in orphan_blocks(draft.project):
+        if block.name in renamed:
+            continue
+        for check in draft.project.check_outputs(block):
+            if check.state == "drifted":
+                reason = f"output modified by hand: {check.path}"
+                draft.blocked.append(Blocked(block.name, "drifted", reason))
+            elif check.state != "missing":
+                action = Action("delete", block.name, _kind(block), "no longer in the manifest", path=check.path)
+                draft.actions.append(action)
+
+
+def orphan_blocks(project: Project) -> list[Block]:
+    """Blocks of names that the manifest does not have any more, and retired ones that still own a file."""
+    manifest = project.manifest
+    known = {*manifest.assets, INDEX}
+    known.update(f"palette:{name}" for name in manifest.palettes)
+    known.update(f"atlas:{name}" for name in manifest.atlases)
+    gone = [block for name, block in project.blocks.items() if name not in known]
+    return gone + [block for block in project.lock.retired if block.outputs]
+
+
+def _kind(block: Block) -> Kind:
+    for kind in ("sprite", "animation", "tileset", "palette", "atlas"):
+        if block.kind == kind:
+            return kind
+    return "index"
+
+
+def _share_equal_requests(draft: _Draft) -> list[str]:
+    """Equal requests are one purchase: the first by name carries the price (rule 5)."""
+    hints = []
+    for indices in draft.buyers.values():
+        if len(indices) < 2:
+            continue
+        ordered = sorted(indices, key=lambda i: draft.actions[i].asset)
+        first = draft.actions[ordered[0]].asset
+        for index in ordered[1:]:
+            draft.actions[index] = replace(draft.actions[index], cost=FREE, reason=f"same request as {first}")
+        others = _some([draft.actions[i].asset for i in ordered[1:]])
+        hints.append(
+            f"{first} and {others} ask for the same picture and share one result; "
+            f"give each a 'seed', or use 'variants' on one entry, to get different ones"
+        )
+    return hints
+
+
+def _with_causes(draft: _Draft) -> list[Action]:
+    """Groups by cause: when a preset's users all changed in the same way, the preset is the cause (rule 26)."""
+    users: dict[str, int] = defaultdict(int)
+    for asset in draft.manifest.assets.values():
+        for preset in asset.preset:
+            users[preset] += 1
+    groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for index, action in enumerate(draft.actions):
+        asset_or_none = draft.manifest.assets.get(action.asset)
+        if asset_or_none is not None and action.reason.endswith(" changed"):
+            for preset in asset_or_none.preset:
+                groups[(preset, action.reason)].append(index)
+    actions = list(draft.actions)
+    for (preset, _), indices in groups.items():
+        if len(indices) > 1 and len({actions[i].asset for i in indices}) == users[preset]:
+            for index in indices:
+                actions[index] = replace(actions[index], cause=f"preset {preset} changed")
+    return actions

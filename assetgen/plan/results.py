@@ -1,0 +1,84 @@
+"""Where earlier results are found again: every accepted result of the lock by intent and by request digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from assetgen.model.lock import Accepted, Block, Lock
+from assetgen.model.request import Request
+from assetgen.plan.world import Realms
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A result and the name of the block that holds it."""
+
+    name: str
+    accepted: Accepted
+
+
+@dataclass
+class Results:
+    """All results of a lock, by intent. Built once a command; `add` as new ones are accepted."""
+
+    by_intent: dict[str, list[Found]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(lock: Lock) -> Results:
+        results = Results()
+        for name, block in lock.blocks.items():
+            for accepted in all_results(block):
+                results.add(name, accepted)
+        for block in lock.retired:
+            for accepted in all_results(block):
+                results.add(block.name, accepted)
+        return results
+
+    def add(self, name: str, accepted: Accepted) -> None:
+        self.by_intent.setdefault(accepted.request.intent, []).append(Found(name, accepted))
+
+    def find(self, request: Request, realms: Realms) -> Found | None:
+        """The result that answers `request`: the exact request, else one of equal intent when that is unambiguous."""
+        found = [item for item in self.by_intent.get(request.intent, ()) if item.accepted.realm in realms]
+        exact = [item for item in found if item.accepted.request.digest == request.digest]
+        if exact:
+            return exact[-1]
+        distinct = {tuple(o.sha256 for o in item.accepted.originals): item for item in found}
+        return next(iter(distinct.values())) if len(distinct) == 1 else None
+
+
+def all_results(block: Block) -> Iterator[Accepted]:
+    """Every result that a block holds, superseded ones first."""
+    for past in block.history:
+        yield from past.steps
+    yield from block.steps
+
+
+@dataclass(frozen=True)
+class Orphans:
+    """Blocks whose name the manifest does not have any more, and retired ones: where renamed assets come from."""
+
+    by_name: Mapping[str, Block]
+    by_first_intent: Mapping[str, tuple[Block, ...]]
+    by_pictures: Mapping[tuple[str, str], tuple[Block, ...]]
+
+    @staticmethod
+    def of(lock: Lock, names: Iterable[str]) -> Orphans:
+        wanted = frozenset(names)
+        orphans = [b for name, b in lock.blocks.items() if name not in wanted and ":" not in name]
+        orphans += [b for b in lock.retired if b.name not in wanted]
+        by_name: dict[str, Block] = {}
+        by_intent: dict[str, list[Block]] = {}
+        by_pictures: dict[tuple[str, str], list[Block]] = {}
+        for block in orphans:
+            by_name[block.name] = block
+            if block.steps:
+                by_intent.setdefault(block.steps[0].request.intent, []).append(block)
+            elif block.frames:
+                by_pictures.setdefault((block.kind, block.frames), []).append(block)
+        return Orphans(
+            by_name,
+            {intent: tuple(blocks) for intent, blocks in by_intent.items()},
+            {key: tuple(blocks) for key, blocks in by_pictures.items()},
+        )

@@ -1,0 +1,67 @@
+"""What the planner finds out about one asset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from assetgen.model.lock import Accepted, Block, Past
+from assetgen.model.manifest import Asset, Step
+from assetgen.model.plan import Blocked
+from assetgen.model.request import Request
+
+StepStatus = Literal["kept", "restore", "redraw", "reuse", "buy", "waits", "held"]
+"""kept: accepted and there · restore: accepted, its picture comes from another store · redraw: a placeholder to be
+drawn again · reuse: an earlier or equal result answers it, free · buy: to be asked of the provider · waits: its input
+is not there yet · held: to be bought, but something forbids it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One remote step: the request it asks for now (None while an input is missing) and the result that answers it.
+
+    `accepted` is the result that answers the request for kept, restore, redraw and reuse; for the others the
+    outdated one that stands in the lock, or None. `shared` names the asset whose equal request answers it.
+    """
+
+    index: int
+    step: Step
+    status: StepStatus
+    request: Request | None
+    accepted: Accepted | None
+    reason: str = ""
+    waits_for: tuple[str, ...] = ()
+    shared: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Whether its result is not known yet. (A placeholder drawn again gives the same picture.)"""
+        return self.status in ("buy", "waits")
+
+
+@dataclass(frozen=True, slots=True)
+class AssetState:
+    """One asset against the lock and the disk.
+
+    `block` is the block it starts from (its own, or one carried over from `renamed_from`). `past` is the earlier
+    result of its own history that answers it as a whole. `base` is the digest of its base picture, None while that
+    is not there (`pending`) or will not come (`stuck`).
+    """
+
+    asset: Asset
+    block: Block | None
+    renamed_from: str | None
+    past: Past | None
+    steps: tuple[StepState, ...]
+    blocked: Blocked | None
+    base: str | None
+    pending: bool
+
+    @property
+    def stuck(self) -> bool:
+        """Blocked, and never had a result that could stand in."""
+        return self.base is None and not self.pending and bool(self.steps)
+
+    @property
+    def remote_work(self) -> bool:
+        return any(step.status in ("buy", "waits", "redraw", "restore", "reuse") for step in self.steps)

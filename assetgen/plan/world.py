@@ -1,0 +1,62 @@
+"""What the planner may ask about the disk: reads only, answered lazily and once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from assetgen.model.lock import Accepted, Original
+from assetgen.model.manifest import Asset
+from assetgen.model.request import Request
+
+Presence = Literal["here", "stored", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """Where results come from: `official`, `placeholder`, `simulator` or a host (IDENTITY 6)."""
+
+    name: str
+
+    @property
+    def paid(self) -> bool:
+        return self.name != "placeholder"
+
+
+class Realms:
+    """A set of realm names; `everything` holds them all."""
+
+    def __init__(self, *names: str, everything: bool = False) -> None:
+        self._names = frozenset(names)
+        self._everything = everything
+
+    def __contains__(self, name: str) -> bool:
+        return self._everything or name in self._names
+
+
+class World(Protocol):
+    """The project's folder and the stores beside it."""
+
+    def file_digest(self, path: str) -> str | None:
+        """Pixel digest of an input picture (or of all that a glob matches); None where it is missing."""
+
+    def presence(self, original: Original, realm: str) -> Presence:
+        """Whether an original is in `originals/`, in another store, or nowhere."""
+
+    def recorded(self, realm: str, request: Request) -> Accepted | None:
+        """The result that a store holds for a request, if any."""
+
+    def piece_digest(self, asset: Asset, original: Original, piece: str) -> str:
+        """Pixel digest of one frame or tile of a base picture. Raises AssetError where there is none."""
+
+    def file_piece_digest(self, asset: Asset, path: str, piece: str) -> str:
+        """The same for an asset drawn by a person."""
+
+    def final_digest(self, name: str, piece: str | None) -> str | None:
+        """Pixel digest of an asset's finished picture, as last built; None where it was not."""
+
+    def output_digest(self, path: str) -> str | None:
+        """Digest of an output as it is on disk (pixels, or bytes after CRLF→LF); None where it is missing."""
+
+    def was_written(self, path: str, digest: str) -> bool:
+        """Whether the tool itself has written this content there (`.assetgen/written`)."""
