@@ -1,0 +1,39 @@
+"""JSON as people and diffs like it: what fits on a line stays on one."""
+
+from __future__ import annotations
+
+import json
+
+from assetgen.model.request import Json
+
+_dumps = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False).encode
+
+
+def dumps(value: Json, *, width: int = 120) -> str:
+    """Text of a JSON value with a final newline: one space an indent, short containers on one line."""
+    parts: list[str] = []
+    _write(value, 0, width, parts)
+    parts.append("\n")
+    return "".join(parts)
+
+
+def _write(value: Json, depth: int, width: int, parts: list[str]) -> None:
+    if not value or not isinstance(value, dict | list | tuple):
+        parts.append(_dumps(value))
+        return
+    if len(value) <= width // 3:  # longer ones cannot fit: not worth a try
+        line = _dumps(value)
+        if len(line) + depth <= width:
+            parts.append(line)
+            return
+    pad = "\n" + " " * (depth + 1)
+    if isinstance(value, dict):
+        for index, (key, item) in enumerate(value.items()):
+            parts.append(f"{'{' if index == 0 else ','}{pad}{_dumps(str(key))}: ")
+            _write(item, depth + 1, width, parts)
+        parts.append("\n" + " " * depth + "}")
+    else:
+        for index, item in enumerate(value):
+            parts.append(f"{'[' if index == 0 else ','}{pad}")
+            _write(item, depth + 1, width, parts)
+        parts.append("\n" + " " * depth + "]")
