@@ -38,30 +38,10 @@ from assetgen.model.built import Picture
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Operation
 from assetgen.model.request import Json
+from assetgen.pixels.versions import ORDER
 
 if TYPE_CHECKING:
     from assetgen.pixels.operations.framing import Move
-
-ORDER = (
-    "grid",
-    "background",
-    "alpha",
-    "specks",
-    "trim",
-    "canvas",
-    "palette",
-    "colors",
-    "outline",
-    "shadow",
-    "mirror",
-    "rotate",
-    "recolor",
-)
-"""The order in which operations run, however the manifest lists them."""
-
-OPERATION_VERSIONS: dict[str, int] = dict.fromkeys(ORDER, 1) | {"enlarge": 1}
-"""Part of the key of every finished picture: raise a number when that operation's pixels change (IDENTITY 15)."""
-
 
 @dataclass(frozen=True)
 class Context:
