@@ -71,9 +71,9 @@ def _read_any(data: bytes, what: str) -> list[str]:
 
         return palettes_picture.read(data, what)
     if data[4:6] == b"\xe0\xa5" and len(data) >= 128:
-        from assetgen.pixels import aseprite
+        from assetgen.pixels.aseprite import read_palette
 
-        return aseprite.read_palette(data, what)
+        return read_palette(data, what)
     from assetgen.pixels import palettes_adobe
 
     binary = palettes_adobe.read(data, what)

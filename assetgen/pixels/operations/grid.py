@@ -36,7 +36,7 @@ def detect(frames: Sequence[Picture], scale: int | None = None) -> PixelGrid:
     """The pixel grid that all frames share (they are looked at together), or only its phase when `scale` is known.
 
     Scores each scale and phase by a comb: the share of the squared colour steps that falls on its lines, beyond
-    the share that lines so dense get by chance. Survives JPEG, noise and cropping. Scale 1 with confidence 0 when nothing fits.
+    the share that lines so dense get by chance. Survives JPEG, noise and cropping. Scale 1, confidence 0: nothing fits.
     """
     height, width = frames[0].shape[:2]
     columns, rows = _steps(frames, axis=1), _steps(frames, axis=0)
