@@ -7,7 +7,7 @@ from typing import Any
 
 from assetgen.export.base import Output
 from assetgen.export.jsontext import dumps
-from assetgen.export.regions import animations, autotile_size, sprites, tilesets
+from assetgen.export.regions import animations, autotile_size, frame_roles, sprites, tilesets
 from assetgen.export.texturepacker import core
 from assetgen.model.built import Built, BuiltAnimation, BuiltAtlas, BuiltSprite, BuiltTag, BuiltTile, BuiltTileset
 
@@ -87,11 +87,6 @@ def _animation(built: Built, animation: BuiltAnimation) -> dict[str, Any]:
         atlas=_places(built.atlas_of(animation.name), frames),
         meta=dict(animation.meta),
     )
-
-
-def frame_roles(tag: BuiltTag) -> list[str]:
-    """The roles of a tag's frame files, in play order: `frame:walk_down_00`, …"""
-    return [f"frame:{tag.name}_{step:02d}" for step in range(len(tag.frames))]
 
 
 def _tag(files: Mapping[str, str], tag: BuiltTag) -> dict[str, Any]:

@@ -153,6 +153,11 @@ def file_of(built: Built, asset: str, role: str) -> str | None:
     return built.files.get(asset, {}).get(role)
 
 
+def frame_roles(tag: BuiltTag) -> list[str]:
+    """The roles of a tag's frame files, in play order: `frame:walk_down_00`, …"""
+    return [f"frame:{tag.name}_{step:02d}" for step in range(len(tag.frames))]
+
+
 def sheet_size(animation: BuiltAnimation) -> Size:
     """The sheet's size: a row for each tag, as wide as the longest."""
     columns = max((len(tag.frames) for tag in animation.tags), default=0)
