@@ -101,7 +101,7 @@ class AutotileSheet:
     NW=128), `terrain` the (inside, outside) pair that it belongs to.
     """
 
-    kind: Literal["blob47", "dual_grid", "rpgmaker_a2"]
+    kind: Literal["blob47", "dual_grid", "rpgmaker_a2", "blob47_approx", "rpgmaker_a2_approx"]
     tile_size: Size
     columns: int
     cells: tuple[str | None, ...]
