@@ -1,0 +1,182 @@
+"""Digests of a project's files, computed again only when a file changed by size, time or inode."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assetgen.store import atomic
+
+Clock = Callable[[], float]
+"""Seconds since 1970, like `time.time`."""
+
+PixelDigest = Callable[[bytes, str], str]
+"""Pixel digest of a file's bytes; the text names it in errors. `assetgen.pixels.picture.file_digest`."""
+
+_VERSION = 1
+_TICK = 100_000_000  # ns in which two writes may get one time: several ticks of a kernel
+_COARSE_TICK = 2_100_000_000  # the same where times are whole seconds (FAT: even ones)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stamp:
+    """`racy`: read so soon after its last write that a further write need not have changed its time."""
+
+    size: int
+    mtime: int
+    inode: int
+    racy: bool
+    sha256: str
+    pixels: str | None = None
+    text: str | None = None
+
+    def fits(self, found: os.stat_result) -> bool:
+        same = (self.size, self.mtime, self.inode) == (found.st_size, found.st_mtime_ns, found.st_ino)
+        return same and not self.racy
+
+
+class Stamps:
+    """Digests by path: relative to `root` with `/`, or absolute. Kept in `file` between runs by `save`.
+
+    A file whose stamp no longer fits is read and hashed again; its picture is decoded again only if the bytes differ.
+    """
+
+    def __init__(self, root: Path, file: Path, *, clock: Clock, pixels: PixelDigest) -> None:
+        self.root = root
+        self._base = str(root)
+        self.file = file
+        self.clock = clock
+        self.pixels = pixels
+        self._stamps: dict[str, _Stamp] | None = None
+        self._dirty = False
+
+    def byte_digest(self, path: str) -> str | None:
+        """SHA-256 of the file's bytes; None where there is no such file."""
+        found = self._current(path)
+        return found[0].sha256 if found else None
+
+    def pixel_digest(self, path: str) -> str | None:
+        """Digest of its picture (IDENTITY 2); None where there is no such file. PictureError if it is no picture."""
+        found = self._current(path)
+        if found is None:
+            return None
+        stamp, data = found
+        if stamp.pixels is None:
+            data = self._read(path) if data is None else data
+            stamp = replace(stamp, pixels=self.pixels(data, path))
+            self._keep(path, stamp, data)
+        return stamp.pixels
+
+    def text_digest(self, path: str) -> str | None:
+        """SHA-256 of the bytes after CRLF→LF; None where there is no such file."""
+        found = self._current(path)
+        if found is None:
+            return None
+        stamp, data = found
+        if stamp.text is None:
+            data = self._read(path) if data is None else data
+            stamp = replace(stamp, text=text_digest(data))
+            self._keep(path, stamp, data)
+        return stamp.text
+
+    def note(self, path: str, data: bytes, *, pixels: str | None = None, text: str | None = None) -> None:
+        """Remember the digests of a file that was just written with `data`, so that nothing decodes it again."""
+        found = self._stat(path)
+        if found is not None and found.st_size == len(data):
+            digest = hashlib.sha256(data).hexdigest()
+            self._put(path, _Stamp(*_signature(found), self._is_racy(found), digest, pixels, text))
+
+    def save(self) -> None:
+        """Write what is known to disk, if anything changed. Unsynced: it can be made again."""
+        if self._dirty and self._stamps is not None:
+            rows = {
+                path: [s.size, s.mtime, s.inode, int(s.racy), s.sha256, s.pixels, s.text]
+                for path, s in self._stamps.items()
+            }
+            data = json.dumps({"version": _VERSION, "files": rows}, separators=(",", ":"))
+            atomic.write(self.file, data.encode())
+            self._dirty = False
+
+    def _current(self, path: str) -> tuple[_Stamp, bytes | None] | None:
+        """The stamp of the file as it is now, and its bytes if they had to be read."""
+        stamps = self._loaded()
+        found = self._stat(path)
+        if found is None:
+            if stamps.pop(path, None):
+                self._dirty = True
+            return None
+        stamp = stamps.get(path)
+        if stamp is not None and stamp.fits(found):
+            return stamp, None
+        racy = self._is_racy(found)
+        data = self._read(path)
+        again = self._stat(path)
+        racy = racy or again is None or _signature(again) != _signature(found)
+        digest = hashlib.sha256(data).hexdigest()
+        same = stamp is not None and stamp.sha256 == digest
+        pixels, text = (stamp.pixels, stamp.text) if stamp is not None and same else (None, None)
+        stamp = _Stamp(*_signature(found), racy, digest, pixels, text)
+        self._put(path, stamp)
+        return stamp, data
+
+    def _keep(self, path: str, stamp: _Stamp, data: bytes) -> None:
+        """Store a completed stamp, unless the bytes it was completed from are not those it stands for."""
+        if hashlib.sha256(data).hexdigest() == stamp.sha256:
+            self._put(path, stamp)
+
+    def _put(self, path: str, stamp: _Stamp) -> None:
+        stamps = self._loaded()
+        if stamps.get(path) != stamp:
+            stamps[path] = stamp
+            self._dirty = True
+
+    def _is_racy(self, found: os.stat_result) -> bool:
+        """Whether a write right now could leave the same time; asked before reading."""
+        mtime = found.st_mtime_ns
+        tick = _TICK if mtime % 1_000_000_000 else _COARSE_TICK
+        return mtime + tick > int(self.clock() * 1e9)
+
+    def _stat(self, path: str) -> os.stat_result | None:
+        try:
+            found = os.stat(os.path.join(self._base, path))  # noqa: PTH116, PTH118  (many thousands of times)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise atomic.cannot("read", Path(path), error) from error
+        return found if stat.S_ISREG(found.st_mode) else None
+
+    def _read(self, path: str) -> bytes:
+        try:
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            raise atomic.cannot("read", Path(path), error) from error
+
+    def _loaded(self) -> dict[str, _Stamp]:
+        if self._stamps is None:
+            self._stamps = _load(self.file)
+        return self._stamps
+
+
+def text_digest(data: bytes) -> str:
+    """The digest by which text outputs are compared: SHA-256 after CRLF→LF."""
+    return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _signature(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _load(file: Path) -> dict[str, _Stamp]:
+    """What an earlier run saved; nothing where that is missing or damaged."""
+    try:
+        document = json.loads(file.read_bytes())
+        if document["version"] != _VERSION:
+            return {}
+        return {path: _Stamp(a, b, c, bool(d), e, f, g) for path, (a, b, c, d, e, f, g) in document["files"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

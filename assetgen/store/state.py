@@ -1,0 +1,145 @@
+"""`.assetgen/`: what one checkout knows about itself. All of it can be made again, but the trash."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from assetgen.model.errors import StoreError
+from assetgen.store import atomic
+from assetgen.store.paths import inside
+from assetgen.store.stamps import Clock, PixelDigest, Stamps
+
+FOLDER = ".assetgen"
+_KEPT = 64  # digests remembered for one path: that many branches can be visited without a false alarm
+_SLACK = 2000  # superfluous lines before the log is written anew
+
+
+class Written:
+    """The log of all that the tool wrote: digests by path (IDENTITY 17). Pixel digests; text digests for text."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._known: dict[str, dict[str, None]] | None = None
+        self._lines = 0
+        self._torn = False
+
+    def append(self, batch: Iterable[tuple[str, str]]) -> None:
+        """Record (path, digest) pairs, synced to disk: call it before the files get their names."""
+        known = self._loaded()
+        new = list(dict.fromkeys(pair for pair in batch if pair[1] not in known.get(pair[0], ())))
+        if not new:
+            return
+        text = ("\n" if self._torn else "") + "".join(_line(path, digest) for path, digest in new)
+        try:
+            atomic.make_folder(self.file.parent)
+            fresh = not self.file.exists()
+            with self.file.open("ab") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            if fresh:
+                atomic.sync_folder(self.file.parent)
+        except OSError as error:
+            self._known = None  # how much of it arrived is not known: read it again when asked
+            raise atomic.cannot("write", self.file, error) from error
+        self._torn = False
+        self._lines += len(new)
+        for path, digest in new:
+            known.setdefault(path, {})[digest] = None
+
+    def has(self, path: str, digest: str) -> bool:
+        """Whether the tool itself once wrote this content there."""
+        return digest in self._loaded().get(path, ())
+
+    def compact(self) -> None:
+        """Write the log anew when it has grown far beyond what it says; the newest digests of a path are kept."""
+        known = self._loaded()
+        kept = {path: list(digests)[-_KEPT:] for path, digests in known.items()}
+        if self._lines <= sum(map(len, kept.values())) + _SLACK:
+            return
+        text = "".join(_line(path, digest) for path, digests in kept.items() for digest in digests)
+        atomic.write(self.file, text.encode(), sync=True)
+        self._known = None
+
+    def _loaded(self) -> dict[str, dict[str, None]]:
+        if self._known is None:
+            try:
+                data = self.file.read_bytes()
+            except FileNotFoundError:
+                data = b""
+            except OSError as error:
+                raise atomic.cannot("read", self.file, error) from error
+            self._torn = bool(data) and not data.endswith(b"\n")
+            self._known = {}
+            lines = data.decode("utf-8", "replace").split("\n")
+            self._lines = len(lines)
+            for line in lines:
+                digest, _blank, path = line.partition(" ")
+                if len(digest) == 64 and path:
+                    self._known.setdefault(_path(path), {})[digest] = None
+        return self._known
+
+
+class State:
+    """The folder `.assetgen` of the project at `root`: `stamps`, `written`, the trash."""
+
+    def __init__(self, root: Path, *, clock: Clock, pixels: PixelDigest) -> None:
+        self.root = root
+        self.folder = root / FOLDER
+        self.stamps = Stamps(root, self.folder / "stamps", clock=clock, pixels=pixels)
+        self.written = Written(self.folder / "written")
+
+    def prepare(self) -> None:
+        """Create the folder, with a `.gitignore` of its own."""
+        atomic.create(self.folder / ".gitignore", b"*\n")
+
+    def save(self) -> None:
+        """Keep stamps and a compact log for the next run."""
+        self.stamps.save()
+        self.written.compact()
+
+    def trash(self, path: str) -> Path:
+        """Move a file (relative to the project) to `.assetgen/trash/`, beside earlier ones. Where it went."""
+        source = inside(self.root, path)
+        wanted = self.folder / "trash" / path
+        target, number = wanted, 1
+        try:
+            atomic.make_folder(wanted.parent)
+            while not _moved(source, target):
+                number += 1
+                target = wanted.with_name(f"{wanted.stem}~{number}{wanted.suffix}")
+        except OSError as error:
+            raise StoreError(f"cannot move {path} to the trash: {error.strerror or error}") from error
+        return target
+
+
+def _moved(source: Path, target: Path) -> bool:
+    """Move a file to a name that is free; False when it is taken."""
+    if os.path.lexists(target):
+        return False
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != 18:  # EXDEV: the output folder is on another disk
+            raise
+        shutil.copy2(source, target, follow_symlinks=False)
+        source.unlink()
+    return True
+
+
+def _line(path: str, digest: str) -> str:
+    plain = path.isprintable() and not path.startswith('"')
+    return f"{digest} {path if plain else json.dumps(path)}\n"
+
+
+def _path(text: str) -> str:
+    if text.startswith('"'):
+        try:
+            return str(json.loads(text))
+        except ValueError:
+            return text
+    return text
