@@ -1,0 +1,87 @@
+"""The simulator on a socket of this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from assetgen.model.errors import UsageError
+from assetgen.simulator.app import app
+from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.wire import HANG_UP
+
+HOST = "127.0.0.1"
+
+
+class _Protocol(H11Protocol):
+    """HTTP as uvicorn speaks it, with a way for the application to end the connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lost = asyncio.Event()
+        inner: Any = self.app
+
+        async def with_extension(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[HANG_UP] = self._hang_up
+            await inner(scope, receive, send)
+
+        self.app: Any = with_extension
+
+    async def _hang_up(self, data: bytes | None) -> None:
+        """Send `data` as it is, then close; None: reset the connection with nothing sent."""
+        if data is None:
+            self.transport.abort()
+        else:
+            self.transport.write(data)
+            self.transport.close()
+        # Until the server knows of the loss it would try to answer in the application's stead.
+        await self._lost.wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._lost.set()
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on 127.0.0.1; port 0 takes a free one. Raises UsageError when the port is taken."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((HOST, port))
+    except OSError as error:
+        sock.close()
+        raise UsageError(f"--port {port}: cannot listen on {HOST}: {error.strerror or error}") from None
+    sock.listen(256)
+    return sock
+
+
+def server_of(application: ASGIApp) -> uvicorn.Server:
+    """A uvicorn server for the application, quiet, without its own signal handling of loggers."""
+    config = uvicorn.Config(
+        application,
+        http=_Protocol,
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(
+    config: SimulatorConfig, port: int = 0, dialect: str = "v2", announce: Callable[[str], None] | None = None
+) -> None:
+    """Serve until interrupted. `announce` is told the base URL, `http://127.0.0.1:PORT/v2`, once it can be reached."""
+    sock = listen(port)
+    with sock:
+        if announce is not None:
+            announce(f"http://{HOST}:{sock.getsockname()[1]}/{dialect}")
+        server_of(app(config)).run(sockets=[sock])

@@ -1,0 +1,36 @@
+"""The simulator for tests: a real server on a real socket, in a thread of this process."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from assetgen.simulator.app import app
+from assetgen.simulator.config import Dialect, SimulatorConfig
+from assetgen.simulator.server import HOST, listen, server_of
+
+START_LIMIT = 10.0
+
+
+@contextmanager
+def running(config: SimulatorConfig | None = None, dialect: Dialect = "v2") -> Iterator[str]:
+    """Serve on a free port while the block runs; gives the base URL (`http://127.0.0.1:PORT/v2`).
+
+    The ledger is at `/_simulator/ledger` of the same host: `base.rsplit("/", 1)[0] + "/_simulator/ledger"`.
+    """
+    with listen(0) as sock:
+        server = server_of(app(config or SimulatorConfig()))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, name="simulator", daemon=True)
+        thread.start()
+        deadline = time.monotonic() + START_LIMIT
+        while not server.started:
+            if not thread.is_alive() or time.monotonic() > deadline:
+                raise RuntimeError("the simulator did not start")
+            time.sleep(0.005)
+        try:
+            yield f"http://{HOST}:{sock.getsockname()[1]}/{dialect}"
+        finally:
+            server.should_exit = True
+            thread.join(START_LIMIT)
