@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assetgen.catalog.layouts import layout_for
 from assetgen.catalog.tools import FIXERS, TOOLS
@@ -72,19 +72,19 @@ def _generated(job: Job) -> Shape:
         return (size[0] * columns * factor, size[1] * rows * factor) if size and known else None
 
     layout = layout_for(style, fields.get("frames")) if style else None
-    common = {"count": job.request.candidates, "extras": tuple(extras), "data": bool(fields.get("data"))}
+    common = Shape(count=job.request.candidates, extras=tuple(extras), data=bool(fields.get("data")))
     if style is None or layout is None:
         ignores = style is not None and style.ignores_size
-        return Shape(size=grown(job.size), ignores_size=ignores, **common)
+        return replace(common, size=grown(job.size), ignores_size=ignores)
     cell = layout.cell or (_picture_size(job, "input") if style.input_sized else None) or job.size
     grid = (layout.columns, layout.rows) if layout.columns and layout.rows else None
-    return Shape(
+    return replace(
+        common,
         size=grown(cell, *grid) if grid else None,
         grid=grid,
         cell=grown(cell),
         animation=style.makes == "animation",
         ignores_size=style.ignores_size,
-        **common,
     )
 
 

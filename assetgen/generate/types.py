@@ -132,18 +132,20 @@ class Tuning:
     """Times in seconds and sizes in bytes that suit the service; tests shorten them.
 
     `grace` is how long an interruption waits for what is paid; `poll` the first and longest pause between two
-    looks at a task; `backoff` the first and longest pause between retries; `wait_429` how long one request goes
-    on waiting while the service says 429; `claim` how often, and how far apart, v1's task list is looked at.
+    looks at a task; `patience` how many times `network.timeout` one task is waited for; `backoff` the first and
+    longest pause between retries; `wait_429` how long one request goes on waiting while the service says 429;
+    `claim` how often, and how far apart, v1's task list is looked at.
     """
 
     grace: float = 10.0
     poll: tuple[float, float] = (0.25, 5.0)
+    patience: float = 3.0
     backoff: tuple[float, float] = (0.5, 30.0)
     wait_429: float = 900.0
     connect: float = 10.0
     claim: tuple[int, float] = (4, 1.0)
     reply_limit: int = 64 * 1024 * 1024
-    file_limit: int = 64 * 1024 * 1024
+    file_limit: int = 32 * 1024 * 1024
 
 
 class Provider(Protocol):
@@ -184,6 +186,11 @@ class Provider(Protocol):
 
     def outstanding(self) -> Cost:
         """In flight and unknown, at expected prices (IDENTITY 25)."""
+        ...
+
+    def spent(self) -> Cost:
+        """What has been charged since this provider was opened. A purchase moves from `outstanding` to here in one
+        step, so that their sum never misses one."""
         ...
 
     async def styles(self) -> list[dict[str, Json]]:

@@ -59,8 +59,6 @@ def inference(job: Job, dialect: Dialect) -> Payload:
 
 def edit_v1(job: Job) -> Payload:
     """The body of v1's `POST /edit`, which knows a prompt and a picture of 16 to 256 pixels a side."""
-    if job.request.op != "image_edit":
-        raise _error(job, f"{job.request.op} is an edit tool of the v2 API; v1 has `image_edit` alone")
     data = _picture(job, "input")
     from assetgen.pixels.picture import size_of
 
@@ -108,9 +106,12 @@ def fixer(job: Job) -> Payload:
 
 
 def _size(job: Job) -> tuple[int, int]:
-    if job.size is None:
+    if job.size is not None:
+        return job.size
+    width, height = job.request.fields.get("width"), job.request.fields.get("height")
+    if width is None or height is None:
         raise _error(job, "no size to ask for: give it one with `size:`")
-    return job.size
+    return (width, height)
 
 
 def _upscale(value: Json) -> int | None:
