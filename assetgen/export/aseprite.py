@@ -37,16 +37,17 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
     array = option(engine, "form", "hash") == "array"
     view = View(built)
     for animation in animations(built):
-        textures = view.textures(animation)
-        texture = next((found for found in textures if all(f in found.regions for f in animation.frames)), None)
-        if texture is not None:
-            path = f"animations/{animation.name}.aseprite.json"
-            text = _text(animation, texture, relative(texture.file, path), array)
-            yield Output(path, text, animation.name, pictures=(texture.file,))
-        elif textures:
+        places = view.places(animation)
+        textures = {texture.file: texture for texture, _ in places.values()}
+        if len(textures) > 1:
             context.warn(
                 animation.name, "aseprite: its frames lie on several pages, which one file cannot hold: no file"
             )
+            continue
+        for texture in textures.values():
+            path = f"animations/{animation.name}.aseprite.json"
+            text = _text(animation, texture, relative(texture.file, path), array)
+            yield Output(path, text, animation.name, pictures=(texture.file,))
 
 
 def _frame(region: Region, duration: int) -> dict[str, Any]:

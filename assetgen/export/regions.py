@@ -204,13 +204,17 @@ class View:
                 )  # fmt: skip
         return Texture(file, sheet_size(animation), regions)
 
-    def textures(self, animation: BuiltAnimation) -> tuple[Texture, ...]:
-        """The pictures in which an animation's frames lie: the pages of its atlas, else its sheet; () if unwritten."""
+    def places(self, animation: BuiltAnimation) -> dict[str, tuple[Texture, Region]]:
+        """Where each frame of an animation lies: on a page of its atlas, else in its sheet; empty if unwritten."""
         atlas = self.built.atlas_of(animation.name)
-        if atlas is not None:
-            return self.pages(atlas) if all(name in atlas.placements for name in animation.frames) else ()
-        sheet = self.sheet(animation)
-        return () if sheet is None else (sheet,)
+        if atlas is None:
+            sheet = self.sheet(animation)
+            return {name: (sheet, region) for name, region in sheet.regions.items()} if sheet else {}
+        if not all(name in atlas.placements for name in animation.frames):
+            return {}
+        pages = self.pages(atlas)
+        found = ((name, pages[atlas.placements[name].page]) for name in animation.frames)
+        return {name: (page, page.regions[name]) for name, page in found}
 
     def pages(self, atlas: BuiltAtlas) -> tuple[Texture, ...]:
         """An atlas's pages with their regions in natural order of their names."""

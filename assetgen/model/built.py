@@ -111,13 +111,17 @@ class AutotileSheet:
 
 @dataclass(frozen=True, slots=True)
 class BuiltTileset:
-    """`columns`, `margin`, `spacing` describe the sheet as written; ids are cells in reading order."""
+    """`columns`, `margin`, `spacing` describe the sheet as written; ids are cells in reading order.
+
+    `pairs` are the (inside, outside) terrains of its corner sheets: which of the two a mixed tile is painted as.
+    """
 
     name: str
     tile_size: Size
     columns: int
     tiles: tuple[BuiltTile, ...]
     terrains: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
     margin: int = 0
     spacing: int = 0
     extrude: int = 0
