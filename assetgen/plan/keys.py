@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from assetgen.catalog import LAYOUTS
+from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.codec import to_json
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Asset, Atlas, Manifest, Palette

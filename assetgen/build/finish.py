@@ -1,0 +1,318 @@
+"""From originals to finished frames: cut, recipe, tags, pivot. Pure: pictures in, a built record and pictures out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from assetgen.catalog.tags import matching
+from assetgen.model.built import (
+    BuiltAnimation,
+    BuiltAsset,
+    BuiltSprite,
+    BuiltTag,
+    BuiltTile,
+    BuiltTileset,
+    Frame,
+)
+from assetgen.model.errors import LayoutError
+from assetgen.model.layout import Cell, Layout, Tag
+from assetgen.model.manifest import Asset, Operation
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+    from assetgen.pixels.quality import Finding
+    from assetgen.pixels.recipe import Applied
+    from assetgen.pixels.reel import Reel
+
+INSIDE, OUTSIDE = "inside", "outside"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What an asset is finished from.
+
+    `files` are the bytes of its base picture (several for a glob of frames, none for an asset made of others),
+    `what` their name for errors. `final` says that an adopted picture is finished already and skips the recipe.
+    `palettes` gives the colours of every palette that the recipe names, `made_of` the finished assets that this one
+    is put together from, `pictures` its drawn parts by path, `tiles` the ids fixed in the lock by tile key.
+    """
+
+    files: tuple[bytes, ...]
+    what: str
+    layout: Layout | None = None
+    final: bool = False
+    palettes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    directions: Mapping[str, str] = field(default_factory=dict)
+    made_of: Mapping[str, Finished] = field(default_factory=dict)
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    tiles: Mapping[str, int] = field(default_factory=dict)
+    data: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """`built` is one record, or the pieces of a `cut`. `pictures` holds every picture that they name, by digest.
+
+    `tiles` are the tile ids to fix in the lock. `findings` come from the quality checks; `notes` are for people.
+    """
+
+    built: tuple[BuiltAsset, ...]
+    pictures: Mapping[str, Picture]
+    findings: tuple[Finding, ...] = ()
+    tiles: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class Album:
+    """Collects finished pictures by digest and describes each as a Frame."""
+
+    def __init__(self) -> None:
+        self.pictures: dict[str, Picture] = {}
+
+    def frame(self, name: str, picture: Picture) -> Frame:
+        from assetgen.pixels.geometry import trim_box
+        from assetgen.pixels.picture import pixel_digest
+
+        digest = pixel_digest(picture)
+        self.pictures[digest] = picture
+        height, width = picture.shape[:2]
+        return Frame(name, (width, height), digest, trim_box(picture))
+
+
+def finish(asset: Asset, sources: Sources) -> Finished:
+    """Finishes one asset. Raises AssetError, LayoutError or PictureError, naming what does not fit."""
+    from assetgen.build import compose
+
+    if asset.source == "copy":
+        return compose.copied(asset, sources)
+    if asset.source == "parts":
+        return compose.joined(asset, sources)
+    if asset.source == "tiles":
+        return compose.tileset(asset, sources)
+    if asset.cut is not None:
+        return compose.cut(asset, sources)
+    if asset.kind == "sprite":
+        return _sprite(asset, sources)
+    if asset.kind == "animation":
+        return _animation(asset, sources)
+    return _tileset(asset, sources)
+
+
+def recipe_of(asset: Asset, sources: Sources) -> tuple[Operation, ...]:
+    """The asset's operations, none for a picture that is finished already."""
+    return () if sources.final else asset.recipe
+
+
+def apply_recipe(asset: Asset, frames: Sequence[Picture], sources: Sources) -> Applied:
+    """The recipe on all frames of one asset."""
+    from assetgen.pixels.recipe import Context, apply
+
+    return apply(frames, recipe_of(asset, sources), Context(sources.palettes))
+
+
+# -- sprites --------------------------------------------------------------
+
+
+def _sprite(asset: Asset, sources: Sources) -> Finished:
+    from assetgen.pixels.picture import decode
+
+    return finished_sprite(asset, decode(sources.files[0], what=sources.what), sources)
+
+
+def finished_sprite(asset: Asset, picture: Picture, sources: Sources) -> Finished:
+    """One picture through the recipe."""
+    from assetgen.build.checks import sprite_findings
+    from assetgen.pixels.geometry import hitbox_of, pivot_of
+
+    applied = apply_recipe(asset, [picture], sources)
+    album = Album()
+    frame = album.frame(asset.name, applied.frames[0])
+    place = asset.pivot if asset.pivot is not None else "center"
+    point = applied.move.point(*place) if isinstance(place, tuple) else pivot_of(place, frame.size, applied.frames)
+    built = BuiltSprite(
+        asset.name,
+        frame,
+        point,
+        nine_slice=asset.nine_slice,
+        hitbox=hitbox_of(asset.hitbox, applied.frames),
+        palette=asset.map_palette,
+        scales=asset.scales,
+        meta=asset.meta,
+    )
+    findings = sprite_findings(asset, applied.frames[0], sources)
+    return Finished((built,), album.pictures, findings, notes=applied.notes)
+
+
+# -- animations -----------------------------------------------------------
+
+
+def _animation(asset: Asset, sources: Sources) -> Finished:
+    from assetgen.pixels.picture import sniff
+    from assetgen.pixels.reel import read_reel
+
+    if len(sources.files) > 1:
+        reel = _reel_of_files(sources)
+    elif sniff(sources.files[0]) is None:
+        from assetgen.build.imports import aseprite_reel
+
+        reel = aseprite_reel(asset, sources)
+    else:
+        reel = read_reel(asset, sources.files[0], sources.layout, sources.what)
+    return finished_animation(asset, reel, sources)
+
+
+def _reel_of_files(sources: Sources) -> Reel:
+    from assetgen.pixels.picture import decode
+    from assetgen.pixels.reel import Reel
+
+    cells = [decode(data, what=sources.what) for data in sources.files]
+    sizes = sorted({(cell.shape[1], cell.shape[0]) for cell in cells})
+    if len(sizes) > 1:
+        shown = ", ".join(f"{w}×{h}" for w, h in sizes)
+        raise LayoutError(f"the frames of {sources.what} are not all of one size: {shown}")
+    return Reel(cells, len(cells), 1)
+
+
+def finished_animation(asset: Asset, reel: Reel, sources: Sources) -> Finished:
+    """Cells through the recipe, then tags in play order."""
+    from assetgen.build.checks import animation_findings
+    from assetgen.pixels.geometry import common_box, crop, hitbox_of
+    from assetgen.pixels.reel import tags_of
+
+    tags = tags_of(asset, reel, sources.layout, sources.directions)
+    applied = apply_recipe(asset, reel.cells, sources)
+    cells = applied.frames
+    shift = (0, 0)
+    if asset.crop_box and not sources.final:
+        box = common_box([cells[cell.index] for tag in tags for cell in tag.cells])
+        cells = [crop(cell, box) for cell in cells]
+        shift = (box[0], box[1])
+    album = Album()
+    frames, built_tags = tagged_frames(asset.name, tags, cells, album)
+    point = _animation_pivot(asset, applied, shift, tags, cells)
+    height, width = cells[0].shape[:2]
+    built = BuiltAnimation(
+        asset.name,
+        (width, height),
+        point,
+        built_tags,
+        frames,
+        hitbox=hitbox_of(asset.hitbox, [album.pictures[frame.pixels] for frame in frames.values()]),
+        palette=asset.map_palette,
+        scales=asset.scales,
+        meta=asset.meta,
+    )
+    findings = animation_findings(asset, reel, cells, tags, sources)
+    return Finished((built,), album.pictures, findings, notes=applied.notes)
+
+
+def tagged_frames(
+    name: str, tags: Sequence[Tag], cells: Sequence[Picture], album: Album
+) -> tuple[dict[str, Frame], tuple[BuiltTag, ...]]:
+    """One frame a step of each tag's cycle, named `NAME/TAG_NN`."""
+    frames: dict[str, Frame] = {}
+    known: dict[Cell, Frame] = {}
+    built: list[BuiltTag] = []
+    for tag in tags:
+        names = []
+        for number, cell in enumerate(tag.cells):
+            if cell not in known:
+                known[cell] = album.frame("", mirrored(cells[cell.index]) if cell.mirrored else cells[cell.index])
+            frame_name = f"{name}/{tag.name}_{number:02d}"
+            frames[frame_name] = replace(known[cell], name=frame_name)
+            names.append(frame_name)
+        built.append(BuiltTag(tag.name, tuple(names), tag.durations, tag.loop))
+    return frames, tuple(built)
+
+
+def mirrored(picture: Picture) -> Picture:
+    """The picture turned left to right."""
+    import numpy as np
+
+    return np.ascontiguousarray(picture[:, ::-1])
+
+
+def _animation_pivot(
+    asset: Asset, applied: Applied, shift: tuple[int, int], tags: Sequence[Tag], cells: Sequence[Picture]
+) -> tuple[int, int]:
+    from assetgen.pixels.geometry import pivot_of
+
+    place = asset.pivot if asset.pivot is not None else "bottom"
+    if isinstance(place, tuple):
+        x, y = applied.move.point(*place)
+        return x - shift[0], y - shift[1]
+    names = matching(asset.timing.grounded, [tag.name for tag in tags])
+    played = {tag.name: [cells[cell.index] for cell in tag.cells] for tag in tags}
+    grounded = [picture for name in names for picture in played[name]]
+    every = [picture for pictures in played.values() for picture in pictures]
+    size = (cells[0].shape[1], cells[0].shape[0])
+    return pivot_of(place, size, every, grounded)
+
+
+# -- tilesets -------------------------------------------------------------
+
+
+def _tileset(asset: Asset, sources: Sources) -> Finished:
+    from assetgen.build.checks import tileset_findings
+    from assetgen.build.compose import autotile_sheets
+    from assetgen.pixels.reel import read_reel
+
+    layout, spec = sources.layout, asset.tileset
+    reel = read_reel(asset, sources.files[0], layout, sources.what)
+    cells = reel.cells
+    applied = apply_recipe(asset, cells, sources)
+    album = Album()
+    corners = corner_names(layout)
+    tiles = tuple(
+        BuiltTile(index, album.frame(f"{asset.name}/{index:02d}", cell), corners[index] if corners else None)
+        for index, cell in enumerate(applied.frames)
+    )
+    height, width = applied.frames[0].shape[:2]
+    built = BuiltTileset(
+        asset.name,
+        (width, height),
+        reel.columns,
+        with_variants(tiles),
+        (INSIDE, OUTSIDE) if corners else (),
+        margin=spec.margin,
+        spacing=spec.spacing,
+        extrude=spec.extrude,
+        palette=asset.map_palette,
+        meta=asset.meta,
+    )
+    if spec.autotile:
+        built = replace(built, sheets=autotile_sheets(asset, built, album))
+    findings = tileset_findings(asset, cells, layout, sources)
+    return Finished((built,), album.pictures, findings, notes=applied.notes)
+
+
+def corner_names(
+    layout: Layout | None, inside: str = INSIDE, outside: str = OUTSIDE
+) -> list[tuple[str, str, str, str]] | None:
+    """Terrain names of each cell's corners (TL TR BL BR) on the provider's 4×5 sheet, None for other sheets."""
+    from assetgen.catalog.layouts import CORNERS
+
+    if layout is None or not layout.tiles:
+        return None
+    names = (outside, inside)
+    return [(names[tl], names[tr], names[bl], names[br]) for tl, tr, bl, br in CORNERS]
+
+
+def with_variants(tiles: Sequence[BuiltTile]) -> tuple[BuiltTile, ...]:
+    """Tiles of equal corners share their probability: three full tiles get a third each, copies of one picture none."""
+    first: dict[tuple[object, str], int] = {}
+    groups: dict[object, set[str]] = {}
+    for tile in tiles:
+        if tile.corners is not None:
+            first.setdefault((tile.corners, tile.frame.pixels), tile.id)
+            groups.setdefault(tile.corners, set()).add(tile.frame.pixels)
+    result = []
+    for tile in tiles:
+        if tile.corners is not None and tile.probability == 1.0:
+            repeated = first[(tile.corners, tile.frame.pixels)] != tile.id
+            share = round(1 / len(groups[tile.corners]), 4)
+            tile = replace(tile, probability=0.0 if repeated else share)
+        result.append(tile)
+    return tuple(result)

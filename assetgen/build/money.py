@@ -1,0 +1,104 @@
+"""Budgets and approvals: nothing is sent that was not allowed (IDENTITY 25)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from assetgen.model.cost import FREE, USD, Cost, total
+from assetgen.model.errors import StoppedError
+
+CENT = Decimal("0.01")
+
+
+def smaller(one: Cost | None, other: Cost | None) -> Cost | None:
+    """The cap that bites: of two in one unit the smaller, of two in different units the command line's (`other`)."""
+    if one is None or other is None:
+        return other if one is None else one
+    if one.unit != other.unit or one.amount is None or other.amount is None:
+        return other
+    return one if one.amount <= other.amount else other
+
+
+def amount_in(cost: Cost, unit: str) -> Decimal | None:
+    """The part of a cost in one unit; None when it is unknown."""
+    if cost.unit == unit:
+        return cost.amount
+    for part in cost.other:
+        if part.unit == unit:
+            return part.amount
+    return None if cost.amount is None else Decimal(0)
+
+
+@dataclass
+class Purse:
+    """What may still be spent. `cap` is the invocation's, `balance` the account's when it is known.
+
+    `spent` grows with each result; what is in flight or unknown is counted by the caller's `outstanding`.
+    """
+
+    cap: Cost | None
+    balance: Cost | None = None
+    unknown_allowed: bool = False
+    spent: Cost = FREE
+    in_flight: list[Cost] = field(default_factory=list)
+    stopped: str | None = None
+
+    def approve(self, price: Cost, outstanding: Cost = FREE) -> None:
+        """Called before each paid POST. Raises StoppedError where the cap or the balance would be exceeded."""
+        if self.stopped is not None:
+            raise StoppedError(self.stopped)
+        if not price.known and not self.unknown_allowed:
+            self._stop("the price of the next request is not known: see it with --check-cost")
+        self._within(self.cap, total((self.spent, outstanding, price)), "the budget", Decimal(0))
+        self._within(self.balance, total((outstanding, price)), "the balance", CENT)
+
+    def _within(self, cap: Cost | None, wanted: Cost, name: str, margin: Decimal) -> None:
+        if cap is None or cap.amount is None:
+            return
+        amount = amount_in(wanted, cap.unit)
+        if amount is not None and amount > cap.amount - margin:
+            shown = Cost(amount, cap.unit)
+            self._stop(f"{name} of {cap} would be exceeded ({shown} spent or under way): nothing more is sent")
+
+    def _stop(self, reason: str) -> None:
+        self.stopped = reason
+        raise StoppedError(reason)
+
+    def pay(self, price: Cost) -> None:
+        """A result came in at this price."""
+        self.spent = total((self.spent, price))
+        if self.balance is not None and self.balance.amount is not None:
+            charged = amount_in(price, self.balance.unit)
+            if charged:
+                self.balance = Cost(self.balance.amount - charged, self.balance.unit)
+
+
+def affordable(plan_cost: Cost, cap: Cost | None, balance: Cost | None) -> str | None:
+    """Why a plan must not begin: over the budget, or not covered by the balance; None when it may."""
+    if cap is not None and cap.amount is not None:
+        wanted = amount_in(plan_cost, cap.unit)
+        if wanted is not None and wanted > cap.amount:
+            return f"the plan costs {plan_cost}, more than the budget of {cap}: nothing was sent"
+    if balance is not None and balance.amount is not None:
+        wanted = amount_in(plan_cost, balance.unit)
+        if wanted is not None and wanted > 0 and wanted > balance.amount - CENT:
+            return (
+                f"the plan costs {plan_cost} and the balance is {balance}: nothing was sent (the service keeps a cent)"
+            )
+    return None
+
+
+def parse_cap(text: str) -> Cost:
+    """`5`, `5.00` or `$5` in US dollars, `200 credits`. Raises ValueError."""
+    words = text.strip().removeprefix("$").split()
+    if len(words) not in (1, 2) or (len(words) == 2 and words[1].lower() not in ("credits", "usd")):
+        raise ValueError(f"'{text}' is no amount: write 5.00 for US dollars, or '200 credits'")
+    try:
+        amount = Decimal(words[0])
+    except ArithmeticError:
+        raise ValueError(f"'{text}' is no amount: write 5.00 for US dollars, or '200 credits'") from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"'{text}' is no amount that can be spent")
+    unit = "credits" if len(words) == 2 and words[1].lower() == "credits" else USD
+    return Cost(amount, unit)

@@ -1,0 +1,62 @@
+"""What a command line asks of plan, build and check, and the world outside: clock, environment, terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assetgen.model.cost import Cost
+from assetgen.plan.evaluate import Choices
+
+DEFAULT_URL = "https://api.retrodiffusion.ai/v2"
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The one place where clock, environment variables and randomness come in.
+
+    `now` gives seconds since 1970 (UTC), `monotonic` seconds of a clock that never jumps.
+    """
+
+    variables: Mapping[str, str]
+    now: Callable[[], float]
+    monotonic: Callable[[], float]
+    random: Callable[[], float]
+
+    @property
+    def api_key(self) -> str | None:
+        return self.variables.get("RD_API_KEY") or None
+
+    @property
+    def api_url(self) -> str:
+        return self.variables.get("ASSETGEN_API_URL") or DEFAULT_URL
+
+    @property
+    def cache_dir(self) -> str | None:
+        return self.variables.get("ASSETGEN_CACHE_DIR") or None
+
+
+@dataclass(frozen=True)
+class Options:
+    """Flags of build (plan and check use a part). `max_cost` and `yes` are approvals (IDENTITY 25)."""
+
+    root: Path
+    assets: tuple[str, ...] = ()
+    provider: str | None = None
+    yes: bool = False
+    max_cost: Cost | None = None
+    locked: bool = False
+    offline: bool = False
+    pick_first: bool = False
+    rebuy: tuple[str, ...] = ()
+    rerolls: Mapping[str, int] = field(default_factory=dict)
+    force: bool = False
+    fail_fast: bool = False
+    repack: bool = False
+    renumber: bool = False
+    jobs: int | None = None
+
+    @property
+    def choices(self) -> Choices:
+        return Choices(self.pick_first, self.locked, self.rerolls, frozenset(self.rebuy))

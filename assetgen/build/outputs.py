@@ -1,0 +1,196 @@
+"""Writing outputs: drift is judged first, what we wrote is logged before it gets its name, a batch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assetgen.export.base import OwnedKeys
+from assetgen.store import atomic
+from assetgen.store.paths import inside
+from assetgen.store.stamps import text_digest
+from assetgen.store.state import State
+
+SIDECARS = (".import", ".meta", ".uid")
+"""Files that engines lay beside ours; they go when ours goes."""
+
+_BATCH_FILES = 256
+_BATCH_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Target:
+    """One file to be there. `path` is relative to the project, `digest` what the lock will record for it: the pixel
+    digest of a picture, the text digest of a text, the owned keys' digest of a file that editors also edit."""
+
+    path: str
+    digest: str
+    content: Callable[[], bytes]
+    text: bool = False
+    owned: OwnedKeys | None = None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of an asset's targets. `outputs` go into the lock, `drifted` paths were kept as they are."""
+
+    outputs: dict[str, str]
+    pending: list[Pending]
+    drifted: list[str]
+    obsolete: list[str]
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A file that is to be written. `forced` moves the drifted one into the trash first."""
+
+    target: Target
+    data: bytes
+    forced: bool = False
+
+
+def text_target(path: str, text: str) -> Target:
+    """A text file, UTF-8 with LF."""
+    data = text.encode()
+    return Target(path, text_digest(data), lambda: data, text=True)
+
+
+def owned_target(path: str, owned: OwnedKeys) -> Target:
+    """A text file that an engine's editor edits, too."""
+    return Target(path, owned.digest, lambda: owned.content.encode(), text=True, owned=owned)
+
+
+@dataclass
+class Writer:
+    """Writes the outputs of one project. `written` and `deleted` count files."""
+
+    root: Path
+    state: State
+    force: bool = False
+    written: int = 0
+    deleted: int = 0
+    conflicts: list[tuple[str, str]] = field(default_factory=list)
+    _batch: list[Pending] = field(default_factory=list)
+    _bytes: int = 0
+
+    def judge(self, recorded: Mapping[str, str], targets: Iterable[Target]) -> Judged:
+        """Compares targets with the disk and with what the lock recorded; nothing is written yet (thread-safe)."""
+        judged = Judged({}, [], [], [])
+        for target in targets:
+            judged.outputs[target.path] = target.digest
+            found = self._judge_owned(target, recorded) if target.owned else self._judge_plain(target, recorded)
+            if found == "drifted" and not self.force:
+                judged.drifted.append(target.path)
+            elif found != "same":
+                data = self._merged(target) if target.owned else target.content()
+                judged.pending.append(Pending(target, data, forced=found == "drifted"))
+        judged.obsolete.extend(path for path in recorded if path not in judged.outputs)
+        return judged
+
+    def _judge_plain(self, target: Target, recorded: Mapping[str, str]) -> str:
+        there = self.digest(target.path, text=target.text)
+        if there == target.digest:
+            return "same"
+        if there is None or there == recorded.get(target.path) or self.state.written.has(target.path, there):
+            return "ours"
+        return "drifted"
+
+    def _judge_owned(self, target: Target, recorded: Mapping[str, str]) -> str:
+        assert target.owned is not None
+        existing = self._existing(target.path)
+        if existing is None:
+            return "ours"
+        if self._merged(target) == existing.replace("\r\n", "\n").encode():
+            return "same"
+        digests = target.owned.judge(existing)
+        known = any(d in (target.digest, recorded.get(target.path)) for d in digests)
+        if known or any(self.state.written.has(target.path, d) for d in digests):
+            return "ours"
+        names = ", ".join(target.owned.conflicts(existing)[:4])
+        self.conflicts.append((target.path, names))
+        return "drifted"
+
+    def _existing(self, path: str) -> str | None:
+        try:
+            return inside(self.root, path).read_bytes().decode("utf-8")
+        except (FileNotFoundError, UnicodeDecodeError):
+            return None
+
+    def _merged(self, target: Target) -> bytes:
+        assert target.owned is not None
+        existing = self._existing(target.path)
+        return (target.owned.content if existing is None else target.owned.merge(existing)).encode()
+
+    def digest(self, path: str, *, text: bool) -> str | None:
+        """Digest of a file as it is on disk, None where it is missing; a picture that is none has a digest of bytes."""
+        return output_digest(self.state, path, text=text)
+
+    def add(self, judged: Judged) -> None:
+        """Takes what is to be written; writes when a batch is full."""
+        self._batch += judged.pending
+        self._bytes += sum(len(item.data) for item in judged.pending)
+        if len(self._batch) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Logs the batch (one sync), then gives each file its name."""
+        batch, self._batch, self._bytes = self._batch, [], 0
+        if not batch:
+            return
+        self.state.written.append((item.target.path, item.target.digest) for item in batch)
+        for item in batch:
+            path = inside(self.root, item.target.path)
+            if item.forced:
+                self.state.trash(item.target.path)
+            atomic.write(path, item.data)
+            digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
+            self.state.stamps.note(item.target.path, item.data, **digests)
+        self.written += len(batch)
+
+    def remove(self, recorded: Mapping[str, str], paths: Sequence[str]) -> list[str]:
+        """Deletes recorded files that no asset owns any more, and what engines laid beside them.
+
+        Returns those that were changed by hand: they stay (unless forced into the trash).
+        """
+        kept = []
+        for path in paths:
+            there = self.digest(path, text=is_text(path))
+            if there is None:
+                continue
+            ours = there == recorded[path] or self.state.written.has(path, there)
+            if not ours and not self.force:
+                kept.append(path)
+                continue
+            target = inside(self.root, path)
+            if ours:
+                target.unlink(missing_ok=True)
+            else:
+                self.state.trash(path)
+            for suffix in SIDECARS:
+                target.with_name(target.name + suffix).unlink(missing_ok=True)
+            self._remove_empty(target.parent)
+            self.deleted += 1
+        return kept
+
+    def _remove_empty(self, folder: Path) -> None:
+        while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def is_text(path: str) -> bool:
+    """Whether an output is judged by its bytes: all but PNG pictures, palettes among them."""
+    return not path.lower().endswith(".png")
+
+
+def output_digest(state: State, path: str, *, text: bool) -> str | None:
+    """Digest of an output on disk: pixels of a picture, bytes after CRLF→LF of a text; None where it is missing."""
+    from assetgen.model.errors import PictureError
+
+    if text:
+        return state.stamps.text_digest(path)
+    try:
+        return state.stamps.pixel_digest(path)
+    except PictureError:
+        return state.stamps.byte_digest(path)

@@ -1,0 +1,158 @@
+"""The planner's world as it really is: the project's folder and the stores beside it. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from assetgen.catalog.layouts import LAYOUTS
+from assetgen.model.errors import AssetError, PictureError, StoreError
+from assetgen.model.lock import Accepted, Original
+from assetgen.model.manifest import Asset, Manifest
+from assetgen.model.request import Request
+from assetgen.plan.keys import key_of
+from assetgen.plan.world import Presence
+from assetgen.store.originals import Originals
+from assetgen.store.state import State
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+
+
+class Elsewhere(Protocol):
+    """A store beside the project: the user's own, the team's, or both in turn."""
+
+    def has(self, realm: str, original: Original) -> bool: ...
+
+    def read(self, realm: str, original: Original) -> bytes | None: ...
+
+    def recorded(self, realm: str, request: Request) -> Accepted | None: ...
+
+
+class Nowhere:
+    """No store at all."""
+
+    def has(self, realm: str, original: Original) -> bool:
+        return False
+
+    def read(self, realm: str, original: Original) -> bytes | None:
+        return None
+
+    def recorded(self, realm: str, request: Request) -> Accepted | None:
+        return None
+
+
+class Memo(Protocol):
+    """Small derived facts by key; may forget."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, data: bytes) -> None: ...
+
+
+class Disk:
+    """Implements `World` on real files. `final` gives the digest of a finished picture (the build knows how)."""
+
+    def __init__(
+        self,
+        root: Path,
+        manifest: Manifest,
+        state: State,
+        originals: Originals,
+        elsewhere: Elsewhere,
+        memo: Memo,
+        final: Callable[[str, str | None], str | None],
+    ) -> None:
+        self.root = root
+        self.manifest = manifest
+        self.state = state
+        self.originals = originals
+        self.elsewhere = elsewhere
+        self.memo = memo
+        self._final = final
+        self._presence: dict[tuple[str, str], Presence] = {}
+        self._globs = dict(manifest.globs)
+
+    def file_digest(self, path: str) -> str | None:
+        matches = self._globs.get(path)
+        if matches is not None:
+            digests = [self.file_digest(match) for match in matches]
+            return None if None in digests else key_of(digests)
+        try:
+            return self.state.stamps.pixel_digest(path)
+        except PictureError:
+            # Aseprite files and their JSON are no pictures that Pillow reads: their bytes identify them.
+            return self.state.stamps.byte_digest(path)
+
+    def presence(self, original: Original, realm: str) -> Presence:
+        key = (original.sha256, realm)
+        if key not in self._presence:
+            self._presence[key] = self._where(original, realm)
+        return self._presence[key]
+
+    def _where(self, original: Original, realm: str) -> Presence:
+        found = self.originals.locate(original)
+        if found.state == "pointer":
+            raise StoreError(found.note)
+        if found.usable:
+            return "here"
+        return "stored" if self.elsewhere.has(realm, original) else "missing"
+
+    def moved(self) -> None:
+        """Originals came or were moved: look again."""
+        self._presence.clear()
+
+    def recorded(self, realm: str, request: Request) -> Accepted | None:
+        return self.elsewhere.recorded(realm, request)
+
+    def piece_digest(self, asset: Asset, original: Original, piece: str) -> str:
+        return self._piece(asset, original.pixels, piece, lambda: self.read_original(original, asset))
+
+    def file_piece_digest(self, asset: Asset, path: str, piece: str) -> str:
+        digest = self.file_digest(path)
+        if digest is None:
+            raise AssetError(f"{path} is missing", asset=asset.name, position=asset.position)
+        return self._piece(asset, digest, piece, lambda: (self.root / path).read_bytes())
+
+    def read_original(self, original: Original, asset: Asset) -> bytes:
+        """An original's bytes from the project or from a store, checked."""
+        if self.originals.locate(original).usable:
+            return self.originals.read(original)
+        for realm in ("official", "simulator", "placeholder"):
+            data = self.elsewhere.read(realm, original)
+            if data is not None:
+                return data
+        raise AssetError(f"original {original.file} is in no store", asset=asset.name, position=asset.position)
+
+    def _piece(self, asset: Asset, base: str, piece: str, read: Callable[[], bytes]) -> str:
+        key = "piece:" + key_of([base, asset.layout, str(asset.grid), str(asset.timing), piece])
+        from assetgen.pixels.picture import pixel_digest
+
+        known = self.memo.get(key)
+        if known is not None:
+            return known.decode()
+        digest = pixel_digest(self.base_piece(asset, read(), piece))
+        self.memo.put(key, digest.encode())
+        return digest
+
+    def base_piece(self, asset: Asset, data: bytes, piece: str) -> Picture:
+        """One frame or tile of a base picture, cut from the file's bytes."""
+        from assetgen.pixels.reel import base_piece, read_reel
+
+        layout = LAYOUTS.get(asset.layout) if asset.layout else None
+        return base_piece(asset, read_reel(asset, data, layout, asset.name), layout, piece, self.manifest.directions)
+
+    def final_digest(self, name: str, piece: str | None) -> str | None:
+        return self._final(name, piece)
+
+    def output_digest(self, path: str) -> str | None:
+        if not path.lower().endswith(".png"):
+            return self.state.stamps.text_digest(path)
+        try:
+            return self.state.stamps.pixel_digest(path)
+        except PictureError:
+            return self.state.stamps.byte_digest(path)
+
+    def was_written(self, path: str, digest: str) -> bool:
+        return self.state.written.has(path, digest)
