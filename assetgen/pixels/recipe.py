@@ -43,6 +43,7 @@ from assetgen.pixels.versions import ORDER
 if TYPE_CHECKING:
     from assetgen.pixels.operations.framing import Move
 
+
 @dataclass(frozen=True)
 class Context:
     """What a recipe needs beyond its params: the colours of palettes that were extracted, by name."""
@@ -207,14 +208,15 @@ def _outline(state: Applied, params: Params, _context: Context) -> Applied:
 
 
 def _shadow(state: Applied, params: Params, _context: Context) -> Applied:
-    from assetgen.pixels.operations import drawing, framing
+    from assetgen.pixels.geometry import common_box
+    from assetgen.pixels.operations import drawing
 
     kind, (dx, dy) = params.get("kind", "drop"), params.get("offset", [1, 1])
     color, opacity = params.get("color", "000000"), params.get("opacity", 96)
     state = _with_room(state, drawing.shadow_room(state.frames, kind, (dx, dy)), "shadow")
     if not any(frame[..., 3].any() for frame in state.frames):
         return state
-    box = framing.visible_box(state.frames)
+    box = common_box(state.frames)
     return _each(state, lambda frame: drawing.shadow(frame, kind, color, opacity, (dx, dy), box))
 
 

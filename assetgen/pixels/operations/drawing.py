@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetgen.model.built import Box
-from assetgen.pixels.operations.framing import visible_box
+from assetgen.pixels.geometry import common_box
 from assetgen.pixels.palettes import values_of
 from assetgen.pixels.picture import Picture
 
@@ -52,7 +52,7 @@ def shadow(
     are drawn on.
     """
     visible = picture[..., 3] > 0
-    dark = _moved(visible, *offset) if kind == "drop" else _ellipse(picture, box or visible_box([picture]), offset)
+    dark = _moved(visible, *offset) if kind == "drop" else _ellipse(picture, box or common_box([picture]), offset)
     result = picture.copy()
     result[dark & ~visible] = (*values_of(color)[:3], opacity)
     return result
@@ -92,7 +92,7 @@ def shadow_room(frames: Sequence[Picture], kind: str, offset: tuple[int, int]) -
     """How many clear pixels a shadow lacks around the frames."""
     dx, dy = offset
     if kind == "ground":
-        dy += (ground_height(visible_box(frames)[2]) + 1) // 2
+        dy += (ground_height(common_box(frames)[2]) + 1) // 2
     return _missing(frames, (max(-dx, 0), max(-dy, 0), max(dx, 0), max(dy, 0)))
 
 
@@ -100,6 +100,6 @@ def _missing(frames: Sequence[Picture], wanted: tuple[int, int, int, int]) -> in
     """The most that is lacking of the pixels wanted left, top, right, bottom."""
     if not any(frame[..., 3].any() for frame in frames):
         return 0
-    left, top, width, height = visible_box(frames)
+    left, top, width, height = common_box(frames)
     free = left, top, frames[0].shape[1] - left - width, frames[0].shape[0] - top - height
     return max(0, *(int(want - have) for want, have in zip(wanted, free, strict=True)))

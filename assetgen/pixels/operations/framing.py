@@ -8,8 +8,9 @@ from math import floor
 
 import numpy as np
 
-from assetgen.model.built import Box, Size
+from assetgen.model.built import Size
 from assetgen.model.errors import AssetError
+from assetgen.pixels.geometry import common_box, crop
 from assetgen.pixels.picture import Picture
 
 
@@ -44,30 +45,10 @@ class Move:
 STILL = Move()
 
 
-def visible_box(frames: Sequence[Picture]) -> Box:
-    """The smallest box around the visible pixels of all frames; 1×1 at the origin when there are none."""
-    rows = np.zeros(frames[0].shape[0], np.bool_)
-    columns = np.zeros(frames[0].shape[1], np.bool_)
-    for frame in frames:
-        visible = frame[..., 3] > 0
-        rows |= visible.any(axis=1)
-        columns |= visible.any(axis=0)
-    if not rows.any():
-        return 0, 0, 1, 1
-    ys, xs = np.flatnonzero(rows), np.flatnonzero(columns)
-    return int(xs[0]), int(ys[0]), int(xs[-1] - xs[0] + 1), int(ys[-1] - ys[0] + 1)
-
-
-def crop(picture: Picture, box: Box) -> Picture:
-    """The part of the picture inside `box`, copied."""
-    left, top, width, height = box
-    return picture[top : top + height, left : left + width].copy()
-
-
 def trim(frames: Sequence[Picture]) -> tuple[list[Picture], Move]:
     """All frames cropped by the one box that holds the visible pixels of all: registered frames stay registered."""
-    box = visible_box(frames)
-    return [crop(frame, box) for frame in frames], Move(dx=-box[0], dy=-box[1])
+    box = common_box(frames)
+    return [crop(frame, box).copy() for frame in frames], Move(dx=-box[0], dy=-box[1])
 
 
 def canvas_offset(content: Size, size: Size, align: str, margin: int) -> tuple[int, int]:
