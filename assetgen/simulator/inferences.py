@@ -48,6 +48,8 @@ async def _create(call: Call) -> Reply:
     background = call.dialect == "v2" or ask.flag("async") or ask.flag("async_process")
     dollars = price(ask.style, (ask.payload["width"], ask.payload["height"]), ask.count)
     about = {"style": ask.style.name, "prompt": ask.payload.get("prompt", ""), "images": ask.count}
+    if background and call.fault is not None and call.fault.action == "inference_failed":
+        fail_at_once(call, dollars, about)
     job = begin(call, "inference", payload, dollars, key, background, about)
     finish = _finisher(call, job, ask)
     call.service.runner.start(job, call.service.config.latency, lambda: produce.generate(ask), finish)
@@ -121,6 +123,13 @@ def begin(
     )
     service.remember(job)
     return job
+
+
+def fail_at_once(call: Call, dollars: Decimal, about: dict[str, Any]) -> None:
+    """The fault `inference_failed` on a submission: charged, refunded, refused; no task is left."""
+    ledger = call.service.ledger
+    ledger.refund(ledger.charge(call.account, ledger.price(dollars), {**call.about, **about}))
+    raise Refusal("inference_failed", "Unable to run inference.")
 
 
 def settle(call: Call, job: Job) -> bool:

@@ -51,6 +51,8 @@ def created_at(service: Service, dialect: Dialect, now: float) -> int | str:
 def damaged(files: Sequence[File], fault: str) -> list[File]:
     """The files of a result under a fault."""
     if fault == "fewer_images":
+        if not files:
+            return []
         last = max(index for index, file in enumerate(files) if file.extra is None)
         return [file for index, file in enumerate(files) if index != last]
     return [replace(file, data=_damaged(file.data, fault)) for file in files]
@@ -77,7 +79,8 @@ def tampered(body: dict[str, Any], fault: str, service: Service, base: str) -> d
         return {**body, "outputImageBase64": told[0] if told else ""}
     if "base64_images" not in body:
         return body
-    hosted = [service.hosted[url.rsplit("/", 1)[1].split(".")[0]].file for url in body.get("output_urls", ())]
+    tokens = [url.rsplit("/", 1)[1].split(".")[0] for url in body.get("output_urls", ())]
+    hosted = [service.hosted[token].file for token in tokens if token in service.hosted]
     files = hosted or [File(base64.b64decode(text)) for text in body["base64_images"]]
     return {**body, **delivered(service, files, base, as_urls=bool(hosted), fault=fault)}
 

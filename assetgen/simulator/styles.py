@@ -12,9 +12,10 @@ from assetgen.model.errors import PictureError
 from assetgen.simulator import images
 from assetgen.simulator.call import Call
 from assetgen.simulator.errors import Flaw, Refusal
-from assetgen.simulator.fields import Field, type_flaws
+from assetgen.simulator.fields import Field
 from assetgen.simulator.ledger import account_of
 from assetgen.simulator.service import Reply, UserStyle
+from assetgen.simulator.strict_tools import schema_flaws
 
 _TABS = {"animation": "tab:animation", "advanced": "tab:advanced-animation", "tile": "tab:tileset"}
 _MODELS = {"fast": "rd_fast", "plus": "rd_plus", "pro": "rd_pro"}
@@ -128,15 +129,11 @@ def _shown(own: UserStyle) -> dict[str, Any]:
 
 
 def _checked(payload: Any, required: tuple[str, ...]) -> dict[str, Any]:
-    if not isinstance(payload, dict):
-        raise Refusal.of([Flaw(("body",), "Input should be a valid dictionary", type="dict_type")])
-    flaws = [Flaw(("body", name), "Field required", type="missing") for name in required if name not in payload]
-    for name, value in payload.items():
-        if name not in _FIELDS:
-            flaws.append(Flaw(("body", name), "Extra inputs are not permitted", type="extra_forbidden"))
-        else:
-            flaws += type_flaws(name, value, _FIELDS[name])
-    if not flaws and len(payload.get("reference_images", ("one",))) != 1:
+    flaws = schema_flaws(payload, _FIELDS, required)
+    if flaws:
+        raise Refusal.of(flaws)
+    payload = {str(name): value for name, value in payload.items() if value is not None}
+    if len(payload.get("reference_images", ("one",))) != 1:
         flaws.append(Flaw(("body", "reference_images"), "List should have exactly 1 item", type="too_short"))
     if ("min_width" in payload) != ("min_height" in payload):
         flaws.append(Flaw(("body", "min_width"), "min_width and min_height go together", type="value_error"))
