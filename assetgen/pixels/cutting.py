@@ -13,13 +13,13 @@ import numpy as np
 from assetgen.model.built import Box, Picture
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Cut
-from assetgen.pixels.components import label
+from assetgen.pixels.components import Labels, Mask, label
 from assetgen.pixels.geometry import crop
 
 SPECK = 4
 """Parts of fewer visible pixels are dust, not sprites."""
-NEAR = 2
-"""Parts closer than this many clear pixels are one sprite: a sparkle belongs to its gem."""
+NEAR = 1
+"""Parts at most this many clear pixels apart are one sprite: a sparkle belongs to its gem."""
 _MAX_PIECES = 4096
 _SKIPPED = "_"
 _BAD = re.compile(r"[^a-z0-9_-]+")
@@ -67,12 +67,12 @@ def grid_boxes(picture: Picture, cell: tuple[int, int], what: str) -> list[Box]:
 def parts(picture: Picture, near: int = NEAR) -> list[tuple[Box, Picture]]:
     """The connected parts of a sheet in reading order: rows of pieces from the top, each from the left.
 
-    Parts less than `near` clear pixels apart are one; dust is dropped. A row takes every piece whose middle lies
+    Parts at most `near` clear pixels apart are one; dust is dropped. A row takes every piece whose middle lies
     above the lower edge of the row's first piece.
     """
     visible = picture[..., 3] > 0
-    labels, count = label(_thick(visible, near // 2) if near > 1 else visible, diagonal=True)
-    labels = np.where(visible, labels, 0)
+    labels, count = label(_thick(visible, near), diagonal=True)
+    labels = np.where(visible, labels, np.int32(0))
     ys, xs = np.nonzero(labels)
     owner = labels[ys, xs]
     low = np.full((count + 1, 2), np.iinfo(np.int64).max)
@@ -84,19 +84,21 @@ def parts(picture: Picture, near: int = NEAR) -> list[tuple[Box, Picture]]:
     for number in np.flatnonzero(sizes >= SPECK).tolist():
         (left, top), (right, bottom) = low[number].tolist(), high[number].tolist()
         found.append(((left, top, right - left + 1, bottom - top + 1), number))
-    return [
-        (box, np.where((crop(labels, box) == number)[..., None], crop(picture, box), 0).astype(np.uint8))
-        for box, number in _reading_order(found)
-    ]
+    return [(box, _alone(picture, labels, box, number)) for box, number in _reading_order(found)]
 
 
-def _thick(mask: Any, reach: int) -> Any:
-    padded = np.pad(mask, reach)
-    height, width = mask.shape
-    result = np.zeros_like(mask)
-    for dy in range(2 * reach + 1):
-        for dx in range(2 * reach + 1):
-            result |= padded[dy : dy + height, dx : dx + width]
+def _alone(picture: Picture, labels: Labels, box: Box, number: int) -> Picture:
+    left, top, width, height = box
+    mine = labels[top : top + height, left : left + width] == number
+    return np.where(mine[..., None], crop(picture, box), 0).astype(np.uint8)
+
+
+def _thick(mask: Mask, reach: int) -> Mask:
+    """The mask with every pixel spread `reach` to the right and down: gaps of that width close."""
+    result = mask.copy()
+    for dy in range(reach + 1):
+        for dx in range(reach + 1):
+            result[dy:, dx:] |= mask[: mask.shape[0] - dy, : mask.shape[1] - dx]
     return result
 
 
@@ -121,7 +123,8 @@ def _names(names: Sequence[str | None], count: int, mode: str, what: str) -> lis
 
 
 def _by_atlas(picture: Picture, data: bytes, names: Sequence[str | None], what: str) -> list[Piece]:
-    """`{"data": {"meta": {"image_w", "image_h"}, "sprites": [{"x", "y", "w", "h", "id", "name"}]}}`, scaled to the sheet."""
+    """Pieces of `{"data": {"meta": {"image_w", "image_h"}, "sprites": [{"x", "y", "w", "h", "id", "name"}]}}`,
+    scaled from the size that it names to the sheet's."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
@@ -140,8 +143,8 @@ def _by_atlas(picture: Picture, data: bytes, names: Sequence[str | None], what: 
     if len(boxes) > _MAX_PIECES:
         raise AssetError(f"{what}: {len(boxes)} pieces, at most {_MAX_PIECES} are cut from one sheet")
     for left, top, width, height in boxes:
-        inside = 0 <= left and 0 <= top and left + width <= picture.shape[1] and top + height <= picture.shape[0]
-        if not inside or width < 1 or height < 1:
+        inside = left + width <= picture.shape[1] and top + height <= picture.shape[0]
+        if min(left, top) < 0 or min(width, height) < 1 or not inside:
             raise AssetError(f"{what}: its atlas names a box outside the picture ({left},{top} {width}×{height})")
     chosen = _names(names, len(boxes), "data", what) if names else _unique(own)
     return [

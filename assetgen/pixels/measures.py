@@ -66,7 +66,7 @@ def centres(stack: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 def floors(stack: NDArray[np.uint8]) -> NDArray[np.intp]:
     """Lower edge of the visible pixels of each cell, in pixels from the top; 0 for empty ones."""
-    rows: NDArray[np.bool_] = stack[..., 3].any(axis=2)
+    rows = np.logical_or.reduce(stack[..., 3] > 0, axis=2)
     lowest: NDArray[np.intp] = stack.shape[1] - rows[:, ::-1].argmax(axis=1)
     return np.where(rows.any(axis=1), lowest, 0)
 
