@@ -271,7 +271,8 @@ def _dictionary(raw: str, place: int) -> tuple[dict[str, Any], int]:
 
 def raw_items(raw: str) -> list[str]:
     """The raw elements of a raw array, so that one can be kept as it was written."""
-    start, items = raw.index("[") + 1, []
+    start = raw.index("[") + 1
+    items: list[str] = []
     while True:
         start = _blank(raw, start)
         if start >= len(raw) or raw[start] == "]":
