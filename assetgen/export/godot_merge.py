@@ -305,7 +305,7 @@ def _flatten(merged: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
 
 
 def _join_resource(ours: Document, theirs: Document) -> None:
-    """The TileSet's own properties: ours where owned, added where missing; colours and layers as the editor has them."""
+    """The TileSet's own properties: ours where owned, added where missing; colours as the editor has them."""
     target = theirs.resource.properties
     for key, raw in ours.resource.properties.items():
         owned = key in ("tile_size", "terrain_set_0/mode") or bool(_TERRAIN_NAME.fullmatch(key))
