@@ -65,10 +65,6 @@ class Track:
     def id(self) -> str | None:
         return None
 
-    @property
-    def age_limit_passed(self) -> bool:
-        return False
-
     def sending(self) -> None:
         if self.stopping():
             raise StoppedError("interrupted: nothing more is sent")

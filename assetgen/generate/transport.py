@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -35,12 +35,14 @@ class LostReplyError(ProviderError):
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer. Header names are lower case. `cut`: the body was longer than allowed and ends at the limit."""
+    """An answer. Header names are lower case. `cut`: the body was longer than allowed and ends at the limit.
+    `uncertain`: the same request was sent before, and nobody knows what became of it."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     cut: bool = False
+    uncertain: bool = False
 
     @property
     def ok(self) -> bool:
@@ -106,11 +108,13 @@ class Transport:
         watch: Watch | None = None,
         limit: int | None = None,
         authorized: bool = True,
+        uncertain: bool = False,
     ) -> Reply:
         """Sends a request until it is answered or may not be repeated.
 
         Returns the last answer, error statuses too: a success that `readable` denies only when it may not be
-        repeated or always comes so. Raises NeverSentError, LostReplyError, and what `watch.sending` raises.
+        repeated or always comes so. `uncertain` says that the request may have been taken in already.
+        Raises NeverSentError (never where it is uncertain), LostReplyError, and what `watch.sending` raises.
         """
         sent = {"content-type": "application/json"} if body is not None else {}
         sent |= headers
@@ -126,14 +130,15 @@ class Transport:
             try:
                 reply = await self._once(method, url, body, sent, most)
             except NeverSentError as error:
-                last: Reply | ProviderError = error
+                last: Reply | ProviderError = LostReplyError(str(error)) if uncertain else error
             except LostReplyError as error:
                 if not repeatable:
                     raise
-                last = error
+                last, uncertain = error, True
             else:
+                reply = replace(reply, uncertain=uncertain)
                 if reply.status == 429 and self.runtime.monotonic() < patience:
-                    if watch is not None:
+                    if watch is not None and not uncertain:
                         watch.refused()
                     self._rate_limited(reply)
                     continue
@@ -141,13 +146,13 @@ class Transport:
                     self.gate.passed()
                 if not self._again(reply, repeatable, readable):
                     return reply
-                last = reply
+                last, uncertain = reply, True
             failures += 1
             if failures > self.network.retries:
                 if isinstance(last, Reply):
                     return last
                 raise last
-            if isinstance(last, NeverSentError) and watch is not None:
+            if watch is not None and not uncertain:
                 watch.refused()
             await self._back_off(failures, last)
 

@@ -1,0 +1,304 @@
+"""The Retro Diffusion client: buys jobs, each once, and answers the free questions."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from assetgen.generate import account
+from assetgen.generate.claim import Turns
+from assetgen.generate.dialects import Submission, is_paid, submission
+from assetgen.generate.limits import Pace
+from assetgen.generate.money import Book
+from assetgen.generate.purchase import Line, Purchase, RefundedError
+from assetgen.generate.settle import open_entry_error, settle_all
+from assetgen.generate.shape import Shape, shape_of
+from assetgen.generate.track import JournalTrack, MemoryRaw, Track
+from assetgen.generate.types import Approve, Delivery, Job, RejectedDelivery, Report, Settled
+from assetgen.model.codec import to_json
+from assetgen.model.cost import FREE, Cost
+from assetgen.model.errors import AssetError, StoppedError
+from assetgen.model.request import Json
+from assetgen.store.entries import Entry, derived_key, entry_id, request_json
+from assetgen.store.journal import Journal
+
+FREE_TRIES = 3
+"""How often a free call is made whose result cannot be used."""
+
+FIXES_A_MINUTE = 10
+
+NO_KEY = "no API key: set the environment variable RD_API_KEY"
+
+
+@dataclass
+class Flight:
+    """What a cancelled `run` must know of its purchase."""
+
+    track: Track | None = None
+
+    @property
+    def paid_for(self) -> bool:
+        return self.track is not None and self.track.id is not None and self.track.in_flight
+
+
+class Client:
+    """A provider (see `types.Provider`) over one line.
+
+    `paid` False: the placeholder, all of it free. `journal` None with `paid`: there is no key, nothing can be bought.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        realm: str,
+        line: Line,
+        journal: Journal | None,
+        *,
+        paid: bool,
+        approve: Approve | None,
+        report: Report,
+    ) -> None:
+        self.name = name
+        self.realm = realm
+        self.paid = paid
+        self.line = line
+        self.journal = journal
+        self.turns = Turns(line, journal) if journal is not None else None
+        self.book = Book(approve, self.is_stopping)
+        self._report = report
+        self._stopping = False
+        self._clear = False
+        self._rejected: set[str] = set()
+        self._pace = Pace(line.transport.runtime, line.transport.network.account_rate)
+        self._fixes = Pace(line.transport.runtime, FIXES_A_MINUTE if paid else None)
+
+    def __repr__(self) -> str:
+        return f"<{self.name} in realm {self.realm}>"
+
+    async def aclose(self) -> None:
+        """Closes connections and journal; open entries are left to the next `settle`."""
+        await self.line.transport.aclose()
+        if self.journal is not None:
+            self.journal.close()
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    def is_stopping(self) -> bool:
+        return self._stopping
+
+    def outstanding(self) -> Cost:
+        return self.book.outstanding
+
+    def spent(self) -> Cost:
+        return self.book.spent
+
+    # -- free questions -------------------------------------------------------------------------------------------
+
+    async def check_cost(self, job: Job) -> Cost:
+        if not self.paid:
+            return FREE
+        self.needed_journal()
+        return await account.ask_cost(self.line, job, where(job))
+
+    async def balance(self) -> Cost:
+        self.needed_journal()
+        return await account.ask_balance(self.line)
+
+    async def styles(self) -> list[dict[str, Json]]:
+        return await account.ask_styles(self.line)
+
+    async def tools(self) -> list[dict[str, Json]]:
+        return await account.ask_tools(self.line)
+
+    # -- buying ---------------------------------------------------------------------------------------------------
+
+    async def run(self, job: Job) -> Delivery:
+        """See `Provider.run`."""
+        flight = Flight()
+        task = asyncio.create_task(self._run(job, flight))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self.stop()
+            if flight.paid_for:  # what is paid for is waited for, stored, and found by the next `settle`
+                await asyncio.wait({task}, timeout=self.line.transport.tuning.grace)
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()  # looked at, so that asyncio does not complain: the journal has it
+            raise
+
+    async def _run(self, job: Job, flight: Flight) -> Delivery:
+        slots = self.line.transport.slots
+        async with slots.one():
+            if self._stopping:
+                raise StoppedError("interrupted: nothing more is sent")
+            if not (self.paid and is_paid(job.request.op)):
+                return await self._free(job, flight)
+            try:
+                delivery = await self._buy(job, flight)
+            except RefundedError as error:
+                if not error.again:
+                    raise
+                self._report(f"{error}; that was refunded, and is asked for once more")
+                delivery = await self._buy(job, flight)
+            slots.grow()
+            return delivery
+
+    async def _free(self, job: Job, flight: Flight) -> Delivery:
+        """A call that costs nothing: made again when its result cannot be used."""
+        if job.request.op.startswith("fix_"):
+            await self._fixes.wait()
+        ask = submission(job, self.line.dialect, derived_key(self.realm, job.request, job.attempt))
+        tries = FREE_TRIES
+        while True:
+            flight.track = Track(self.is_stopping)
+            purchase = Purchase(
+                self.line, where(job), ask.kind, shape_of(job), FREE, flight.track, MemoryRaw(), job.asset, job.position
+            )
+            try:
+                raw = await self.submitted(purchase, replace(ask, paid=False))
+                return replace(await purchase.deliver(raw), price=FREE, raw=None)
+            except RejectedDelivery as error:
+                tries -= 1
+                if not tries:
+                    raise AssetError(str(error), asset=job.asset, position=job.position) from None
+
+    async def _buy(self, job: Job, flight: Flight) -> Delivery:
+        journal = self.needed_journal()
+        await self._pace.wait()
+        known = journal.ledger().open_for(job.request.digest)
+        if known is not None and (early := await self._resumed(journal, known, job)) is not None:
+            return early
+        self._refuse_while_open(journal)
+        attempt = journal.ledger().next_attempt(job.request.digest, least=job.attempt, rebuy=job.rebuy)
+        key = derived_key(self.realm, job.request, attempt)
+        ask, shape = submission(job, self.line.dialect, key), shape_of(job)
+        await self.book.reserve(entry_id(key), job.expected)
+        try:
+            entry = journal.intend(_entry(job, ask, shape, attempt, self.line.base, journal))
+        except BaseException:
+            self.book.forget(entry_id(key))
+            raise
+        track = JournalTrack(self.is_stopping, journal=journal, entry=entry)
+        flight.track = track
+        return await self._booked(self._purchase(job, shape, track), ask)
+
+    async def _booked(self, purchase: Purchase, ask: Submission | None) -> Delivery:
+        """Sends (unless the reply is here already), delivers and books one purchase."""
+        track = purchase.track
+        assert isinstance(track, JournalTrack)
+
+        async def work() -> Delivery:
+            raw = await self.submitted(purchase, ask) if ask is not None else track.entry.raw or ""
+            return await purchase.deliver(raw)
+
+        try:
+            return await self.book.accounted(track, work())
+        except RejectedDelivery:
+            self._rejected.add(track.entry.id)
+            raise
+
+    async def submitted(self, purchase: Purchase, ask: Submission, *, uncertain: bool = False) -> str:
+        """Sends and waits; returns the digest of the stored reply. Submissions that cannot be repeated go out one
+        by one, so that the task list can tell whose a task is."""
+
+        async def claim() -> str | None:
+            return await self.turns.claim(purchase.track.id or "") if self.turns is not None else None
+
+        if self.turns is not None and ask.kind == "inference" and not ask.repeatable:
+            async with self.turns.one():
+                raw = await purchase.submit(ask, claim, uncertain=uncertain)
+        else:
+            raw = await purchase.submit(ask, claim, uncertain=uncertain)
+        return await purchase.follow() if raw is None else raw
+
+    async def _resumed(self, journal: Journal, entry: Entry, job: Job) -> Delivery | None:
+        """The result of an open entry for the same request, if it is here already; None when it never went out."""
+        mine = journal.adopt(entry.id) if entry.state in ("received", "intended") else None
+        if mine is None:
+            raise open_entry_error([entry])
+        track = JournalTrack(self.is_stopping, journal=journal, entry=mine)
+        if mine.state == "intended":
+            track.close("refused", "never sent")
+            return None
+        return await self._booked(self._purchase(job, shape_of(job), track), None)
+
+    def _purchase(self, job: Job, shape: Shape, track: JournalTrack) -> Purchase:
+        return Purchase(
+            self.line,
+            where(job),
+            track.entry.kind,
+            shape,
+            job.expected,
+            track,
+            track.journal.raw,
+            job.asset,
+            job.position,
+        )
+
+    def _refuse_while_open(self, journal: Journal) -> None:
+        """Raises OpenEntryError while an earlier purchase of this account has an unknown outcome."""
+        if self._clear:
+            return
+        if blocking := journal.blocking():
+            raise open_entry_error(blocking)
+        self._clear = True
+
+    def needed_journal(self) -> Journal:
+        if self.journal is None:
+            raise StoppedError(NO_KEY if self.paid else "the placeholder has no account: everything is free")
+        return self.journal
+
+    # -- afterwards -----------------------------------------------------------------------------------------------
+
+    async def settle(self) -> list[Settled]:
+        """See `Provider.settle`."""
+        if self.journal is None:
+            return []
+        self._clear = False
+        settled = await settle_all(self, self.journal)
+        self._rejected |= {item.entry for item in settled if item.state == "rejected"}
+        return settled
+
+    def close(self, entry: str) -> None:
+        """See `Provider.close`."""
+        if self.journal is not None:
+            self.journal.record(entry, "rejected" if entry in self._rejected else "done")
+
+    async def redecode(self, raw: str, job: Job) -> Delivery:
+        """See `Provider.redecode`."""
+        journal = self.needed_journal()
+        kind = str(journal.raw.note(raw).get("kind") or "inference")
+        purchase = Purchase(
+            self.line, where(job), kind, shape_of(job), job.expected, Track(), journal.raw, job.asset, job.position
+        )
+        return await purchase.deliver(raw)
+
+
+def where(job: Job) -> str:
+    """`hero (assets.yaml:4:3)`."""
+    return f"{job.asset} ({job.position})" if job.position is not None else job.asset
+
+
+def _entry(job: Job, ask: Submission, shape: Shape, attempt: int, base: str, journal: Journal) -> Entry:
+    """What the journal will hold of a job; its body is stored first."""
+    return Entry(
+        id=entry_id(ask.key),
+        state="intended",
+        at=0.0,
+        changed=0.0,
+        session=journal.session,
+        asset=job.asset,
+        digest=job.request.digest,
+        request=request_json(job.request),
+        attempt=attempt,
+        key=ask.key,
+        base=base,
+        path=ask.path,
+        body=journal.bodies.put(ask.body),
+        kind=ask.kind,
+        expected=job.expected.to_json(),
+        shape=to_json(shape),
+    )
