@@ -64,7 +64,7 @@ FILES: dict[str, bytes] = {
     "gpl": GPL.replace("ef 7", "239 125  87 x").encode(),
     "gpl, BOM, CRLF, tabs": b"\xef\xbb\xbf"
     + b"GIMP Palette\r\n#\r\n26\t28\t44\tInk\r\n93\t39\t93\r\n\r\n177\t62\t83\ta b c\r\n239\t125\t87",
-    "gpl, RGBA": b"GIMP Palette\nChannels: RGBA\n#\n26 28 44 255 Untitled\n93 39 93 255\n177 62 83 255\n239 125 87 255\n",
+    "gpl, RGBA": b"GIMP Palette\nChannels: RGBA\n26 28 44 255 Untitled\n93 39 93 255\n177 62 83 255\n239 125 87 255",
     "gpl, old code page": "GIMP Palette\nName: Dämmerung\n26 28 44 Käse\n93 39 93\n177 62 83\n239 125 87\n".encode(
         "latin-1"
     ),

@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from assetgen.model.built import Box, Picture
+from assetgen.model.built import Box
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Cut
 from assetgen.pixels.components import Labels, Mask, label
 from assetgen.pixels.geometry import crop
+from assetgen.pixels.picture import Picture
 
 SPECK = 4
 """Parts of fewer visible pixels are dust, not sprites."""

@@ -34,13 +34,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from assetgen.model.built import Picture
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Operation
 from assetgen.model.request import Json
 from assetgen.pixels.versions import ORDER
 
 if TYPE_CHECKING:
+    from assetgen.model.built import Picture
     from assetgen.pixels.operations.framing import Move
 
 
