@@ -1,0 +1,88 @@
+"""The quality checks that each finished asset goes through, under its own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from assetgen.catalog.tags import matching
+from assetgen.model.layout import Layout, Tag
+from assetgen.model.manifest import Asset
+from assetgen.model.request import Json
+
+if TYPE_CHECKING:
+    from assetgen.build.finish import Sources
+    from assetgen.model.built import Picture
+    from assetgen.pixels.quality import Finding
+    from assetgen.pixels.reel import Reel
+
+
+def _asked(asset: Asset, name: str) -> Json:
+    """The value of a request field in the last step that has it."""
+    return next((step.fields[name] for step in reversed(asset.steps) if name in step.fields), None)
+
+
+def _wants_clear(asset: Asset) -> bool:
+    """Whether a transparent background was asked for."""
+    return bool(_asked(asset, "remove_bg")) or any(step.op == "background_remover" for step in asset.steps)
+
+
+def sprite_findings(asset: Asset, picture: Picture, sources: Sources) -> tuple[Finding, ...]:
+    """Checks of one finished picture."""
+    from assetgen.pixels.quality import check_sprite
+
+    seamless = str(_asked(asset, "tile") or "")
+    findings = check_sprite(picture, _settings(asset), transparent=_wants_clear(asset), seamless=seamless)
+    return (*findings, *_off_palette(asset, {asset.name: picture}, sources))
+
+
+def animation_findings(
+    asset: Asset, reel: Reel, cells: Sequence[Picture], tags: Sequence[Tag], sources: Sources
+) -> tuple[Finding, ...]:
+    """Checks of an animation's cells after its recipe."""
+    from assetgen.pixels.quality import check_animation
+
+    grounded = matching(asset.timing.grounded, [tag.name for tag in tags])
+    clear = _wants_clear(asset) or any((step.style or "").startswith("rd_animation__") for step in asset.steps)
+    findings = check_animation(
+        cells,
+        tags,
+        _settings(asset),
+        columns=reel.columns,
+        transparent=clear or asset.source == "file",
+        grounded=grounded,
+        empty=sources.layout.empty if sources.layout is not None else (),
+    )
+    names = {f"cell {index}": cell for index, cell in enumerate(cells)}
+    return (*findings, *_off_palette(asset, names, sources))
+
+
+def tileset_findings(
+    asset: Asset, cells: Sequence[Picture], layout: Layout | None, sources: Sources
+) -> tuple[Finding, ...]:
+    """Checks of a tileset: material and seams of the provider's sheet, the seam of a tile asked to be seamless."""
+    from assetgen.pixels.autotile import verify_sheet
+    from assetgen.pixels.quality import check_sprite
+
+    findings: list[Finding] = []
+    if layout is not None and layout.tiles:
+        findings += verify_sheet(cells, _settings(asset))
+    elif len(cells) == 1 and asset.steps:
+        findings += check_sprite(cells[0], _settings(asset), seamless=str(_asked(asset, "tile") or ""))
+    return (*findings, *_off_palette(asset, {f"tile {i}": cell for i, cell in enumerate(cells)}, sources))
+
+
+def _settings(asset: Asset) -> Mapping[str, Json]:
+    return asset.quality
+
+
+def _off_palette(asset: Asset, pictures: Mapping[str, Picture], sources: Sources) -> list[Finding]:
+    """Pictures that were mapped to a palette must lie on it."""
+    from assetgen.pixels.quality import check_palette
+    from assetgen.pixels.recipe import Context, added_colors, swapped_colors
+
+    if asset.map_palette is None or sources.final:
+        return []
+    colors = list(sources.palettes[asset.map_palette])
+    allowed = swapped_colors(colors, asset.recipe, Context(sources.palettes)) + added_colors(asset.recipe)
+    return check_palette(pictures.items(), [*colors, *allowed], asset.quality)

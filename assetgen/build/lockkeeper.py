@@ -1,0 +1,90 @@
+"""The lock while a build goes on: acceptances are written soon and together, nobody else's blocks are touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from assetgen.model.lock import Accepted, Adopted, Block, Past
+from assetgen.store import lockfile
+from assetgen.store.lockfile import LockFile
+
+_SECONDS = 0.5
+
+
+class LockKeeper:
+    """Collects changed blocks and writes them, at once or at most every half second (rule 21).
+
+    What is waiting to be written is never lost: a paid result is in the user's store and the journal before it
+    comes here. `left` names blocks that somebody else changed meanwhile.
+    """
+
+    def __init__(self, path: Path, base: LockFile, monotonic: Callable[[], float]) -> None:
+        self.path = path
+        self.file = base
+        self.left: dict[str, None] = {}
+        self._monotonic = monotonic
+        self._changed: dict[str, Block | None] = {}
+        self._retired: list[Block] = []
+        self._revived: dict[str, Block] = {}
+        self._last = monotonic()
+
+    def set(self, block: Block) -> None:
+        self._changed[block.name] = block
+
+    def drop(self, name: str) -> None:
+        self._changed[name] = None
+
+    def retire(self, block: Block) -> None:
+        """Move a removed result to the retired ones."""
+        if block.name in self.file.lock.blocks:
+            self.drop(block.name)
+        self._retired.append(block)
+
+    def revive(self, name: str, retired: Block) -> None:
+        """Take a retired block out: it became the block `name`."""
+        self._revived[name] = retired
+
+    def tick(self) -> None:
+        """Write if the last time is long enough ago."""
+        if self._monotonic() - self._last >= _SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what has changed; synced to disk on return."""
+        if not (self._changed or self._retired or self._revived):
+            return
+        changed = {
+            name: block
+            for name, block in self._changed.items()
+            if self.file.lock.blocks.get(name) != block or block is None
+        }
+        updated = lockfile.update(self.path, changed, self.file, retire=self._retired, revive=self._revived)
+        self.file = updated.file
+        self.left.update(dict.fromkeys(updated.left))
+        self._changed, self._retired, self._revived = {}, [], {}
+        self._last = self._monotonic()
+
+
+def superseded(block: Block) -> tuple[Past, ...]:
+    """The block's history with its present result added, unless it is there already (rule 8)."""
+    if not block.steps and block.adopted is None:
+        return block.history
+    past = Past(block.steps, block.adopted, block.rejected)
+    return block.history if past in block.history else (*block.history, past)
+
+
+def with_step(block: Block, index: int, accepted: Accepted) -> Block:
+    """The block after step `index` got a new result: what it replaces, and all after it, goes to the history."""
+    history = superseded(block) if index < len(block.steps) else block.history
+    steps = (*block.steps[:index], accepted)
+    keep_adopted: Adopted | None = block.adopted if index >= len(block.steps) else None
+    return replace(block, steps=steps, history=history, rejected=None, adopted=keep_adopted, reviewed={})
+
+
+def with_past(block: Block, past: Past) -> Block:
+    """The block with an earlier result of its own put back, whole."""
+    return replace(
+        block, steps=past.steps, adopted=past.adopted, rejected=past.rejected, history=superseded(block), reviewed={}
+    )

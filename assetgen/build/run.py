@@ -1,0 +1,205 @@
+"""Build: load → plan → approve → generate → process → pack → export → commit the lock."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from assetgen.build import finals, sweep
+from assetgen.build.approval import Ask, approve
+from assetgen.build.lockkeeper import LockKeeper
+from assetgen.build.money import Purse, smaller
+from assetgen.build.outputs import Writer
+from assetgen.build.processing import Processing
+from assetgen.build.providers import Providers
+from assetgen.build.remote import Prices, Remote
+from assetgen.build.report import AssetReport, BuildReport, Progress
+from assetgen.build.session import Session
+from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError
+from assetgen.model.plan import Plan
+from assetgen.plan.evaluate import input_assets
+from assetgen.plan.planner import make_plan
+from assetgen.plan.select import Selection, select
+from assetgen.store.guard import project_lock
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What the command line lends to a build: where progress goes, and who is asked before money is spent."""
+
+    progress: Progress
+    ask: Ask | None = None
+
+
+def plan(session: Session, prices: Prices | None = None) -> Plan:
+    """The plan for the session's selection. No network, no writes."""
+    selection = select(session.manifest, session.options.assets)
+    hold_unselected(session, selection)
+    return make_plan(session.project, selection, provider_label(session), prices)
+
+
+def provider_label(session: Session) -> str:
+    return session.options.provider or session.manifest.provider
+
+
+def hold_unselected(session: Session, selection: Selection) -> None:
+    """Everything that is not selected keeps its last accepted result (rule 18)."""
+    if not selection.whole:
+        chosen = frozenset(selection.assets)
+        session.project.hold(name for name in session.manifest.assets if name not in chosen)
+
+
+def build(session: Session, hooks: Hooks) -> BuildReport:
+    """Carries out the plan. Raises AssetgenError only where nothing at all could be done."""
+    with project_lock(session.root):
+        return asyncio.run(_build(session, hooks))
+
+
+async def _build(session: Session, hooks: Hooks) -> BuildReport:
+    report = BuildReport()
+    selection = select(session.manifest, session.options.assets)
+    hold_unselected(session, selection)
+    drawn = make_plan(session.project, selection, provider_label(session))
+    if not drawn.actions and not drawn.blocked:
+        _all_unchanged(report, session, selection)
+        return report
+    providers = Providers(session, hooks.progress)
+    try:
+        return await _carry_out(session, hooks, report, selection, drawn, providers)
+    finally:
+        await providers.aclose()
+
+
+def _all_unchanged(report: BuildReport, session: Session, selection: Selection) -> None:
+    for name in selection.assets:
+        block = session.project.blocks.get(name)
+        report.assets[name] = AssetReport(outputs=sorted(block.outputs) if block is not None else [])
+
+
+async def _carry_out(
+    session: Session, hooks: Hooks, report: BuildReport, selection: Selection, drawn: Plan, providers: Providers
+) -> BuildReport:
+    keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
+    purse = Purse(smaller(session.manifest.budget, session.options.max_cost))
+    providers.approve = purse.approve
+    remote = Remote(session, keeper, purse, report, hooks.progress, providers.open, {})
+    if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
+        await _settle(providers, remote, session, selection)
+        drawn = make_plan(session.project, selection, drawn.provider)
+    hooks.progress.planned(drawn)
+    allowed = await approve(session, drawn, purse, providers, hooks.ask)
+    if allowed is not None:
+        report.stopped = allowed
+        session.project.hold(action.asset for action in drawn.actions if action.cost)
+    writer = Writer(session.root, session.state, force=session.options.force)
+    processing = Processing(session, writer, keeper, report, hooks.progress)
+    try:
+        await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
+    except asyncio.CancelledError:
+        report.interrupted = True
+    finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
+    if selection.whole and not report.interrupted:
+        sweep.remove_orphans(session, writer, keeper, report)
+    writer.flush()
+    keeper.flush()
+    for name in keeper.left:
+        report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
+    _blocked(session, selection, report)
+    report.written, report.deleted = writer.written, writer.deleted
+    return report
+
+
+def _provider_names(session: Session, selection: Selection) -> set[str]:
+    return {session.provider_name(session.manifest.assets[name]) for name in selection.assets}
+
+
+async def _settle(providers: Providers, remote: Remote, session: Session, selection: Selection) -> None:
+    for name in sorted(_provider_names(session, selection)):
+        if providers.has_open_entries(name):
+            await remote.settle(await providers.open(name))
+
+
+# -- generating and finishing -------------------------------------------------
+
+
+async def _generate_and_process(
+    session: Session,
+    selection: Selection,
+    remote: Remote,
+    processing: Processing,
+    report: BuildReport,
+    progress: Progress,
+) -> None:
+    """Requests run side by side, each after its inputs; what is in hand is finished while others are under way."""
+    tasks: dict[str, asyncio.Task[bool]] = {}
+    stop = asyncio.Event()
+    for name in selection.assets:
+        state = session.project.state(name)
+        if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
+            inputs = [tasks[n] for n in input_assets(state.asset) if n in tasks]
+            tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
+            tasks[name].add_done_callback(lambda task, name=name: _ready(task, name, processing))
+    if tasks:
+        await asyncio.gather(*tasks.values())
+    for name in selection.assets:
+        if name not in tasks:
+            processing.submit(name)
+    await processing.drain()
+
+
+def _ready(task: asyncio.Task[bool], name: str, processing: Processing) -> None:
+    if not task.cancelled() and task.exception() is None:
+        processing.submit(name)
+
+
+async def _bring(
+    name: str,
+    inputs: list[asyncio.Task[bool]],
+    session: Session,
+    remote: Remote,
+    report: BuildReport,
+    progress: Progress,
+    stop: asyncio.Event,
+) -> bool:
+    """Brings one asset's results in, after its inputs. False when it failed; then it keeps what it had."""
+    try:
+        if inputs:
+            await asyncio.gather(*inputs)
+            session.project.refresh([name])
+        if stop.is_set():
+            raise StoppedError("not begun")
+        await remote.bring(name)
+        return True
+    except StoppedError as error:
+        report.stopped = report.stopped or str(error)
+        _fail(session, report, name, "skipped", str(error))
+    except AssetgenError as error:
+        status = "skipped" if isinstance(error, AssetError) and str(error).startswith("waits for") else "failed"
+        _fail(session, report, name, status, _told(error))
+        progress.failed(name, _told(error))
+        if isinstance(error, AccountError) or session.options.fail_fast:
+            stop.set()
+    return False
+
+
+def _told(error: AssetgenError) -> str:
+    position = getattr(error, "position", None)
+    return f"{position}: {error}" if position is not None else str(error)
+
+
+def _fail(session: Session, report: BuildReport, name: str, status: str, error: str) -> None:
+    entry = report.assets.setdefault(name, AssetReport())
+    entry.status = "skipped" if status == "skipped" else "failed"
+    entry.error = error
+    session.project.hold([name])
+
+
+def _blocked(session: Session, selection: Selection, report: BuildReport) -> None:
+    """What stood in the way, as it stands after the build."""
+    after = make_plan(session.project, selection, provider_label(session))
+    report.blocked = list(after.blocked)
+    for item in after.blocked:
+        entry = report.assets.get(item.asset)
+        if entry is not None and item.state in ("lost", "rejected", "waiting") and entry.status != "failed":
+            entry.status = "failed" if item.state != "waiting" else "skipped"
+            entry.error = entry.error or f"{item.state}: {item.reason}"

@@ -1,0 +1,242 @@
+"""Everything that a command opens: manifest, lock, stores, and the project that is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assetgen import manifest as manifests
+from assetgen.build.options import Environment, Options
+from assetgen.build.work import finished_of, prepare
+from assetgen.model.built import BuiltAnimation, BuiltSprite, BuiltTileset
+from assetgen.model.errors import AssetError
+from assetgen.model.lock import Accepted, Original
+from assetgen.model.manifest import Asset, Manifest, Step
+from assetgen.model.request import Request
+from assetgen.plan.disk import Disk
+from assetgen.plan.project import Project
+from assetgen.plan.world import Realm
+from assetgen.store import lockfile
+from assetgen.store.cache import Cache
+from assetgen.store.folders import Folders, folders
+from assetgen.store.lockfile import LockFile
+from assetgen.store.objects import Objects
+from assetgen.store.originals import Originals
+from assetgen.store.records import Records
+from assetgen.store.state import State
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+
+MANIFEST, LOCK = "assets.yaml", "assets.lock"
+
+
+@dataclass
+class UserStore:
+    """The user's own store, asked for what the project's folder lacks."""
+
+    objects: Objects
+    records: Records
+
+    def has(self, realm: str, original: Original) -> bool:
+        return self.objects.has(realm, original.sha256)
+
+    def read(self, realm: str, original: Original) -> bytes | None:
+        return self.objects.get(realm, original.sha256)
+
+    def recorded(self, realm: str, request: Request) -> Accepted | None:
+        return self.records.get(realm, request.digest)
+
+
+class Session:
+    """One command's view of one project. Parts are opened when they are first needed."""
+
+    def __init__(self, options: Options, environment: Environment) -> None:
+        self.options = options
+        self.environment = environment
+        self.root = options.root.resolve()
+        self._palettes: dict[str, tuple[str, ...]] = {}
+
+    @cached_property
+    def folders(self) -> Folders:
+        return folders(self.environment.cache_dir)
+
+    @cached_property
+    def cache(self) -> Cache:
+        return Cache(self.folders.cache / "derived")
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        return manifests.load_cached(self.root, MANIFEST, self.cache.get, self.cache.put)
+
+    @cached_property
+    def lock_path(self) -> Path:
+        return self.root / LOCK
+
+    @cached_property
+    def lock(self) -> LockFile:
+        return lockfile.read(self.lock_path, self.cache)
+
+    @cached_property
+    def state(self) -> State:
+        from_file = _file_digest
+        return State(self.root, clock=self.environment.now, pixels=from_file)
+
+    @cached_property
+    def originals(self) -> Originals:
+        return Originals(self.root, self.manifest.originals, stamps=self.state.stamps)
+
+    @cached_property
+    def objects(self) -> Objects:
+        return Objects(self.folders.data)
+
+    @cached_property
+    def store(self) -> UserStore:
+        return UserStore(self.objects, Records(self.objects))
+
+    @cached_property
+    def disk(self) -> Disk:
+        return Disk(self.root, self.manifest, self.state, self.originals, self.store, self.cache, self.final_digest)
+
+    @cached_property
+    def project(self) -> Project:
+        return Project(
+            self.manifest,
+            self.lock.lock,
+            self.disk,
+            realm_of=self.realm_of,
+            choices=self.options.choices,
+            needs=engine_needs(self.manifest),
+            palette_colors=self.explicit_colors,
+            palette_digest=self.palette_digest,
+        )
+
+    # -- realms ---------------------------------------------------------------
+
+    def provider_name(self, asset: Asset) -> str:
+        return self.options.provider or self.manifest.provider_of(asset)
+
+    def realm_of(self, asset: Asset) -> Realm:
+        return self.realm_of_provider(self.provider_name(asset))
+
+    def realm_of_provider(self, name: str) -> Realm:
+        if name == "placeholder":
+            return Realm("placeholder")
+        from assetgen.generate.dialects import realm_of
+
+        return Realm(realm_of(self.environment.api_url))
+
+    # -- palettes -------------------------------------------------------------
+
+    def explicit_colors(self, name: str) -> tuple[str, ...] | None:
+        """Colours of a palette that is written out; None for one extracted from assets."""
+        palette = self.manifest.palettes[name]
+        return palette.colors
+
+    def palette(self, name: str) -> tuple[str, ...]:
+        """Colours of any palette, `rrggbb` or `rrggbbaa`; extracts them from base pictures where it must."""
+        palette = self.manifest.palettes[name]
+        if palette.colors is not None:
+            return palette.colors
+        key = "palette:" + self.project.palette_key(name)
+        if key not in self._palettes:
+            known = self.cache.get(key)
+            colors = tuple(known.decode().split()) if known is not None else self._extracted(name)
+            self.cache.put(key, " ".join(colors).encode())
+            self._palettes[key] = colors
+        return self._palettes[key]
+
+    def _extracted(self, name: str) -> tuple[str, ...]:
+        from assetgen.build.work import base_reader
+        from assetgen.pixels.picture import decode_frames
+        from assetgen.pixels.quantize import extract
+
+        palette = self.manifest.palettes[name]
+        pictures = [
+            frame
+            for ref in palette.sources
+            for data in base_reader(self.project, self.disk, ref.name)()
+            for frame in decode_frames(data, what=ref.name).frames
+        ]
+        return tuple(extract(pictures, palette.count or 16))
+
+    def palette_digest(self, step: Step) -> str | None:
+        """Pixel digest of the N×1 picture of a palette as it is sent; None for one whose assets are not there yet."""
+        sent = step.palette
+        if sent is None:
+            return None
+        colors = sent.colors
+        if colors is None and sent.name is not None:
+            colors = self.explicit_colors(sent.name)
+            if colors is None:
+                sources = self.manifest.palettes[sent.name].sources
+                if any(self.project.state(ref.name).base is None for ref in sources):
+                    return None
+                colors = self.palette(sent.name)
+        return palette_picture_digest(tuple(colors or ()))
+
+    # -- finished pictures ----------------------------------------------------
+
+    def final_digest(self, name: str, piece: str | None) -> str | None:
+        """Digest of an asset's finished picture (or one frame or tile of it); None while it is not there."""
+        work = prepare(self.project, self.disk, name, self.palette)
+        if work is None:
+            return None
+        finished = finished_of(work, self.cache, pictures=False)
+        return _piece_of(finished.built, name, piece)
+
+    def final_picture(self, name: str, piece: str | None) -> Picture:
+        work = prepare(self.project, self.disk, name, self.palette)
+        if work is None:
+            raise AssetError(f"{name} has no picture yet", asset=name)
+        finished = finished_of(work, self.cache)
+        digest = _piece_of(finished.built, name, piece)
+        if digest is None:
+            raise AssetError(f"{name} has no frame or tile '{piece}'", asset=name)
+        return finished.pictures[digest]
+
+    def close(self) -> None:
+        """Keep what was learnt about files for the next command."""
+        if "state" in self.__dict__:
+            self.state.save()
+        if "cache" in self.__dict__:
+            self.cache.close()
+
+
+def _file_digest(data: bytes, what: str) -> str:
+    from assetgen.pixels.picture import file_digest
+
+    return file_digest(data, what)
+
+
+def engine_needs(manifest: Manifest) -> frozenset[str]:
+    """Which kinds of files are written where the manifest does not say: what the engines refer to, else all."""
+    if not manifest.engines:
+        return frozenset({"single", "sheet", "frames", "palettes"})
+    from assetgen.export.base import exporter
+
+    return frozenset().union(*(exporter(engine.name).needs for engine in manifest.engines))
+
+
+def palette_picture_digest(colors: Sequence[str]) -> str:
+    """The pixel digest of an opaque N×1 picture, computed without one (IDENTITY 2)."""
+    import hashlib
+    import struct
+
+    head = b"RGBA8" + struct.pack(">II", len(colors), 1)
+    return hashlib.sha256(head + b"".join(bytes.fromhex(color[:6]) + b"\xff" for color in colors)).hexdigest()
+
+
+def _piece_of(built: Sequence[object], name: str, piece: str | None) -> str | None:
+    frames: Mapping[str, str] = {}
+    for item in built:
+        if isinstance(item, BuiltSprite):
+            frames = {**frames, item.name: item.frame.pixels}
+        elif isinstance(item, BuiltAnimation):
+            frames = {**frames, **{n: f.pixels for n, f in item.frames.items()}}
+        elif isinstance(item, BuiltTileset):
+            frames = {**frames, **{tile.frame.name: tile.frame.pixels for tile in item.tiles}}
+    return frames.get(f"{name}/{piece}" if piece else name)

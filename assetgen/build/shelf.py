@@ -1,0 +1,114 @@
+"""Finished assets kept between builds: records as JSON, pictures as compressed pixels, both under their stage's key."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from assetgen.build.finish import Finished
+from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
+from assetgen.model.codec import from_json, to_json
+from assetgen.plan.disk import Memo
+from assetgen.plan.keys import key_of
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+
+_CLASSES: dict[str, type[BuiltAsset]] = {
+    "BuiltSprite": BuiltSprite,
+    "BuiltAnimation": BuiltAnimation,
+    "BuiltTileset": BuiltTileset,
+}
+_LEVEL = 1
+
+
+def record_key(name: str, record: str) -> str:
+    """Key of a record: frame names hold the asset's name."""
+    return "record:" + key_of([name, record])
+
+
+def keep_record(memo: Memo, key: str, finished: Finished) -> None:
+    """Stores everything but the pixels."""
+    data = {
+        "built": [to_json(built) for built in finished.built],
+        "tiles": dict(finished.tiles),
+        "notes": list(finished.notes),
+        "findings": [[f.check, f.level, f.message] for f in finished.findings],
+    }
+    memo.put(key, json.dumps(data, separators=(",", ":")).encode())
+
+
+def find_record(memo: Memo, key: str) -> Finished | None:
+    """The record as it was kept (without pictures), None when it was not or cannot be read."""
+    data = memo.get(key)
+    if data is None:
+        return None
+    from assetgen.pixels.quality import Finding
+
+    try:
+        raw = json.loads(data)
+        built = tuple(from_json(_CLASSES[item["!"]], item) for item in raw["built"])
+        findings = tuple(Finding(check, level, message) for check, level, message in raw["findings"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Finished(built, {}, findings, raw["tiles"], tuple(raw["notes"]))
+
+
+def keep_pictures(memo: Memo, key: str, pictures: Mapping[str, Picture]) -> None:
+    """Stores pictures by digest in one compressed entry."""
+    head = json.dumps({d: [p.shape[1], p.shape[0]] for d, p in pictures.items()}, separators=(",", ":")).encode()
+    body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), _LEVEL)
+    memo.put("pictures:" + key, struct.pack(">I", len(head)) + head + body)
+
+
+def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:
+    """Pictures by digest, None when they were not kept or cannot be read."""
+    import numpy as np
+
+    data = memo.get("pictures:" + key)
+    if data is None:
+        return None
+    try:
+        (length,) = struct.unpack_from(">I", data)
+        sizes: dict[str, list[int]] = json.loads(data[4 : 4 + length])
+        total = sum(w * h * 4 for w, h in sizes.values())
+        pixels = zlib.decompressobj().decompress(data[4 + length :], total)
+        result, offset = {}, 0
+        for digest, (width, height) in sizes.items():
+            size = width * height * 4
+            result[digest] = np.frombuffer(pixels, np.uint8, size, offset).reshape(height, width, 4)
+            offset += size
+    except (ValueError, zlib.error, struct.error, AttributeError):
+        return None
+    return result
+
+
+class Lender:
+    """Gives pictures by digest: those of this build, else from the shelf by owner, else made again.
+
+    Keeps a bounded number of owners in memory. `remake` finishes an owner again and gives its pictures.
+    """
+
+    def __init__(self, remake: Callable[[str], Mapping[str, Picture]], *, owners: int = 64) -> None:
+        self._remake = remake
+        self._owners = owners
+        self._owner_of: dict[str, str] = {}
+        self._held: dict[str, Mapping[str, Picture]] = {}
+
+    def own(self, owner: str, digests: Mapping[str, object] | set[str]) -> None:
+        """Says which owner can give these pictures."""
+        for digest in digests:
+            self._owner_of.setdefault(digest, owner)
+
+    def load(self, digest: str) -> Picture:
+        owner = self._owner_of[digest]
+        held = self._held.pop(owner, None)
+        if held is None or digest not in held:
+            held = self._remake(owner)
+        self._held[owner] = held
+        while len(self._held) > self._owners:
+            self._held.pop(next(iter(self._held)))
+        return held[digest]

@@ -1,0 +1,227 @@
+"""Finishing one asset as a piece of work: prepared by the scheduler, done on a thread, its result taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assetgen.build import shelf
+from assetgen.build.files import picture_files
+from assetgen.build.finish import Finished, Sources, finish
+from assetgen.build.outputs import Judged, Target, Writer
+from assetgen.catalog.layouts import LAYOUTS
+from assetgen.model.built import BuiltAsset
+from assetgen.model.errors import AssetError, PictureError
+from assetgen.model.lock import Block, Original
+from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref
+from assetgen.plan.disk import Disk, Memo
+from assetgen.plan.keys import Keys
+from assetgen.plan.project import Project, palettes_of
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that finishing one asset needs, with nothing left to look up but files.
+
+    `base` gives the bytes of its base picture; `made_of` the work of the assets that it is put together from;
+    `data` those of the service's own description of the sheet, where it sent one.
+    """
+
+    asset: Asset
+    keys: Keys
+    layout: str | None
+    final: bool
+    base: Callable[[], tuple[bytes, ...]]
+    palettes: Callable[[], Mapping[str, Sequence[str]]]
+    directions: Mapping[str, str]
+    made_of: Mapping[str, Work] = field(default_factory=dict)
+    files: Mapping[str, Path] = field(default_factory=dict)
+    tiles: Mapping[str, int] = field(default_factory=dict)
+    data: Callable[[], bytes | None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished asset: its record, the files that it is written as (paths by role), and what has to be written."""
+
+    finished: Finished
+    roles: Mapping[str, str]
+    judged: Judged
+
+
+def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], Sequence[str]]) -> Work | None:
+    """The work for one asset as it stands; None while a picture that it is made of is not there.
+
+    Call it from the thread that owns the project.
+    """
+    keys = project.keys(name)
+    if keys is None:
+        return None
+    state = project.state(name)
+    asset = state.asset
+    block = state.block
+    made_of: dict[str, Work] = {}
+    for source in asset.dependencies if asset.source in ("copy", "parts", "tiles") else asset.tileset_sources:
+        work = prepare(project, disk, source, palettes)
+        if work is None:
+            return None
+        made_of[source] = work
+    adopted = block.adopted if block is not None else None
+    names = palettes_of(asset)
+    refs: list[Ref | None] = [entry.of for entry in asset.tileset.tiles]
+    refs += asset.tileset.objects
+    return Work(
+        asset,
+        keys,
+        project.pinned_layout(name),
+        final=adopted is not None and adopted.stage == "final" and asset.override is None,
+        base=base_reader(project, disk, name),
+        palettes=lambda: {palette: tuple(palettes(palette)) for palette in names},
+        directions=project.manifest.directions,
+        made_of=made_of,
+        files={ref.path: disk.root / ref.path for ref in refs if isinstance(ref, FileRef)},
+        tiles=block.tiles if block is not None else {},
+        data=_data_reader(project, disk, name),
+    )
+
+
+def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[bytes, ...]]:
+    """Reads an asset's base picture: override, adopted, the chosen original of the last step, or a drawn file."""
+    state = project.state(name)
+    asset = state.asset
+
+    def read_file(path: str) -> tuple[bytes, ...]:
+        from assetgen.pixels.picture import read_bytes
+
+        paths = dict(project.manifest.globs).get(path, (path,))
+        return tuple(read_bytes(disk.root / each, each) for each in paths)
+
+    if asset.override is not None:
+        path = asset.override.path
+        return lambda: read_file(path)
+    adopted = state.block.adopted if state.block is not None else None
+    if adopted is not None and name not in project.choices.rerolls:
+        return lambda: (disk.read_original(adopted.original, asset),)
+    if state.steps:
+        original = standing_original(project, name)
+        if original is None:
+            raise AssetError(f"{name} has no picture yet", asset=name, position=asset.position)
+        return lambda: (disk.read_original(original, asset),)
+    if isinstance(asset.start, FileRef):
+        drawn = asset.start.path
+        return lambda: read_file(drawn)
+    return lambda: ()
+
+
+def standing_original(project: Project, name: str) -> Original | None:
+    """The chosen original of the last step: of this request, or the last accepted one while the asset is held."""
+    state = project.state(name)
+    held = any(step.status == "held" for step in state.steps)
+    steps = state.block.steps if held and state.block is not None else ()
+    accepted = steps[-1] if steps else state.steps[-1].accepted
+    return accepted.chosen(state.asset.variant) if accepted is not None else None
+
+
+def _data_reader(project: Project, disk: Disk, name: str) -> Callable[[], bytes | None]:
+    state = project.state(name)
+    accepted = state.steps[-1].accepted if state.steps else None
+    data = next((o for o in accepted.originals if o.extra == "data"), None) if accepted is not None else None
+    return (lambda: disk.read_original(data, state.asset)) if data is not None else (lambda: None)
+
+
+def read_ref(project: Project, disk: Disk, ref: Ref, finals: Callable[[str, str | None], Picture]) -> Picture:
+    """The picture that a reference means, as an input: base picture, one frame or tile of it, a file, or `final`."""
+    from assetgen.pixels.picture import decode, read
+
+    if isinstance(ref, FileRef):
+        return read(disk.root / ref.path, ref.path)
+    if ref.stage == "final":
+        return finals(ref.name, ref.piece)
+    data = base_reader(project, disk, ref.name)()
+    if ref.piece is None:
+        return decode(data[0], what=ref.name)
+    return disk.base_piece(project.manifest.assets[ref.name], data[0], ref.piece)
+
+
+def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
+    """The finished asset: from the shelf when it was finished before, else finished now and shelved."""
+    key = shelf.record_key(work.asset.name, work.keys.record)
+    known = shelf.find_record(memo, key)
+    if known is not None:
+        if not pictures:
+            return known
+        held = shelf.find_pictures(memo, work.keys.pictures)
+        if held is not None:
+            return Finished(known.built, held, known.findings, known.tiles, known.notes)
+    finished = _finish(work, memo)
+    shelf.keep_pictures(memo, work.keys.pictures, finished.pictures)
+    shelf.keep_record(memo, key, finished)
+    return finished
+
+
+def _finish(work: Work, memo: Memo) -> Finished:
+    from assetgen.pixels.picture import read
+
+    sources = Sources(
+        work.base(),
+        work.asset.name,
+        layout=LAYOUTS[work.layout] if work.layout is not None else None,
+        final=work.final,
+        palettes=work.palettes(),
+        directions=work.directions,
+        made_of={name: finished_of(inner, memo) for name, inner in work.made_of.items()},
+        pictures={path: read(file, path) for path, file in work.files.items()},
+        tiles=work.tiles,
+        data=work.data(),
+    )
+    try:
+        return finish(work.asset, sources)
+    except AssetError as error:
+        error.asset = error.asset or work.asset.name
+        error.position = error.position or work.asset.position
+        raise
+    except PictureError as error:
+        raise AssetError(str(error), asset=work.asset.name, position=work.asset.position) from error
+
+
+def do(work: Work, memo: Memo, writer: Writer, output: str, write: frozenset[str], block: Block | None) -> Done:
+    """Finishes an asset and judges its files (on any thread). Raises AssetError."""
+    finished = finished_of(work, memo)
+    roles: dict[str, str] = {}
+    targets = [
+        target for built in finished.built for target in picture_targets(built, write, output, finished.pictures, roles)
+    ]
+    recorded = block.outputs if block is not None else {}
+    return Done(finished, roles, writer.judge(recorded, targets))
+
+
+def picture_targets(
+    built: BuiltAsset, write: frozenset[str], output: str, pictures: Mapping[str, Picture], roles: dict[str, str]
+) -> list[Target]:
+    """The picture files of one record as targets; fills `roles`."""
+    from assetgen.pixels.picture import pixel_digest
+    from assetgen.pixels.png import encode
+
+    targets = []
+    for file in picture_files(built, write, pictures.__getitem__):
+        roles[file.role] = file.path
+        if file.pixels is not None:
+            draw = file.draw
+            targets.append(Target(f"{output}/{file.path}", file.pixels, lambda draw=draw: encode(draw())))
+        else:
+            picture = file.draw()
+            content = lambda picture=picture: encode(picture)  # noqa: E731
+            targets.append(Target(f"{output}/{file.path}", pixel_digest(picture), content))
+    return targets
+
+
+def refs_to(asset: Asset) -> list[AssetRef]:
+    """Every reference to another asset in the asset's remote steps."""
+    groups = [group for step in asset.steps for group in step.inputs.values()]
+    found = [ref for group in groups for ref in group if isinstance(ref, AssetRef)]
+    return [*([asset.start] if isinstance(asset.start, AssetRef) else []), *found]
