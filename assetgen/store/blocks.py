@@ -28,7 +28,7 @@ def dump_block(block: Block) -> Data:
     """All of a block but its name."""
     data: Data = {
         "kind": block.kind,
-        "steps": [_dump_accepted(step) for step in block.steps],
+        "steps": [dump_accepted(step) for step in block.steps],
         "rejected": block.rejected and _dump_rejected(block.rejected),
         "adopted": block.adopted and _dump_adopted(block.adopted),
         "reviewed": dict(block.reviewed),
@@ -38,7 +38,7 @@ def dump_block(block: Block) -> Data:
         "outputs": dict(block.outputs),
         "ids": dict(block.ids),
         "tiles": dict(block.tiles),
-        "history": [_dump_past(past) for past in block.history],
+        "history": [dump_past(past) for past in block.history],
         "tool": block.tool,
         "partial": list(block.partial),
     }
@@ -53,7 +53,7 @@ def load_block(name: str, data: Json) -> Block:
     return Block(
         name=name,
         kind=_text(fields, "kind"),
-        steps=_each(fields, "steps", _load_accepted),
+        steps=_each(fields, "steps", load_accepted),
         rejected=_inside("rejected", _load_rejected, get("rejected")),
         adopted=_inside("adopted", _load_adopted, get("adopted")),
         reviewed=_texts(fields, "reviewed"),
@@ -91,7 +91,8 @@ def load_price(text: str) -> Cost:
     return Cost(parts[0].amount, parts[0].unit, tuple(parts[1:]))
 
 
-def _dump_accepted(step: Accepted) -> Data:
+def dump_accepted(step: Accepted) -> Data:
+    """One remote step's result."""
     data: Data = {
         **_dump_request(step.request),
         "realm": step.realm,
@@ -106,7 +107,8 @@ def _dump_accepted(step: Accepted) -> Data:
     return {key: value for key, value in data.items() if value not in (None, {}, [])}
 
 
-def _load_accepted(data: Json) -> Accepted:
+def load_accepted(data: Json) -> Accepted:
+    """The inverse; Damage for anything else."""
     fields = _fields(data, _STEP)
     return Accepted(
         request=_load_request(fields),
@@ -224,8 +226,8 @@ def _load_adopted(data: Json) -> Adopted:
     return Adopted(original, _text(fields, "stage"), _text(fields, "date"))
 
 
-def _dump_past(past: Past) -> Data:
-    data: Data = {"steps": [_dump_accepted(step) for step in past.steps]}
+def dump_past(past: Past) -> Data:
+    data: Data = {"steps": [dump_accepted(step) for step in past.steps]}
     if past.adopted:
         data["adopted"] = _dump_adopted(past.adopted)
     if past.rejected:
@@ -236,7 +238,7 @@ def _dump_past(past: Past) -> Data:
 def _load_past(data: Json) -> Past:
     fields = _fields(data, _RESULT)
     return Past(
-        _each(fields, "steps", _load_accepted),
+        _each(fields, "steps", load_accepted),
         _inside("adopted", _load_adopted, fields.get("adopted")),
         _inside("rejected", _load_rejected, fields.get("rejected")),
     )

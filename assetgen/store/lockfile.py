@@ -66,7 +66,12 @@ class Updated:
 
 def parse(text: str, path: str = "assets.lock", memo: Memo | None = None) -> Lock:
     """The lock in `text`. LockError with `path:line` for conflict markers, damage and other versions."""
-    return _parsed(text, path, LockFile(), memo).lock
+    return parse_file(text, path, memo).lock
+
+
+def parse_file(text: str, path: str = "assets.lock", memo: Memo | None = None) -> LockFile:
+    """`parse`, with each block's own text."""
+    return _parsed(text, path, LockFile(), memo)
 
 
 def read(path: Path, memo: Memo | None = None) -> LockFile:

@@ -252,7 +252,7 @@ class Originals:
 
     def _remove_empty(self, folder: Path) -> None:
         stop = self.root / self.folder
-        while folder != stop and not os.listdir(folder):
+        while folder != stop and not list(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
 

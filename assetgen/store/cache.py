@@ -1,0 +1,147 @@
+"""What can be made again, kept in diskcache: bytes in, bytes out, checked; nothing is ever unpickled."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+import sqlite3
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from assetgen.store.gc import remove_folder, size_of
+
+_SEAL = hashlib.sha256().digest_size
+_LARGE = 16_384  # bytes; larger values get a file of their own
+_RAW, _BINARY = 1, 2  # diskcache's modes for bytes in a row and bytes in a file
+_VALUE_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]+\.val")
+
+
+class Cache:
+    """Derived bytes by key (at most 200 characters or so). Opened at first use; safe for threads.
+
+    Any trouble is a miss: a damaged cache is moved aside (`NAME.damaged`) and made anew, an unusable
+    one is done without. `limit`, in bytes, drops what was stored longest ago; None drops nothing.
+    """
+
+    def __init__(self, folder: Path, *, limit: int | None = None) -> None:
+        self.folder = folder
+        self.limit = limit
+        self._lock = threading.Lock()
+        self._cache: Any = None
+        self._broken = False
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes stored under a key, or None. What does not fit its digest is dropped."""
+        sealed = self._tried("get", key)
+        if sealed is None:
+            return None
+        data: bytes = sealed[_SEAL:]
+        if _seal(key, data) == sealed[:_SEAL]:
+            return data
+        self._tried("delete", key)
+        return None
+
+    def put(self, key: str, data: bytes) -> None:
+        """Remember bytes under a key; may be forgotten at any time."""
+        self._tried("set", key, _seal(key, data) + data)
+
+    def info(self) -> tuple[int, int]:
+        """Number of entries, and bytes on the disk."""
+        cache = self._opened() if self.folder.is_dir() else None
+        return (len(cache) if cache is not None else 0), size_of(self.folder)
+
+    def close(self) -> None:
+        """Close this thread's connection; the next use opens it again."""
+        if self._cache is not None:
+            with suppress(Exception):
+                self._cache.close()
+
+    def _tried(self, method: str, *args: object) -> Any:
+        import diskcache
+
+        cache = self._opened()
+        if cache is None:
+            return None
+        try:
+            return getattr(cache, method)(*args)
+        except diskcache.Timeout:
+            return None  # somebody else has been writing for a minute
+        except Exception:
+            # Whatever comes out of a damaged database (sqlite3 errors, wrong types, refused modes): start anew.
+            self._start_anew(cache)
+            return None
+
+    def _opened(self) -> Any:
+        with self._lock:
+            if self._cache is None and not self._broken:
+                try:
+                    self._cache = self._open()
+                except Exception:
+                    self._move_aside()
+            return self._cache
+
+    def _open(self) -> Any:
+        import diskcache
+
+        policy = {"eviction_policy": "none", "size_limit": 2**62}
+        if self.limit is not None:
+            policy = {"eviction_policy": "least-recently-stored", "size_limit": self.limit}
+        return diskcache.Cache(str(self.folder), disk=_disk(), disk_min_file_size=_LARGE, **policy)
+
+    def _start_anew(self, damaged: Any) -> None:
+        with self._lock:
+            if self._cache is damaged:
+                with suppress(Exception):
+                    damaged.close()
+                self._cache = None
+                self._move_aside()
+
+    def _move_aside(self) -> None:
+        """Put the folder out of the way and open a new one; without a cache from now on if that fails."""
+        aside = self.folder.with_name(self.folder.name + ".damaged")
+        remove_folder(aside)
+        try:
+            if self.folder.exists():
+                self.folder.replace(aside)
+            self._cache = self._open()
+        except Exception:
+            self._broken = True
+
+
+def _seal(key: str, data: bytes) -> bytes:
+    """A digest over key and value: neither can be exchanged for another unnoticed."""
+    return hashlib.sha256(key.encode() + b"\0" + data).digest()
+
+
+@functools.cache
+def _disk() -> Any:
+    """diskcache's Disk, without pickle, text and paths that lead elsewhere."""
+    import diskcache
+
+    class BytesDisk(diskcache.Disk):  # type: ignore[misc]
+        def put(self, key: Any) -> Any:
+            if not isinstance(key, str):
+                raise TypeError("keys are text")
+            return key, True
+
+        def get(self, key: Any, raw: Any) -> Any:
+            if not isinstance(key, str):
+                raise sqlite3.DataError("a key that is no text")
+            return key
+
+        def store(self, value: Any, read: Any, key: Any = None) -> Any:
+            if type(value) is not bytes or read:
+                raise TypeError("values are bytes")
+            return super().store(value, False, key)
+
+        def fetch(self, mode: Any, filename: Any, value: Any, read: Any) -> Any:
+            if mode == _RAW and type(value) is bytes and not read:
+                return value
+            if mode == _BINARY and isinstance(filename, str) and _VALUE_FILE.fullmatch(filename) and not read:
+                return (Path(self._directory) / filename).read_bytes()
+            raise sqlite3.DataError("an entry that this program did not write")
+
+    return BytesDisk
