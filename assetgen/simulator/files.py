@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from starlette.requests import Request
@@ -66,3 +67,4 @@ async def _endless(start: bytes) -> AsyncIterator[bytes]:
     block = bytes(1 << 16)
     for _ in range(OVERSIZED // len(block)):
         yield block
+        await asyncio.sleep(0)  # lets the server notice that the client has gone

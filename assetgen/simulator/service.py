@@ -40,12 +40,12 @@ class Service:
     """Everything that changes while a simulator runs."""
 
     def __init__(self, config: SimulatorConfig) -> None:
-        self.config = config
+        self.initial = config
         self.reset()
 
-    def reset(self, config: SimulatorConfig | None = None) -> None:
-        """Forget everything, and go on with `config` when it is given."""
-        self.config = config or self.config
+    def reset(self) -> None:
+        """Forget everything, and go on with the config of the start."""
+        self.config = self.initial
         self.offset = 0.0
         self.ledger = Ledger(self.config, self.now)
         self.faults = Faults(self.config.faults, self.config.seed)
