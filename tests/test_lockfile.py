@@ -277,6 +277,9 @@ def test_update_leaves_a_block_that_somebody_changed(tmp_path: Path) -> None:
     assert mine.file.lock.blocks["a"] == theirs.lock.blocks["a"]
     assert mine.file.lock.blocks["b"] == sprite("b", 2)
     assert mine.file.lock.retired == (sprite("z"),)
+    again = lockfile.update(path, {"a": sprite("a", 3), "b": sprite("b", 3)}, mine.file)
+    assert again.left == ("a",)
+    assert again.file.lock.blocks == {**mine.file.lock.blocks, "b": sprite("b", 3)}
 
 
 def test_revive_takes_a_result_out_of_the_retired(tmp_path: Path) -> None:
@@ -303,9 +306,13 @@ def test_memo_gives_the_same_lock_and_survives_damage() -> None:
     assert lockfile.parse(written, memo=memo) == lock
     (key,) = memo
     assert lockfile.parse(written, memo=memo) == lock
-    for damage in (b"", b"[]", b'{"a": 3}', b"\xff"):
+    digest = memo[key][:64]
+    for damage in (b"", digest, digest + b"[]", digest + b'{"a": 3}', digest + b"\xff", b"0" * 64 + memo[key][64:]):
         memo[key] = damage
         assert lockfile.parse(written, memo=memo) == lock
+    other = Lock({"a": sprite("a", 9)})
+    assert lockfile.parse(lockfile.render(other), memo=memo) == other
+    assert len(memo) == 1
 
 
 def test_an_unknown_price_is_kept() -> None:

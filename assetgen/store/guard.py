@@ -5,7 +5,6 @@ They belong to an open file and end with its process, however that ends: nothing
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import time
@@ -51,6 +50,8 @@ async def purchase_lock(store: Path, realm: str, digest: str, *, wait: float = 3
     `store` is the user's data folder. Tasks of one process exclude each other too.
     """
     path = store / "locks" / realm_folder(realm) / f"{digest}.busy"
+    import asyncio  # slow to import, and only builds that buy need it
+
     handle = None
     for _attempt in range(_attempts(wait)):
         handle = _try(path)

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -33,7 +33,7 @@ _TAKEN = frozenset({"version", _SECTION})  # assets of these names stand as `ass
 _PREFIX = "asset:"
 _NEXT_BLOCK = re.compile(r"\n+(?=[^ \n])")
 _MARKERS = re.compile(r"^(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|)(?: |$)|^=======$", re.MULTILINE)
-_MEMO = "lock-1:"  # changes with the shape of what is put into a memo
+_MEMO = "lock-1:"  # and the path: one memo a lock, replaced when it changes; 1 is the shape of what is put there
 
 
 class Memo(Protocol):
@@ -47,13 +47,15 @@ class Memo(Protocol):
 @dataclass(frozen=True)
 class LockFile:
     """A lock as read. `verbatim` holds each block's own text by name (`retired` among them), `text` the whole,
-    `digest` the SHA-256 of that (None: there is no file yet)."""
+    `digest` the SHA-256 of that (None: there is no file yet). `foreign` names blocks that an `update` left alone
+    because somebody else had changed them: the next one that starts from here leaves them alone, too."""
 
     lock: Lock = field(default_factory=Lock)
     verbatim: Mapping[str, str] = field(default_factory=dict)
     text: str = ""
     digest: str | None = None
     path: str = "assets.lock"
+    foreign: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,10 @@ def update(
     left = tuple(
         name
         for name, text in wanted.items()
-        if now.verbatim.get(name) != base.verbatim.get(name) and now.verbatim.get(name) != text
+        if (now.verbatim.get(name) != base.verbatim.get(name) or name in base.foreign)
+        and now.verbatim.get(name) != text
     )
+    foreign = base.foreign | set(left)
     blocks, texts = dict(now.lock.blocks), dict(now.verbatim)
     for name in changed.keys() - set(left):
         block, text = changed[name], wanted[name]
@@ -130,12 +134,12 @@ def update(
         if retired:
             texts[RETIRED] = _render_retired(retired)
     if not texts and now.digest is None:
-        return Updated(now, left)
+        return Updated(replace(now, foreign=foreign), left)
     text = _join(texts)
     if text != now.text:
         atomic.write(path, text.encode(), sync=True)
     lock = Lock(blocks, tuple(retired), now.lock.scheme)
-    return Updated(LockFile(lock, texts, text, _digest(text), now.path), left)
+    return Updated(LockFile(lock, texts, text, _digest(text), now.path, foreign), left)
 
 
 def _read(path: Path, base: LockFile, memo: Memo | None) -> LockFile:
@@ -155,10 +159,10 @@ def _read(path: Path, base: LockFile, memo: Memo | None) -> LockFile:
         text = text.replace("\r\n", "\n")
     if base.digest is not None and text == base.text:
         return base
-    return _parsed(text, path.name, base, memo)
+    return _parsed(text, path.name, base, memo, str(path.absolute()))
 
 
-def _parsed(text: str, path: str, base: LockFile, memo: Memo | None) -> LockFile:
+def _parsed(text: str, path: str, base: LockFile, memo: Memo | None, place: str = "") -> LockFile:
     digest = _digest(text)
     texts = _split(text, path)
     if base.digest is not None:
@@ -166,7 +170,8 @@ def _parsed(text: str, path: str, base: LockFile, memo: Memo | None) -> LockFile
     with _no_collector():
         if memo is not None:
             with suppress(Damage, ValueError, KeyError, TypeError):  # forgotten, or damaged: then read the text
-                known = json.loads(memo.get(_MEMO + digest) or b"")
+                sealed = memo.get(_MEMO + place) or b""
+                known = json.loads(sealed.removeprefix(digest.encode()))
                 blocks, retired, _fresh = _built(texts, base, lambda name: known[name])
                 return LockFile(Lock(blocks, retired), texts, text, digest, path)
         name = ""
@@ -181,7 +186,7 @@ def _parsed(text: str, path: str, base: LockFile, memo: Memo | None) -> LockFile
         except Damage as damage:
             raise _located(damage, text, texts[name], path, name) from None
         if memo is not None:
-            memo.put(_MEMO + digest, json.dumps(fresh, separators=(",", ":")).encode())
+            memo.put(_MEMO + place, (digest + json.dumps(fresh, separators=(",", ":"))).encode())
     return LockFile(Lock(blocks, retired), texts, text, digest, path)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from assetgen.model.errors import PictureError, StoreError
 from assetgen.model.lock import Accepted, Adopted, Block, Original, Past, Rejected
 from assetgen.store import atomic
-from assetgen.store.paths import inside
+from assetgen.store.paths import inside, problem
 from assetgen.store.stamps import Stamps
 
 _LENGTHS = (8, 12, 16, 32, 64)  # digits of the digest in a name: more where files collide
@@ -153,7 +153,8 @@ class Originals:
             return False
 
     def _located(self, original: Original) -> Location | None:
-        if self.stamps.byte_digest(original.file) == original.sha256 and not self._problem(original.file):
+        # The usual case, thousands of times: links need no look where the very bytes are found.
+        if problem(original.file) is None and self.stamps.byte_digest(original.file) == original.sha256:
             return Location("exact", original.file)
         self._scan()
         near = [original.file, *self._by_prefix.get(original.sha256[:8], ())]

@@ -27,6 +27,7 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]*")
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]+(?:e[+-][0-9]+)?")
 _INTEGERS = re.compile(r"\[-?[0-9]+(?:, -?[0-9]+)*\]")
 _FLOW_LENGTH = 16
+_REMEMBERED = 10_000
 _DIGITS = 400  # of one number: Python refuses to convert much longer ones
 
 _ESCAPE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
@@ -113,9 +114,9 @@ def load(lines: Sequence[str]) -> Json:
 
 
 class _Reader:
-    """One pass over the lines. `words` remembers keys already found to be good: there are few, used often."""
+    """One pass over the lines. `words` remembers plain strings already found to be good: few are used often."""
 
-    words: dict[str, str] = {}  # noqa: RUF012  (shared on purpose: it only ever grows by good keys, and is bounded)
+    words: set[str] = set()  # noqa: RUF012  (shared on purpose: it only grows by good words, and is bounded)
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
@@ -165,7 +166,12 @@ class _Reader:
             if key in data:
                 raise Damage(f"`{key}` stands here twice", line=self.at)
             self.at += 1
-            data[key] = self.scalar(value) if value else self.child(indent, depth)
+            if not value:
+                data[key] = self.child(indent, depth)
+            elif value in words:
+                data[key] = value
+            else:
+                data[key] = self.scalar(value)
         return data
 
     def items(self, indent: int, depth: int) -> list[Json]:
@@ -216,8 +222,6 @@ class _Reader:
             key = key if colon else body[: len(body) - len(rest)]
             if not isinstance(self.scalar(key or "?", self.at), str):
                 raise Damage(f"`{key}` is no plain key: quote it", line=self.at)
-            if len(_Reader.words) < 4096:
-                _Reader.words[key] = key
         if rest == ":":
             return key, ""
         if rest.startswith(": ") and len(rest) > 2:
@@ -227,6 +231,8 @@ class _Reader:
     def scalar(self, text: str, line: int | None = None) -> Json:
         """One value; `line` is where it stands, by default the line just passed."""
         if _PLAIN.fullmatch(text) and not (len(text) <= _LONGEST_LOOKALIKE and text.lower() in _LOOKALIKES):
+            if len(_Reader.words) < _REMEMBERED and len(text) < 64:
+                _Reader.words.add(text)
             return text
         line = self.at - 1 if line is None else line
         if text[0] == '"':
