@@ -1,0 +1,305 @@
+"""Checkers: what each place of the schema accepts, read from nodes with their positions.
+
+A checker turns a node into plain data and lists what is wrong. It is both coercion and validation, compiled from
+the published schema by `schema.py`; a test holds it against `jsonschema`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from assetgen.manifest import scalars
+from assetgen.manifest.messages import any_of, did_you_mean, nearest, quoted
+from assetgen.manifest.nodes import Items, Located, Map, Node, Scalar
+from assetgen.model.position import Position
+
+_VARIABLE = re.compile(r"\{[A-Za-z_]")
+
+
+class Failure(NamedTuple):
+    """One mistake: `head` names the offending text, `tail` what was expected."""
+
+    position: Position
+    head: str
+    tail: str
+
+
+class Context:
+    """What reading collects. `raw`: variables are not replaced yet, so a text that holds one fits anywhere."""
+
+    __slots__ = ("failures", "raw")
+
+    def __init__(self, raw: bool = False) -> None:
+        self.failures: list[Failure] = []
+        self.raw = raw
+
+    def fail(self, node: Node, key: str, expected: str, hint: str = "") -> None:
+        head = f"{scalars.kind_of(node)} is no value for {quoted(key)}"
+        tail = f"expected {expected}" + (f"; {hint}" if hint else "")
+        self.failures.append(Failure(node.position, head, tail))
+
+
+class Checker:
+    """Base: `expected` says in words what is accepted here."""
+
+    expected = "a value"
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        """The value of `node`; mistakes go to `context.failures`, and the value is then meaningless."""
+        raise NotImplementedError
+
+    def fits(self, node: Node) -> bool:
+        """Whether the node is of the kind that this checker is about (for the best message)."""
+        raise NotImplementedError
+
+    def deferred(self, node: Node, context: Context) -> bool:
+        """Whether the node holds a variable that is replaced later."""
+        return context.raw and isinstance(node, Scalar) and not node.plain and bool(_VARIABLE.search(node.text))
+
+
+class Anything(Checker):
+    """Free data by the YAML core schema."""
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        return scalars.plain_json(node)
+
+    def fits(self, node: Node) -> bool:
+        return True
+
+
+class Text(Checker):
+    """Source text. `mode`: `text`, `prompt` (a ` #` behind it is a mistake), `ref` or `path` (keep the position)."""
+
+    def __init__(self, expected: str, mode: str, pattern: str | None, shortest: int, longest: int | None) -> None:
+        self.expected = expected
+        self.mode = mode
+        self.pattern = None if pattern is None else re.compile(whole(pattern))
+        self.shortest = shortest
+        self.longest = longest
+
+    def fits(self, node: Node) -> bool:
+        return isinstance(node, Scalar)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        if not isinstance(node, Scalar):
+            context.fail(node, key, self.expected)
+            return None
+        if node.is_null:
+            hint = "quote a colour that begins with '#', or leave the '#' out" if "colour" in self.expected else ""
+            context.fail(node, key, self.expected, hint)
+            return None
+        if node.comment and self.mode == "prompt":
+            head = f"' #' directly after the unquoted text {quoted(node.text)}"
+            context.failures.append(
+                Failure(node.position, head, "quote the text, or put the comment on a line of its own")
+            )
+        if self.deferred(node, context):
+            return node.text
+        if len(node.text.strip()) < self.shortest:
+            context.fail(node, key, self.expected, "it is empty")
+        elif self.longest is not None and len(node.text) > self.longest:
+            context.fail(node, key, f"at most {self.longest} characters")
+        elif self.pattern is not None and not self.pattern.fullmatch(node.text):
+            context.fail(node, key, self.expected)
+        return Located.of(node.text, node.position) if self.mode in ("ref", "path") else node.text
+
+
+class Choice(Checker):
+    """One of a few words or numbers."""
+
+    def __init__(self, values: Sequence[Any], expected: str) -> None:
+        self.values = {("true" if v else "false") if isinstance(v, bool) else str(v): v for v in values}
+        self.expected = expected or any_of(self.values)
+
+    def fits(self, node: Node) -> bool:
+        return isinstance(node, Scalar) and node.text in self.values
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        if isinstance(node, Scalar) and node.text in self.values:
+            value = self.values[node.text]
+            if node.plain or isinstance(value, str):
+                return value
+        if self.deferred(node, context):
+            return None
+        near = nearest(node.text, self.values) if isinstance(node, Scalar) else None
+        context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else "")
+        return None
+
+
+class Boolean(Checker):
+    expected = "true or false"
+
+    def fits(self, node: Node) -> bool:
+        return isinstance(node, Scalar) and scalars.boolean(node.text) is not None
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        value = scalars.boolean(node.text) if isinstance(node, Scalar) and node.plain else None
+        if value is None and not self.deferred(node, context):
+            context.fail(node, key, self.expected, _unquote(node, scalars.boolean))
+        return value
+
+
+class Number(Checker):
+    """A number within bounds; `whole` ones have no fraction."""
+
+    def __init__(self, whole: bool, rules: Mapping[str, Any], expected: str) -> None:
+        self.convert: Callable[[str], int | float | None] = scalars.integer if whole else scalars.number
+        self.minimum = rules.get("minimum")
+        self.above = rules.get("exclusiveMinimum")
+        self.maximum = rules.get("maximum")
+        self.expected = expected or ("a whole number" if whole else "a number") + self._bounds()
+
+    def _bounds(self) -> str:
+        if self.above is not None:
+            return f" above {self.above}" + (f", at most {self.maximum}" if self.maximum is not None else "")
+        if self.minimum is not None and self.maximum is not None:
+            return f" from {self.minimum} to {self.maximum}"
+        return f" of at least {self.minimum}" if self.minimum is not None else ""
+
+    def fits(self, node: Node) -> bool:
+        return isinstance(node, Scalar) and scalars.number(node.text) is not None
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        value = self.convert(node.text) if isinstance(node, Scalar) and node.plain else None
+        if value is None:
+            if not self.deferred(node, context):
+                context.fail(node, key, self.expected, _unquote(node, self.convert))
+            return None
+        too_small = (self.minimum is not None and value < self.minimum) or (
+            self.above is not None and value <= self.above
+        )
+        if too_small or (self.maximum is not None and value > self.maximum):
+            context.fail(node, key, self.expected)
+        return value
+
+
+class ListOf(Checker):
+    """A list whose items are all alike."""
+
+    def __init__(self, item: Checker, least: int, most: int | None, expected: str) -> None:
+        self.item = item
+        self.least = least
+        self.most = most
+        self.expected = expected or "a list"
+
+    def fits(self, node: Node) -> bool:
+        return isinstance(node, Items)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        if not isinstance(node, Items):
+            if not self.deferred(node, context):
+                hint = f"write [{node.text}]" if isinstance(node, Scalar) and not node.is_null else ""
+                context.fail(node, key, self.expected, hint)
+            return None
+        count = len(node.items)
+        if count < self.least or (self.most is not None and count > self.most):
+            head = f"{quoted(key)} is a list of {count}"
+            few = f"exactly {self.least}" if self.least == self.most else None
+            bound = few or (f"at least {self.least}" if count < self.least else f"at most {self.most}")
+            context.failures.append(Failure(node.position, head, f"expected {bound}"))
+        return [self.item.read(item, key, context) for item in node.items]
+
+
+class MapOf(Checker):
+    """A map: known keys, patterns of keys, and what all other keys hold (None: there are no others)."""
+
+    def __init__(self, rules: Mapping[str, Any], expected: str) -> None:
+        self.known: Mapping[str, Checker] = rules["known"]
+        self.rest: Checker | None = rules["rest"]
+        self.required: Sequence[str] = rules["required"]
+        self.least: int = rules["least"]
+        self.key: Text | None = rules["key"]
+        self.expected = expected or "a map"
+
+    def fits(self, node: Node) -> bool:
+        return isinstance(node, Map)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        if not isinstance(node, Map):
+            if not self.deferred(node, context):
+                context.fail(node, key, self.expected)
+            return None
+        values: dict[str, Any] = {}
+        for name, entry in node.entries.items():
+            if name.startswith("x-"):
+                continue
+            checker = self.known.get(name, self.rest)
+            if checker is None:
+                self._unknown(name, entry.position, node, context)
+            elif isinstance(checker, Anything) or not (isinstance(entry.value, Scalar) and entry.value.is_null):
+                if self.key is not None and name not in self.known:
+                    self.key.read(Scalar(name, entry.position, "{" not in name), name, context)
+                values[name] = checker.read(entry.value, name, context)
+        for name in self.required:
+            if name not in values and name not in node.entries:
+                context.failures.append(Failure(node.position, f"{quoted(name)} is missing", self.hint(name)))
+            elif name not in values:
+                context.fail(node.entries[name].value, name, self.known[name].expected)
+        if len(values) < self.least:
+            context.failures.append(Failure(node.position, f"{quoted(key)} is empty", f"expected {self.expected}"))
+        return values
+
+    def hint(self, name: str) -> str:
+        checker = self.known.get(name)
+        return f"expected {checker.expected}" if checker is not None and checker.expected != "a value" else ""
+
+    def _unknown(self, name: str, position: Position, node: Map, context: Context) -> None:
+        tail = did_you_mean(name, self.known, noun="known keys")
+        if node.flow and " " in name:
+            tail = "quote the text before it if it holds a comma"
+        context.failures.append(Failure(position, f"unknown key {quoted(name)}", tail))
+
+
+class Either(Checker):
+    """Several forms; the first that fits counts, and the closest one speaks when none does."""
+
+    def __init__(self, branches: Sequence[Checker], expected: str) -> None:
+        self.branches = branches
+        self.expected = expected or any_of(dict.fromkeys(branch.expected for branch in branches))
+
+    def fits(self, node: Node) -> bool:
+        return any(branch.fits(node) for branch in self.branches)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        best: list[Failure] | None = None
+        for branch in self.branches:
+            if not branch.fits(node):
+                continue
+            attempt = Context(context.raw)
+            value = branch.read(node, key, attempt)
+            if not attempt.failures:
+                return value
+            if best is None or _badness(attempt.failures, node) < _badness(best, node):
+                best = attempt.failures
+        if self.deferred(node, context):
+            return None
+        if best is not None and (not isinstance(node, Scalar) or _says_more(best)):
+            context.failures.extend(best)
+        else:
+            words = [word for branch in self.branches if isinstance(branch, Choice) for word in branch.values]
+            near = nearest(node.text, words) if isinstance(node, Scalar) and words else None
+            context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else "")
+        return None
+
+
+def _badness(failures: list[Failure], node: Node) -> tuple[int, int]:
+    """Fewer unknown or missing keys first, then fewer mistakes."""
+    strange = sum(f.head.startswith("unknown key") or f.head.endswith("is missing") for f in failures)
+    return strange, len(failures)
+
+
+def _says_more(failures: list[Failure]) -> bool:
+    """Whether a scalar's only failure is one that the list of forms would hide."""
+    return any(failure.head.startswith("' #'") for failure in failures)
+
+
+def _unquote(node: Node, convert: Callable[[str], object]) -> str:
+    quotes = isinstance(node, Scalar) and not node.plain and convert(node.text) is not None
+    return "remove the quotes" if quotes else ""
+
+
+def whole(pattern: str) -> str:
+    """A schema's pattern for `fullmatch` (`$` of Python also fits before a line's end)."""
+    return pattern.removeprefix("^").removesuffix("$")

@@ -1,0 +1,218 @@
+"""Entries of the file to entries of the model: presets laid over, `for_each` written out, variables replaced,
+every value checked against the schema."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assetgen.manifest import schema
+from assetgen.manifest.files import Files
+from assetgen.manifest.merge import Merged, Presets, merge
+from assetgen.manifest.messages import quoted
+from assetgen.manifest.nodes import Entry, Map, Node, Problems, Scalar
+from assetgen.manifest.sources import Sources, check
+from assetgen.manifest.variables import Row, Unknown, fill, replace, rows_of
+from assetgen.model.position import Position
+
+NAME = re.compile(r"[a-z][a-z0-9_-]*(?:/[a-z0-9][a-z0-9_-]*)*")
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+MAX_NAME = 120
+MAX_ASSETS = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """One entry with nothing left to inherit or replace: `values` are plain data by the schema, `node` the same with
+    positions, `own` the keys that the entry itself sets."""
+
+    kind: str
+    name: str
+    position: Position
+    values: dict[str, Any]
+    node: Map
+    own: frozenset[str]
+    prefix: tuple[str, ...]
+    suffix: tuple[str, ...]
+    presets: tuple[str, ...]
+    variant: int | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{self.kind} {quoted(self.name)}"
+
+    def at(self, key: str) -> Position:
+        """Where the value of a key stands, else the entry."""
+        entry = self.node.entries.get(key)
+        return self.position if entry is None else entry.value.position
+
+    def within(self, *path: str) -> Position:
+        """Where a value inside maps stands, as far as the path leads."""
+        node: Node = self.node
+        for key in path:
+            if not isinstance(node, Map) or key not in node.entries:
+                break
+            node = node.entries[key].value
+        return self.position if node is self.node else node.position
+
+
+def expand(sources: Sources, files: Files, problems: Problems) -> list[Expanded]:
+    """All assets of the manifest, in file order, each name once."""
+    presets = Presets(sources.presets, problems)
+    for name, entry in sources.presets.items():
+        check(entry.value, "preset", f"preset {quoted(name)}", problems, raw=True)
+    result: list[Expanded] = []
+    names: dict[str, Position] = {}
+    for kind, entry in sources.assets:
+        for expanded in _expand(kind, entry, sources, presets, files, problems):
+            result += _register(expanded, names, problems)
+            if len(result) > MAX_ASSETS:
+                problems.add(entry.position, f"the manifest makes more than {MAX_ASSETS} assets")
+                return result
+    return result
+
+
+def _expand(
+    kind: str, entry: Entry, sources: Sources, presets: Presets, files: Files, problems: Problems
+) -> Iterator[Expanded]:
+    where = f"{kind} {quoted(entry.key)}"
+    value = entry.value
+    if isinstance(value, Scalar) and not value.is_null:
+        value = Map({"prompt": Entry("prompt", entry.position, value)}, value.position)
+    if isinstance(value, Scalar) and value.is_null:
+        value = Map({}, entry.position)
+    if not isinstance(value, Map):
+        problems.add(value.position, f"a list is no {kind}", where=where, tail="expected a prompt or a map of keys")
+        return
+    merged = merge(value, sources.defaults.get(kind), presets, schema.keys_of(kind), where)
+    for key in ("was", "preset"):
+        outer = value.entries.get(key)
+        if outer is not None:
+            merged.entries[key] = outer
+    body = Map(merged.entries, value.position, value.flow)
+    for row in _rows(value, files, problems, where):
+        variables: Row = {**sources.variables, **row} if row else sources.variables
+        yield from _one(kind, entry, body, merged, variables, problems)
+
+
+def _rows(value: Map, files: Files, problems: Problems, where: str) -> list[Row]:
+    """The rows of `for_each`; one empty row without it, none when it is wrong."""
+    entry = value.entries.get("for_each")
+    if entry is None or (isinstance(entry.value, Scalar) and entry.value.is_null):
+        return [{}]
+    before = len(problems)
+    rows = check(entry.value, "for_each", where, problems)
+    return rows_of(entry.value, rows, files, problems, where) if len(problems) == before else []
+
+
+def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, problems: Problems) -> Iterator[Expanded]:
+    where = f"{kind} {quoted(entry.key)}"
+
+    def report(position: Position, unknown: Unknown) -> None:
+        problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
+
+    try:
+        name = replace(entry.key, variables)
+    except Unknown as unknown:
+        report(entry.position, unknown)
+        return
+    where = f"{kind} {quoted(name)}"
+    if not valid_name(name, entry.position, kind, problems):
+        return
+    node = fill(body, variables, report)
+    assert isinstance(node, Map)
+    node = _without_nulls(node)
+    values = check(node, kind, where, problems)
+    around = [_around(texts, variables, report, where, problems) for texts in (merged.prefix, merged.suffix)]
+    if isinstance(values, dict):
+        expanded = Expanded(kind, name, entry.position, values, node, merged.own, *around, merged.presets)
+        yield from _variants(expanded)
+
+
+def _variants(expanded: Expanded) -> Iterator[Expanded]:
+    count = expanded.values.get("variants")
+    if not isinstance(count, int):
+        yield expanded
+        return
+    for number in range(1, count + 1):
+        values = dict(expanded.values)
+        if values.get("was"):
+            values["was"] = type(values["was"]).of(f"{values['was']}_{number}", values["was"].position)
+        yield Expanded(
+            expanded.kind, f"{expanded.name}_{number}", expanded.position, values, expanded.node, expanded.own,
+            expanded.prefix, expanded.suffix, expanded.presets, number,
+        )  # fmt: skip
+
+
+def _around(texts: tuple[Scalar, ...], variables: Row, report: Any, where: str, problems: Problems) -> tuple[str, ...]:
+    """The texts before or behind a prompt, replaced and checked; empty ones are left out."""
+    filled = [fill(text, variables, report) for text in texts]
+    checked = [check(text, "prompt_text", where, problems) for text in filled if isinstance(text, Scalar) and text.text]
+    return tuple(text.strip() for text in checked if isinstance(text, str) and text.strip())
+
+
+def _without_nulls(node: Map) -> Map:
+    """Values that a variable made null are unset, as if they had been written so."""
+    if not any(isinstance(e.value, Scalar) and e.value.is_null for e in node.entries.values()):
+        return node
+    kept = {k: e for k, e in node.entries.items() if not (isinstance(e.value, Scalar) and e.value.is_null)}
+    return Map(kept, node.position, node.flow)
+
+
+def valid_name(name: str, position: Position, kind: str, problems: Problems) -> bool:
+    """Whether a name obeys the grammar; a problem if not."""
+    if not NAME.fullmatch(name):
+        tail = "names are like hero or items/red_potion: lower-case letters, digits, '_', '-', '/'"
+        problems.add(position, f"{quoted(name)} is no name for a {kind}", tail=tail)
+    elif len(name) > MAX_NAME:
+        problems.add(position, f"the name {quoted(name)} is too long", tail=f"at most {MAX_NAME} characters")
+    else:
+        bad = next((part for part in name.split("/") if part in DEVICES), None)
+        if bad is None:
+            return True
+        problems.add(
+            position, f"the name {quoted(name)} holds {quoted(bad)}, a device on Windows", tail="choose another"
+        )
+    return False
+
+
+def _register(expanded: Expanded, names: dict[str, Position], problems: Problems) -> list[Expanded]:
+    first = names.get(expanded.name)
+    if first is None:
+        names[expanded.name] = expanded.position
+        return [expanded]
+    tail = f"first at {first}: sprites, animations and tilesets share their names"
+    if first == expanded.position:
+        tail = "put a variable of 'for_each' into the name"
+    problems.add(expanded.position, f"duplicate name {quoted(expanded.name)}", tail=tail)
+    return []
+
+
+def expand_plain(
+    kind: str, entries: Mapping[str, Entry], variables: Row, problems: Problems
+) -> Iterator[tuple[Entry, Any, str]]:
+    """Palettes and atlases: variables replaced, checked by the schema. Yields entry, values and the entry's name."""
+    seen: dict[str, Position] = {}
+    for entry in entries.values():
+        where = f"{kind} {quoted(entry.key)}"
+
+        def report(position: Position, unknown: Unknown, where: str = where) -> None:
+            problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
+
+        try:
+            name = replace(entry.key, variables)
+        except Unknown as unknown:
+            report(entry.position, unknown)
+            continue
+        if not valid_name(name, entry.position, kind, problems):
+            continue
+        if name in seen:
+            problems.add(entry.position, f"duplicate {kind} {quoted(name)}", tail=f"first at {seen[name]}")
+            continue
+        seen[name] = entry.position
+        node = fill(entry.value, variables, report)
+        values = check(node, kind, where, problems)
+        if values is not None:
+            yield Entry(name, entry.position, node), values, where

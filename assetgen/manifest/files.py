@@ -1,0 +1,193 @@
+"""The project's folder as the manifest sees it: paths that stay inside, files that exist, globs that match.
+
+Everything that was looked at is remembered, so that a memo can tell whether it still holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path, PurePosixPath
+
+from assetgen.manifest.messages import nearest, quoted
+from assetgen.manifest.nodes import Problems
+from assetgen.model.position import Position
+
+MAX_TABLE = 16 << 20
+_DRIVE = re.compile(r"[A-Za-z]:")
+_WILD = re.compile(r"[*?\[]")
+
+
+class Files:
+    """Reads below `root`. Paths are relative to it, with `/`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.real_root = os.path.realpath(root)
+        self.digests: dict[str, str] = {}
+        self.globs: dict[str, tuple[str, ...]] = {}
+        self.present: dict[str, None] = {}
+        self._folders: dict[str, str] = {}
+
+    def relative(self, text: str, position: Position, what: str, problems: Problems, *, where: str = "") -> str | None:
+        """`text`, written in the file of `position`, as a path relative to the root; None (and a problem) if it leaves."""
+
+        def refuse(head: str, tail: str) -> None:
+            problems.add(position, head, where=where, tail=tail)
+
+        shown = quoted(text)
+        if "\\" in text:
+            refuse(f"{what} {shown} holds a backslash", "write '/' between folders")
+        elif text.startswith("/") or _DRIVE.match(text):
+            refuse(f"{what} {shown} is absolute", "write it relative to this file")
+        elif text != text.strip() or not text or any(ord(c) < 32 for c in text):
+            refuse(f"{what} {shown} is no path", "expected one like art/hero.png")
+        else:
+            path = normal(str(PurePosixPath(position.file).parent / text))
+            if path is None:
+                refuse(f"{what} {shown} leaves the project", "files must lie in the manifest's folder or below")
+            return path
+        return None
+
+    def inside(self, path: str) -> bool:
+        """Whether a path, symbolic links followed, lies in the project."""
+        folder, _, name = path.rpartition("/")
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(f"{self.real_root}/{folder}")
+        target = f"{real}/{name}"
+        if os.path.islink(target):  # noqa: PTH114  one call a file: pathlib would double the time of a plan
+            target = os.path.realpath(target)
+        return target == self.real_root or target.startswith(self.real_root.rstrip("/\\") + os.sep)
+
+    def require(self, path: str, position: Position, what: str, problems: Problems, *, where: str = "") -> bool:
+        """Whether `path` is a file inside the project; a problem with the nearest name if not."""
+        if not self.inside(path):
+            tail = "a symbolic link may not lead out of the project"
+            problems.add(position, f"{what} {quoted(path)} leaves the project", where=where, tail=tail)
+            return False
+        if not os.path.isfile(f"{self.root}/{path}"):  # noqa: PTH113
+            problems.add(position, f"{what} {quoted(path)} does not exist", where=where, tail=self._near(path))
+            return False
+        self.present[path] = None
+        return True
+
+    def _near(self, path: str) -> str:
+        parent, name = PurePosixPath(path).parent, PurePosixPath(path).name
+        try:
+            names = sorted(os.listdir(self.root / parent))  # noqa: PTH208
+        except OSError:
+            return "its folder does not exist either"
+        near = nearest(name, names)
+        return f"did you mean {quoted(str(parent / near) if str(parent) != '.' else near)}?" if near else ""
+
+    def read(
+        self, path: str, position: Position, what: str, problems: Problems, *, limit: int, where: str = ""
+    ) -> bytes | None:
+        """The content of a file that the model is made from; None (and a problem) if it cannot be read."""
+        if not self.require(path, position, what, problems, where=where):
+            return None
+        try:
+            with (self.root / path).open("rb") as file:
+                data = file.read(limit + 1)
+        except OSError as error:
+            problems.add(position, f"{what} {quoted(path)} cannot be read", where=where, tail=error.strerror or "")
+            return None
+        if len(data) > limit:
+            problems.add(position, f"{what} {quoted(path)} is larger than {limit >> 20} MiB", where=where)
+            return None
+        self.digests[path] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def matches(self, pattern: str) -> tuple[str, ...]:
+        """Files that match a pattern relative to the root, sorted; `*` stops at `/`, `**` does not."""
+        known = self.globs.get(pattern)
+        if known is None:
+            known = self.globs[pattern] = find(self.root, pattern)
+        return known
+
+
+def normal(path: str) -> str | None:
+    """A relative path without `.` and `..`; None when it climbs out. The root itself is `.`."""
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return None
+            parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/".join(parts) or "."
+
+
+def is_glob(text: str) -> bool:
+    """Whether a path holds wildcards."""
+    return _WILD.search(text) is not None
+
+
+def glob_regex(pattern: str) -> re.Pattern[str]:
+    """A glob as a pattern for `fullmatch`: `*` and `?` stop at `/`, `**` does not, `[…]` is a set."""
+    out: list[str] = []
+    index = 0
+    while index < len(pattern):
+        if pattern.startswith("**/", index):
+            out.append("(?:.*/)?")
+            index += 3
+        elif pattern.startswith("**", index):
+            out.append(".*")
+            index += 2
+        else:
+            piece, index = _glob_piece(pattern, index)
+            out.append(piece)
+    return re.compile("".join(out), re.DOTALL)
+
+
+def _glob_piece(pattern: str, index: int) -> tuple[str, int]:
+    sign = pattern[index]
+    if sign == "*":
+        return "[^/]*", index + 1
+    if sign == "?":
+        return "[^/]", index + 1
+    end = pattern.find("]", index + 2) if sign == "[" else -1
+    if end == -1:
+        return re.escape(sign), index + 1
+    body = pattern[index + 1 : end]
+    negated = body[0] in "!^"
+    members = re.escape(body[negated:]).replace("\\-", "-")
+    return f"[{'^/' if negated else ''}{members}]", end + 1
+
+
+def find(root: Path, pattern: str) -> tuple[str, ...]:
+    """Files below `root` that match, sorted. Names that begin with a dot only where the pattern spells the dot."""
+    parts = pattern.split("/")
+    fixed = next((i for i, part in enumerate(parts) if is_glob(part)), len(parts) - 1)
+    start = "/".join(parts[:fixed])
+    try:
+        regex = glob_regex(pattern)
+    except re.error:
+        return ()
+    depth = None if "**" in pattern else len(parts)
+    found: list[str] = []
+    pending = [start]
+    while pending:
+        folder = pending.pop()
+        for name, is_folder in _listing(root, folder):
+            path = f"{folder}/{name}" if folder else name
+            if name.startswith(".") and not any(part.startswith(".") for part in parts):
+                continue
+            if not is_folder:
+                if regex.fullmatch(path):
+                    found.append(path)
+            elif depth is None or path.count("/") + 1 < depth:
+                pending.append(path)
+    return tuple(sorted(found))
+
+
+def _listing(root: Path, folder: str) -> list[tuple[str, bool]]:
+    """Names in a folder and whether each is a folder; links to folders are not followed."""
+    try:
+        with os.scandir(root / folder) as entries:
+            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    except OSError:
+        return []

@@ -1,0 +1,123 @@
+"""The whole way from text to a checked Manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from assetgen.manifest import checks, pending, project, sizes
+from assetgen.manifest.assets import build
+from assetgen.manifest.atlases import read_atlases
+from assetgen.manifest.expand import Expanded, expand
+from assetgen.manifest.files import Files
+from assetgen.manifest.nodes import Problems
+from assetgen.manifest.palettes import read_palettes
+from assetgen.manifest.reader import MAX_BYTES
+from assetgen.manifest.refs import World
+from assetgen.manifest.sources import Sources, gather
+from assetgen.manifest.steps import Book
+from assetgen.model.errors import ManifestError
+from assetgen.model.manifest import Asset, Manifest
+from assetgen.model.position import Position, Problem
+
+
+def read_top(root: Path, file: str) -> bytes:
+    """The bytes of the top manifest. Raises ManifestError when there is none."""
+    place = Position(file, 1, 1)
+    try:
+        with (root / file).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        tail = "run 'assetgen init', or name the folder with -C"
+        raise ManifestError([Problem(place, f"there is no {file} here; {tail}")]) from None
+    except OSError as error:
+        raise ManifestError([Problem(place, f"cannot be read: {error.strerror}")]) from None
+
+
+def load(root: Path, file: str = "assets.yaml") -> Manifest:
+    """Reads and checks `root/file` and all that it includes. Raises ManifestError with every problem, in file order."""
+    root, file = top_of(root, file)
+    return load_with(root, file, read_top(root, file))[0]
+
+
+def top_of(root: Path, file: str) -> tuple[Path, str]:
+    """The folder that holds the top manifest, absolute, and its name there."""
+    top = (root / file).absolute()
+    return top.parent, top.name
+
+
+def load_with(root: Path, file: str, data: bytes) -> tuple[Manifest, Files]:
+    """As `load`, from the top manifest's bytes; also tells which files and globs were looked at."""
+    problems = Problems()
+    files = Files(root)
+    manifest = _load(root, file, data, files, problems)
+    if problems or manifest is None:
+        raise ManifestError(problems.ordered())
+    return manifest, files
+
+
+def _load(root: Path, file: str, data: bytes, files: Files, problems: Problems) -> Manifest | None:
+    sources = gather(file, data, files, problems)
+    if sources.top is None:
+        return None
+    top, values = sources.top, sources.values or {}
+    engines = project.engines(values, top, files, problems)
+    output = project.folder(values, "output", "generated", top, file, files, problems)
+    originals = project.folder(values, "originals", "originals", top, file, files, problems)
+    project.check_folders(output, originals, engines, top, files, problems)
+    entries = expand(sources, files, problems)
+    pending.refuse(top, entries, problems)
+    world = _world(entries, sources, output, files, problems)
+    palettes = read_palettes(sources.palettes, sources.variables, world)
+    world = replace(world, broken_palettes=frozenset({*sources.palettes} - {*palettes}))
+    book = Book(world, palettes)
+    directions: Mapping[str, str] = values.get("directions") or {}
+    assets = _assets(entries, book, directions)
+    atlases = read_atlases(sources.atlases, sources.variables, assets, world.entries, problems)
+    checks.check(assets, world, palettes, directions)
+    return Manifest(
+        root=str(root),
+        file=file,
+        project=values.get("project"),
+        provider=values.get("provider") or "retrodiffusion",
+        output=output,
+        originals=originals,
+        engines=engines,
+        write=None if values.get("write") is None else frozenset(values["write"]),
+        outputs=values.get("outputs") or "committed",
+        budget=project.budget(values.get("budget")),
+        network=project.network(values.get("network")) if not problems else project.network(None),
+        directions=dict(directions),
+        assets=assets,
+        palettes=palettes,
+        atlases=atlases,
+        files=(*sources.files, *(path for path in files.digests if path not in sources.files)),
+        globs=tuple(sorted(files.globs.items())),
+        warnings=tuple(dict.fromkeys(book.warnings)),
+    )
+
+
+def _world(entries: list[Expanded], sources: Sources, output: str, files: Files, problems: Problems) -> World:
+    by_name = {entry.name: entry for entry in entries}
+    variants: dict[str, int] = {}
+    for entry in entries:
+        if entry.variant is not None:
+            base = entry.name.rpartition("_")[0]
+            variants[base] = max(variants.get(base, 0), entry.variant)
+    return World(by_name, files, problems, output, variants)
+
+
+def _assets(entries: list[Expanded], book: Book, directions: Mapping[str, str]) -> dict[str, Asset]:
+    """All assets by name; parts of others are not exported unless they say so; sizes that follow are filled in."""
+    assets: dict[str, Asset] = {}
+    for entry in entries:
+        asset = build(entry, book, directions)
+        if asset is not None:
+            assets[entry.name] = asset
+    for asset in list(assets.values()):
+        for part in asset.parts:
+            member = assets.get(part.of.name)
+            if member is not None and book.world.entries[member.name].values.get("export") is not True:
+                assets[member.name] = replace(member, export=False)
+    return sizes.settle(assets, book)

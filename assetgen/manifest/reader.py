@@ -1,0 +1,282 @@
+"""Text to nodes: YAML events with the C parser where there is one. Nothing is ever constructed from a tag.
+
+Scalars stay source text; what they mean is decided later, by the schema, at the place where they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assetgen.manifest.messages import quoted
+from assetgen.manifest.nodes import Entry, Items, Map, Node, Problems, Scalar
+from assetgen.model.position import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_BYTES = 8 << 20
+MAX_DEPTH = 32
+MAX_ALIASED = 100_000
+"""How many nodes aliases may add to a document: far more than people write, far less than a bomb wants."""
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+
+
+class _Stop(Exception):  # noqa: N818  a signal within this module, no error
+    """The rest of the document cannot be read."""
+
+
+def parse(data: bytes, file: str, problems: Problems) -> Map | None:
+    """The top map of one document, or None when there is none that can be used. Mistakes go to `problems`."""
+    problems.reading(file)
+    text = _decode(data, file, problems)
+    if text is None:
+        return None
+    builder = _Builder(text, file, problems)
+    try:
+        root = builder.build(_events(text))
+    except _Stop:
+        return None
+    except RecursionError:
+        problems.add(Position(file, 1, 1), f"nested more than {MAX_DEPTH} levels deep")
+        return None
+    except Exception as error:
+        if not _is_yaml_error(error):
+            raise
+        from assetgen.manifest.yaml_hints import explain
+
+        explain(error, text, file, problems)
+        return None
+    if root is None or (isinstance(root, Scalar) and root.is_null):
+        problems.add(Position(file, 1, 1), "the file is empty", tail="a manifest begins with 'version: 1'")
+        return None
+    if not isinstance(root, Map):
+        problems.add(root.position, "expected a map of keys", tail="a manifest begins with 'version: 1'")
+        return None
+    return root
+
+
+def _decode(data: bytes, file: str, problems: Problems) -> str | None:
+    if len(data) > MAX_BYTES:
+        size = f"{len(data) / (1 << 20):.1f} MiB"
+        problems.add(Position(file, 1, 1), f"the file is too large ({size}, limit {MAX_BYTES >> 20} MiB)")
+        return None
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        problems.add(Position(file, 1, 1), "the file is UTF-16", tail="save it as UTF-8")
+        return None
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        position = _place(data[: error.start].decode("utf-8"), file)
+        problems.add(position, f"byte 0x{data[error.start]:02x} is not valid UTF-8", tail="save the file as UTF-8")
+        return None
+    bad = _FORBIDDEN.search(text)
+    if bad is not None:
+        position = _place(text[: bad.start()], file)
+        problems.add(position, f"control character U+{ord(bad.group()):04X}", tail="remove it")
+        return None
+    return text
+
+
+def _place(before: str, file: str) -> Position:
+    """The position just after `before`, lines counted as the parser counts them."""
+    lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", before)
+    return Position(file, len(lines), len(lines[-1]) + 1)
+
+
+def _events(text: str) -> Iterator[Any]:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    yield from yaml.parse(text, Loader=loader)
+
+
+def _is_yaml_error(error: Exception) -> bool:
+    import yaml
+
+    # The pure parser lets a few Python errors through on damaged escapes; the C one none.
+    return isinstance(error, yaml.YAMLError | ValueError | OverflowError)
+
+
+class _Frame:
+    """A list or map that is still open. `key` waits for its value."""
+
+    __slots__ = ("anchor", "entries", "flow", "items", "key", "position", "started")
+
+    def __init__(self, position: Position, is_map: bool, flow: bool, anchor: str | None, started: int) -> None:
+        self.position = position
+        self.entries: dict[str, Entry] | None = {} if is_map else None
+        self.items: list[Node] = []
+        self.key: tuple[str | None, Position, int] | None = None
+        self.flow = flow
+        self.anchor = anchor
+        self.started = started
+
+
+class _Builder:
+    """Turns events into nodes without recursion. `count` is the number of nodes with aliases written out."""
+
+    def __init__(self, text: str, file: str, problems: Problems) -> None:
+        self.text = text
+        self.file = file
+        self.problems = problems
+        self.stack: list[_Frame] = []
+        self.root: Node | None = None
+        self.anchors: dict[str, tuple[Node, int]] = {}
+        self.count = 0
+        self.aliased = 0
+
+    def build(self, events: Iterator[Any]) -> Node | None:
+        import yaml
+
+        documents = 0
+        for event in events:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                self._scalar(event)
+            elif kind is yaml.MappingStartEvent:
+                self._open(event, is_map=True)
+            elif kind is yaml.SequenceStartEvent:
+                self._open(event, is_map=False)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                self._close()
+            elif kind is yaml.AliasEvent:
+                self._alias(event)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self._problem(event.start_mark, "a second document", "keep one, without '---' between parts")
+                    raise _Stop
+        return self.root
+
+    def _position(self, mark: Any) -> Position:
+        return Position(self.file, mark.line + 1, mark.column + 1)
+
+    def _problem(self, mark: Any, head: str, tail: str = "") -> None:
+        self.problems.add(self._position(mark), head, tail=tail)
+
+    def _refuse_tag(self, event: Any) -> None:
+        if event.tag is not None:
+            self._problem(
+                event.start_mark, f"tag {quoted(event.tag)}", 'tags are refused; quote text that begins with "!"'
+            )
+
+    def _scalar(self, event: Any) -> None:
+        self._refuse_tag(event)
+        mark = event.start_mark
+        plain = not event.style
+        comment = False
+        if plain:
+            end = event.end_mark.index
+            if self.text[end : end + 1] in (" ", "\t"):
+                comment = self._comment_follows(end)
+        elif event.style == '"' and _CONTROL.search(event.value):
+            self._problem(mark, "a control character in text", "remove the escape")
+        node = Scalar(event.value, Position(self.file, mark.line + 1, mark.column + 1), plain, comment)
+        self.count += 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = (node, 1)
+        self._place_node(node, event)
+
+    def _comment_follows(self, end: int) -> bool:
+        """Whether a `#` follows that reads like text: after one blank, or with no blank behind it."""
+        rest = self.text[end : end + 80]
+        bare = rest.lstrip(" \t")
+        return bare.startswith("#") and (
+            len(rest) - len(bare) == 1 or bare[1:2] not in (" ", "\t", "\n", "\r", "#", "")
+        )
+
+    def _open(self, event: Any, *, is_map: bool) -> None:
+        self._refuse_tag(event)
+        if len(self.stack) >= MAX_DEPTH:
+            self._problem(event.start_mark, f"nested more than {MAX_DEPTH} levels deep")
+            raise _Stop
+        self.count += 1
+        position = self._position(event.start_mark)
+        self.stack.append(_Frame(position, is_map, bool(event.flow_style), event.anchor, self.count))
+        if event.anchor is not None:
+            self.anchors.pop(event.anchor, None)
+
+    def _close(self) -> None:
+        frame = self.stack.pop()
+        node: Node
+        if frame.entries is not None:
+            node = Map(frame.entries, frame.position, frame.flow)
+        else:
+            node = Items(tuple(frame.items), frame.position)
+        if frame.anchor is not None:
+            self.anchors[frame.anchor] = (node, self.count - frame.started + 1)
+        self._place_node(node, None)
+
+    def _alias(self, event: Any) -> None:
+        position = self._position(event.start_mark)
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            if any(frame.anchor == event.anchor for frame in self.stack):
+                self._problem(event.start_mark, f"alias '*{event.anchor}' stands inside its own anchor")
+            else:
+                head = f"alias '*{event.anchor}' has no anchor '&{event.anchor}'"
+                self._problem(event.start_mark, head, f'quote text that begins with "*": "*{event.anchor}…"')
+            self._place_node(Scalar("", position), event, alias=True)
+            return
+        node, weight = known
+        self.count += weight
+        self.aliased += weight
+        if self.aliased > MAX_ALIASED:
+            self._problem(event.start_mark, f"aliases add more than {MAX_ALIASED} nodes", "use presets instead")
+            raise _Stop
+        self._place_node(node, event, alias=True)
+
+    def _place_node(self, node: Node, event: Any, *, alias: bool = False) -> None:
+        if not self.stack:
+            self.root = node
+            return
+        frame = self.stack[-1]
+        if frame.entries is None:
+            frame.items.append(node)
+            return
+        if frame.key is None:
+            end = event.end_mark.index if event is not None else 0
+            frame.key = (self._key(node), node.position, end)
+            return
+        key, position, end = frame.key
+        frame.key = None
+        if key is None:
+            return
+        if frame.flow and isinstance(node, Scalar) and node.text == "" and node.plain and not alias:
+            self._no_value(frame, key, position, end, event)
+        known = frame.entries.get(key)
+        if known is not None:
+            self.problems.add(position, f"duplicate key {quoted(key)}", tail=f"first at line {known.position.line}")
+            return
+        frame.entries[key] = Entry(key, position, node)
+
+    def _key(self, node: Node) -> str | None:
+        if not isinstance(node, Scalar):
+            tail = 'quote names that begin with "{": "{color} …"' if isinstance(node, Map) else "quote it"
+            self.problems.add(node.position, "a key must be text", tail=tail)
+            return None
+        if node.is_null:
+            self.problems.add(node.position, "a key is empty", tail="quote it if it is meant")
+            return None
+        if node.text == "<<" and node.plain:
+            self.problems.add(node.position, "merge keys '<<' are not YAML 1.2", tail="use 'preset' instead")
+            return None
+        return node.text
+
+    def _no_value(self, frame: _Frame, key: str, position: Position, end: int, event: Any) -> None:
+        """`{prompt: a fox, side view}`: a key without a colon, most likely the rest of a prompt."""
+        if ":" in self.text[end : event.start_mark.index]:
+            return
+        assert frame.entries is not None
+        last = next(reversed(frame.entries.values()), None)
+        if last is None:
+            tail = f'quote text in braces: "{{{key}}} …"'
+        elif isinstance(last.value, Scalar):
+            tail = f'quote the {last.key}: it holds a comma: {last.key}: "{last.value.text}, {key}"'
+        else:
+            tail = f"write '{key}: …', or quote the text before it"
+        self.problems.add(position, f"key {quoted(key)} has no value", tail=tail)

@@ -1,0 +1,215 @@
+"""Picture sizes that are known before anything is built, and what follows from them.
+
+Advanced animations are as large as their input picture; edits bound the picture that they take; copies and edits of
+sheets are cut like what they come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from assetgen.catalog.types import Style
+from assetgen.manifest import style_rules
+from assetgen.manifest.messages import quoted
+from assetgen.manifest.steps import Book
+from assetgen.model.layout import Layout
+from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref, Step, Timing
+
+Size = tuple[int, int]
+_RESIZING = frozenset({"grid", "trim", "canvas", "rotate"})
+_HEADER = 1 << 16
+
+
+def settle(assets: dict[str, Asset], book: Book) -> dict[str, Asset]:
+    """All assets with sizes and layouts that follow from others filled in; problems where they cannot."""
+    resolver = _Resolver(assets, book)
+    return {name: resolver.settled(name) for name in assets}
+
+
+def layout_of(asset: Asset) -> Layout | None:
+    """The catalog row by which an asset's sheet is cut."""
+    from assetgen.catalog.layouts import LAYOUTS
+
+    return LAYOUTS[asset.layout] if asset.layout is not None else None
+
+
+def header_size(data: bytes) -> Size | None:
+    """Width and height from the first bytes of a PNG or GIF; None for anything else."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and len(data) >= 24:
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
+        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    return None
+
+
+class _Resolver:
+    """Works out each asset once; rings (told elsewhere) end in unknown sizes."""
+
+    def __init__(self, assets: Mapping[str, Asset], book: Book) -> None:
+        self.assets = assets
+        self.book = book
+        self.done: dict[str, Asset] = {}
+        self.open: set[str] = set()
+
+    def settled(self, name: str) -> Asset:
+        """The asset with what follows from its inputs. Those are settled first, without recursion."""
+        stack = [name]
+        while stack:
+            top = stack[-1]
+            waiting = [n for n in self._inputs(self.assets[top]) if n not in self.done and n not in self.open]
+            if top in self.done or (waiting and top in self.open):
+                stack.pop()
+            elif waiting:
+                self.open.add(top)
+                stack += waiting
+                continue
+            if top not in self.done:
+                self.done[top] = self._settle(self.assets[top])
+            self.open.discard(top)
+            if stack and stack[-1] == top:
+                stack.pop()
+        return self.done[name]
+
+    def _inputs(self, asset: Asset) -> list[str]:
+        refs: list[Ref | None] = [asset.start, *(ref for step in asset.steps for ref in step.inputs.get("input", ()))]
+        return [ref.name for ref in refs if isinstance(ref, AssetRef) and ref.name in self.assets]
+
+    def _settle(self, asset: Asset) -> Asset:
+        asset = self._inherit_cut(asset)
+        if not asset.steps:
+            return asset
+        steps = list(asset.steps)
+        style = _style(steps[0])
+        if steps[0].op == "generate" and steps[0].size is None and style is not None and style.input_sized:
+            steps[0] = self._sized(steps[0], style, asset)
+        asset = replace(asset, steps=tuple(steps))
+        self._check_edits(asset)
+        return asset
+
+    def _inherit_cut(self, asset: Asset) -> Asset:
+        """Layout, grid and timing of the asset that is copied or edited whole, where none are given."""
+        start = asset.start
+        if asset.kind == "sprite" or not isinstance(start, AssetRef) or start.piece is not None:
+            return asset
+        source = self.done.get(start.name)
+        if source is None or source.kind != asset.kind or asset.layout is not None or asset.grid is not None:
+            return asset
+        timing = source.timing if asset.timing == Timing() else asset.timing
+        return replace(asset, layout=source.layout, grid=source.grid, timing=timing)
+
+    def _sized(self, step: Step, style: Style, asset: Asset) -> Step:
+        refs = step.inputs.get("input", ())
+        if not refs:
+            return step
+        size = self.of(refs[0])
+        where = f"{asset.kind} {quoted(asset.name)}"
+        problems = self.book.world.problems
+        if size is None:
+            tail = f"the size of {quoted(str(refs[0]))} is not known before it is built; write 'size: 64' or the like"
+            problems.add(refs[0].position, "'size' is missing", where=where, tail=tail)
+            return step
+        position = refs[0].position
+        warning = style_rules.check_size(style, size, position, where, problems)
+        if warning is not None:
+            self.book.warnings.append(warning)
+        return replace(step, size=size, fields={**step.fields, "width": size[0], "height": size[1]})
+
+    def _check_edits(self, asset: Asset) -> None:
+        from assetgen.catalog.tools import TOOLS
+
+        size = self._first_size(asset)
+        for step in asset.steps:
+            tool = TOOLS.get(step.op)
+            if tool is not None and tool.max_input is not None and size is not None and max(size) > tool.max_input:
+                head = (
+                    f"{step.op} takes pictures of up to {tool.max_input} pixels a side, this one is {size[0]}x{size[1]}"
+                )
+                self.book.world.problems.add(step.position, head, where=f"{asset.kind} {quoted(asset.name)}")
+            if tool is not None or step.op != "generate":
+                size = _after(step, size)
+
+    # -- sizes ----------------------------------------------------------------
+
+    def of(self, ref: Ref) -> Size | None:
+        """Width and height of the picture that a reference means, or None where it is not known yet."""
+        if isinstance(ref, FileRef):
+            return None if ref.glob else self._file(ref.path)
+        asset = self.done.get(ref.name)
+        if asset is None or (ref.stage == "final" and any(op.name in _RESIZING for op in asset.recipe)):
+            return None
+        return self._whole(asset) if ref.piece is None else self._piece(asset)
+
+    def _file(self, path: str) -> Size | None:
+        try:
+            with (self.book.world.files.root / path).open("rb") as file:
+                data = file.read(_HEADER)
+        except OSError:
+            return None
+        return header_size(data)
+
+    def _first_size(self, asset: Asset) -> Size | None:
+        """The picture before the first edit: as generated, or as it was."""
+        if asset.source != "prompt":
+            return self.of(asset.start) if asset.start is not None else None
+        step = asset.steps[0]
+        if step.size is None:
+            return None
+        factor = step.fields.get("upscale") or 1
+        columns, rows = _cells(asset)
+        return (step.size[0] * columns * factor, step.size[1] * rows * factor) if columns and rows else None
+
+    def _whole(self, asset: Asset) -> Size | None:
+        if asset.source not in ("prompt", "edit", "file"):
+            return None
+        size = self._first_size(asset) if asset.steps or asset.start else None
+        for step in asset.steps:
+            size = size if step.op == "generate" else _after(step, size)
+        return size
+
+    def _piece(self, asset: Asset) -> Size | None:
+        if asset.cut is not None:
+            return asset.cut.grid
+        if asset.kind == "tileset" and asset.tileset.tile_size is not None:
+            return asset.tileset.tile_size
+        layout = layout_of(asset)
+        if layout is not None and layout.cell is not None and asset.source == "file":
+            return layout.cell
+        whole, (columns, rows) = self._whole(asset), _cells(asset)
+        if whole is None or not columns or not rows or whole[0] % columns or whole[1] % rows:
+            return None
+        return whole[0] // columns, whole[1] // rows
+
+
+def _style(step: Step) -> Style | None:
+    from assetgen.catalog import styles
+
+    return styles.find(step.style) if step.style is not None else None
+
+
+def _cells(asset: Asset) -> tuple[int | None, int | None]:
+    """Columns and rows of an asset's sheet as it is generated; 1 and 1 for a single picture."""
+    layout = layout_of(asset)
+    if layout is not None:
+        return layout.columns, layout.rows
+    if asset.grid is not None and asset.source == "file":
+        return asset.grid.columns, asset.grid.rows
+    return 1, 1
+
+
+def _after(step: Step, size: Size | None) -> Size | None:
+    """The size after an edit, where it follows from the tool's fields."""
+    from assetgen.catalog.tools import TOOLS
+
+    fields = step.fields
+    tool = TOOLS.get(step.op)
+    if step.op == "k_centroid_downscale" and "width" in fields and "height" in fields:
+        return fields["width"], fields["height"]
+    if size is None or tool is None or tool.keeps_size:
+        return size if tool is not None else None
+    if step.op == "outpainting":
+        across, down = (
+            sum(fields.get(f"expand_{s}") or 0 for s in sides) for sides in (("left", "right"), ("top", "bottom"))
+        )
+        return size[0] + across, size[1] + down
+    return None

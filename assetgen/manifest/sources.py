@@ -1,0 +1,165 @@
+"""The manifest's files: the top one and what it includes, as sections of entries in file order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assetgen.manifest import schema
+from assetgen.manifest.check import Context, MapOf
+from assetgen.manifest.files import Files, is_glob
+from assetgen.manifest.messages import did_you_mean, quoted
+from assetgen.manifest.nodes import Entry, Items, Map, Node, Problems, Scalar
+from assetgen.manifest.reader import MAX_BYTES, parse
+from assetgen.model.position import Position
+
+KINDS = {"sprites": "sprite", "animations": "animation", "tilesets": "tileset"}
+SHARED = ("vars", "presets", "palettes", *KINDS)
+_SECTIONS = (*SHARED, "atlases", "defaults")
+
+
+@dataclass
+class Sources:
+    """All that the files say, before presets and variables. `values` are the checked top-level settings."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    top: Map | None = None
+    variables: dict[str, str] = field(default_factory=dict)
+    presets: dict[str, Entry] = field(default_factory=dict)
+    palettes: dict[str, Entry] = field(default_factory=dict)
+    atlases: dict[str, Entry] = field(default_factory=dict)
+    defaults: dict[str, Map] = field(default_factory=dict)
+    assets: list[tuple[str, Entry]] = field(default_factory=list)
+    """(kind, entry), in the order of the files."""
+    files: list[str] = field(default_factory=list)
+
+
+def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
+    """Reads the top manifest (`data`) and its includes."""
+    sources = Sources(files=[file])
+    top = parse(data, file, problems)
+    if top is None:
+        return sources
+    sources.top = top
+    settings = Map({k: e for k, e in top.entries.items() if k not in _SECTIONS}, top.position)
+    sources.values = check(settings, "", "", problems)
+    _take_sections(top, sources, problems)
+    _take_defaults(top, sources, problems)
+    for name, entry in section(top, "atlases", problems).items():
+        sources.atlases[name] = entry
+    for path in _included(top, files, problems):
+        data_or_none = files.read(path, _include_position(top), "include", problems, limit=MAX_BYTES)
+        if data_or_none is None:
+            continue
+        sources.files.append(path)
+        part = parse(data_or_none, path, problems)
+        if part is not None:
+            _refuse_settings(part, path, problems)
+            _take_sections(part, sources, problems)
+    return sources
+
+
+def check(node: Node, name: str, where: str, problems: Problems, *, raw: bool = False) -> Any:
+    """The values of a node by `$defs/NAME` (`raw`: variables are still in it); mistakes go to `problems`."""
+    context = Context(raw)
+    value = schema.checker(name).read(node, name, context)
+    for failure in context.failures:
+        problems.add(failure.position, failure.head, where=where, tail=failure.tail)
+    return value
+
+
+def section(top: Map, name: str, problems: Problems) -> dict[str, Entry]:
+    """The entries of a section, `x-` keys left out; a problem when it is no map."""
+    entry = top.entries.get(name)
+    if entry is None or (isinstance(entry.value, Scalar) and entry.value.is_null):
+        return {}
+    if not isinstance(entry.value, Map):
+        tail = f"expected '{name}: {{NAME: …}}'"
+        problems.add(entry.value.position, f"{quoted(name)} must be a map from names to entries", tail=tail)
+        return {}
+    return {key: inner for key, inner in entry.value.entries.items() if not key.startswith("x-")}
+
+
+def _take_sections(part: Map, sources: Sources, problems: Problems) -> None:
+    for name, entry in section(part, "vars", problems).items():
+        text = check(Map({name: entry}, entry.position), "vars", "'vars'", problems)
+        if not _known_twice(sources.variables, name, entry, "variable", problems):
+            sources.variables[name] = (text or {}).get(name, "")
+    for known, key in ((sources.presets, "presets"), (sources.palettes, "palettes")):
+        for name, entry in section(part, key, problems).items():
+            first = known.get(name)
+            if first is not None:
+                tail = f"first at {first.position}"
+                problems.add(entry.position, f"duplicate {key[:-1]} {quoted(name)}", tail=tail)
+            known.setdefault(name, entry)
+    for key, _ in part.entries.items():
+        if key in KINDS:
+            sources.assets += [(KINDS[key], entry) for entry in section(part, key, problems).values()]
+
+
+def _known_twice(known: dict[str, str], name: str, entry: Entry, what: str, problems: Problems) -> bool:
+    if name in known:
+        problems.add(entry.position, f"duplicate {what} {quoted(name)}", tail="it is defined in another file as well")
+        return True
+    return False
+
+
+def _take_defaults(top: Map, sources: Sources, problems: Problems) -> None:
+    entry = top.entries.get("defaults")
+    if entry is None or (isinstance(entry.value, Scalar) and entry.value.is_null):
+        return
+    checker = schema.checker("").known["defaults"]  # type: ignore[attr-defined]
+    assert isinstance(checker, MapOf)
+    context = Context(raw=True)
+    checker.read(entry.value, "defaults", context)
+    for failure in context.failures:
+        problems.add(failure.position, failure.head, where="'defaults'", tail=failure.tail)
+    if isinstance(entry.value, Map):
+        for name, kind in KINDS.items():
+            inner = entry.value.entries.get(name)
+            if inner is not None and isinstance(inner.value, Map):
+                sources.defaults[kind] = inner.value
+
+
+def _include_position(top: Map) -> Position:
+    return top.entries["include"].value.position
+
+
+def _included(top: Map, files: Files, problems: Problems) -> list[str]:
+    """Paths to include, each once, globs sorted; the top file itself is left out."""
+    entry = top.entries.get("include")
+    if entry is None or not isinstance(entry.value, Items):
+        return []
+    own = top.position.file
+    found: dict[str, None] = {}
+    for item in entry.value.items:
+        if not isinstance(item, Scalar):
+            continue
+        path = files.relative(item.text, item.position, "include", problems)
+        if path is None:
+            continue
+        if not is_glob(path):
+            if files.require(path, item.position, "include", problems):
+                found[path] = None
+            continue
+        matched = files.matches(path)
+        if not matched:
+            problems.add(item.position, f"include {quoted(item.text)} matches no file")
+        found |= dict.fromkeys(matched)
+    found.pop(own, None)
+    return list(found)
+
+
+def _refuse_settings(part: Map, path: str, problems: Problems) -> None:
+    for key, entry in part.entries.items():
+        if key in SHARED or key.startswith("x-"):
+            continue
+        known = schema.checker("").known  # type: ignore[attr-defined]
+        if key in known:
+            if key != "version":
+                tail = "only vars, presets, palettes and assets may stand there; move it to the top manifest"
+                problems.add(entry.position, f"{quoted(key)} cannot stand in an included file", tail=tail)
+        else:
+            problems.add(
+                entry.position, f"unknown key {quoted(key)}", tail=did_you_mean(key, SHARED, noun="known keys")
+            )

@@ -1,0 +1,102 @@
+"""What a YAML syntax error most likely means in a manifest, and how to write it instead."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from assetgen.manifest.nodes import Problems
+from assetgen.model.position import Position
+
+_VALUE_BRACE = re.compile(r"""(?:^|[:,\[-])[ \t]*(\{[A-Za-z_]\w*\})(?=[ \t]*[^\s,\]}:#])""")
+_VALUE_BRACKET = re.compile(r"""(?:^|:|-)[ \t]+(\[[^\]\n]*\])(?=[ \t]*[^\s,\]}#])""")
+_VALUE_QUOTED = re.compile(r"""(?:^|[:,\[-])[ \t]*("[^"\n]*"|'[^'\n]*')[ \t]*[^\s,\]}:#]""")
+_INDICATORS = {"*": "*", "&": "&", "%": "%", "@": "@", "`": "`", "{": "{", "!": "!", "|": "|", ">": ">", "[": "["}
+
+_WORDS = {
+    "found unexpected end of stream": "the quotes opened here are never closed",
+    "found unknown escape character": "unknown escape after '\\' in double quotes",
+    "did not find expected ',' or '}'": "expected ',' or '}'",
+    "did not find expected ',' or ']'": "expected ',' or ']'",
+    "did not find expected '-' indicator": "expected the next '-' of this list",
+    "did not find expected key": "expected a key here",
+    "could not find expected ':'": "expected ':' after this key",
+    "did not find expected node content": "expected a value here",
+    "found a tab character that violates indentation": "a tab in the indentation",
+    "block sequence entries are not allowed in this context": "a list item '-' cannot stand here",
+    "mapping values are not allowed in this context": "': ' cannot stand here",
+    "found undefined tag handle": "tags are refused",
+}
+
+_TAILS = {
+    "found unknown escape character": "use single quotes, or write '\\\\'",
+    "found a tab character that violates indentation": "indent with spaces",
+    "mapping values are not allowed in this context": "quote text that holds ': ', or check the indentation",
+    "did not find expected key": "check the indentation, and quote text that holds ': ', quotes or braces",
+    "did not find expected '-' indicator": "check the indentation",
+    "could not find expected ':'": "check the indentation; a text over several lines wants quotes when it holds '#'",
+    "found undefined tag handle": 'quote text that begins with "!"',
+}
+
+
+def explain(error: Exception, text: str, file: str, problems: Problems) -> None:
+    """Adds one problem for a YAML error: its place, what was found there, and how to quote it."""
+    mark = _mark(error)
+    if mark is None:
+        problems.add(Position(file, 1, 1), f"this is not YAML: {str(error).splitlines()[0]}")
+        return
+    position = Position(file, mark.line + 1, mark.column + 1)
+    said = _said(error)
+    line = _line(text, mark.line)
+    # An index past the end (nothing there) is as good as a blank.
+    found = line[mark.column : mark.column + 1]
+    head = _WORDS.get(said, said)
+    tail = _TAILS.get(said, "")
+    if said in ("did not find expected key", "did not find expected node content") and not line.strip():
+        tail = "a bracket or brace before this is not closed, or its text holds a '#'"
+    context = str(getattr(error, "context", "") or "")
+    if "alias" in context or "anchor" in context:
+        at = "*" if "alias" in context else "&"
+        head, tail = f"'{at}' needs a name behind it", _quote_hint(at)
+    elif "found character that cannot start any token" in said or said == "found unexpected character":
+        head = "a tab cannot stand here" if found == "\t" else f"a value cannot begin with '{found}'"
+        tail = "indent with spaces" if found == "\t" else _quote_hint(found)
+    elif "directive" in context or "directive" in said:
+        head, tail = "a line cannot begin with '%'", _quote_hint("%")
+    else:
+        tail = _by_line(line) or tail
+    problems.add(position, head, tail=tail)
+
+
+def _mark(error: Exception) -> Any:
+    """The place to show: where the quotes or brackets open for text that never ends, else where reading failed."""
+    context_mark = getattr(error, "context_mark", None)
+    problem_mark = getattr(error, "problem_mark", None)
+    if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in _said(error):
+        return context_mark or problem_mark
+    return problem_mark or context_mark
+
+
+def _said(error: Exception) -> str:
+    said = str(getattr(error, "problem", None) or error).strip()
+    return said.splitlines()[0] if said else "this is not YAML"
+
+
+def _line(text: str, number: int) -> str:
+    lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
+    return lines[number] if number < len(lines) else ""
+
+
+def _quote_hint(sign: str) -> str:
+    example = {"*": '"*"', "{": '"{color} …"'}.get(sign, f'"{sign}…"')
+    return f'quote text that begins with "{sign}": {example}'
+
+
+def _by_line(line: str) -> str:
+    if _VALUE_BRACE.search(line):
+        return _quote_hint("{")
+    if _VALUE_BRACKET.search(line):
+        return _quote_hint("[")
+    if _VALUE_QUOTED.search(line):
+        return "text goes on behind the closing quote; quote all of it"
+    return ""
