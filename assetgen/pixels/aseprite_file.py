@@ -141,12 +141,12 @@ def _read_file(reader: _Reader, limits: Limits) -> _File:
     for _ in range(frames):
         start = reader.at
         length, frame_magic, old_count, duration, _unused, count = reader.take("IHHHHI")
-        if frame_magic != 0xF1FA or length < 16:
-            raise _Wrong(f"frame {len(file.cels)} is damaged")
+        if frame_magic != 0xF1FA or length < 16 or start + length > len(reader.data):
+            raise _Wrong(f"frame {len(file.cels)} is damaged or cut short")
         file.cels.append({})
         file.durations.append(max(1, duration or speed))
         chunks = _Reader(reader.data[start + 16 : start + length])
-        for _chunk in range(count or old_count):
+        for _chunk in range(count or old_count % 0xFFFF):  # the old field is full when only the new one counts
             size, kind = chunks.take("IH")
             if size < 6:
                 raise _Wrong(f"frame {len(file.cels) - 1} holds a damaged chunk")

@@ -34,10 +34,14 @@ def second_part(mask: Mask) -> float:
     return float(sizes[-2] / sizes[-1])
 
 
-def touching(cell: Picture) -> dict[str, int]:
-    """Visible pixels along the left, top and right border (figures may well stand on the bottom)."""
-    visible = cell[..., 3] > 0
-    return {"left": int(visible[:, 0].sum()), "top": int(visible[0].sum()), "right": int(visible[:, -1].sum())}
+def touching(stack: NDArray[np.uint8]) -> dict[str, NDArray[np.intp]]:
+    """For each cell (n, h, w, 4) the visible pixels along its left, top and right border.
+
+    Figures may well stand on the bottom.
+    """
+    visible = stack[..., 3] > 0
+    borders = {"left": visible[:, :, 0], "top": visible[:, 0], "right": visible[:, :, -1]}
+    return {side: border.sum(axis=1) for side, border in borders.items()}
 
 
 def running_over(cell: Picture, other: Picture, axis: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -181,29 +181,37 @@ def _opaque(cells: NDArray[np.uint8]) -> bool:
 
 
 def _check_cells(cells: NDArray[np.uint8], names: Sequence[str], judge: Judge, transparent: bool) -> list[Finding]:
-    findings: list[Finding] = []
     if not len(cells):
-        return findings
+        return []
     visible = cells[..., 3] > 0
     counts = visible.sum(axis=(1, 2))
     area = visible.shape[1] * visible.shape[2]
     least = min(max(4.0, area * 0.005), area)
-    corners = (cells[:, [0, 0, -1, -1], [0, -1, 0, -1], 3] == 255).sum(axis=1)
-    for name, mask, count, filled in zip(names, visible, counts.tolist(), corners.tolist(), strict=True):
-        missing = 100 * (1 - count / least)
-        findings += judge("empty", missing, f"{name} is empty ({count} visible pixels)")
-        if not transparent:
-            continue
-        findings += judge("background", filled, f"{name} still has a background: its four corners are opaque")
-        if filled == 4 or count < least:
-            continue
-        if judge.asks("holes"):
-            holes = 100 * measures.holes(mask)
-            findings += judge("holes", holes, f"{name}: holes make up {holes:.0f} % of the figure")
-        if judge.asks("two_figures"):
-            second = 100 * measures.second_part(mask)
-            findings += judge("two_figures", second, f"{name} holds two figures")
+    findings = _worst(judge, "empty", 100 * (1 - counts / least), names, "holds next to no visible pixels")
+    if not transparent:
+        return findings
+    filled = (cells[:, [0, 0, -1, -1], [0, -1, 0, -1], 3] == 255).sum(axis=1)
+    findings += _worst(judge, "background", filled, names, "still has a background: four opaque corners")
+    figures = [index for index in range(len(cells)) if filled[index] < 4 and counts[index] >= least]
+    for check, measure, text in (
+        ("holes", measures.holes, "has holes of {:.0f} % of the figure"),
+        ("two_figures", measures.second_part, "holds two figures"),
+    ):
+        if judge.asks(check):
+            values = np.array([100 * measure(visible[index]) for index in figures])
+            findings += _worst(judge, check, values, [names[index] for index in figures], text)
     return findings
+
+
+def _worst(judge: Judge, check: str, values: NDArray[Any], names: Sequence[str], text: str) -> list[Finding]:
+    """One finding for all cells that a check finds something in: the worst of them leads."""
+    order = np.argsort(-values, kind="stable")
+    hits = [names[index] for index in order.tolist() if judge(check, float(values[index]), "")]
+    if not hits:
+        return []
+    worst = float(values[order[0]])
+    more = f" (and {len(hits) - 1} more: {', '.join(hits[1:4])}{', …' if len(hits) > 4 else ''})" if hits[1:] else ""
+    return judge(check, worst, f"{hits[0]} {text.format(worst)}{more}")
 
 
 def _check_repeats(stack: NDArray[np.uint8], tags: Sequence[Tag], judge: Judge) -> list[Finding]:
@@ -237,19 +245,15 @@ def _check_borders(
     stack: NDArray[np.uint8], order: Sequence[int], names: Sequence[str], columns: int, judge: Judge
 ) -> list[Finding]:
     findings: list[Finding] = []
+    shown = [names[index] for index in order]
+    for side, counts in measures.touching(stack[list(order)]).items():
+        findings += _worst(judge, "cut_off", counts, shown, f"touches its {side} border with {{:.0f}} pixels")
     used = set(order)
-    for index in order:
-        touching = measures.touching(stack[index])
-        side, count = max(touching.items(), key=lambda item: item[1])
-        findings += judge("cut_off", count, f"{names[index]}: {count} pixels of the figure touch its {side} border")
-        for step, axis in ((1, "right"), (columns, "bottom")):
-            other = index + step
-            if other not in used or (step == 1 and other % columns == 0):
-                continue
-            running = measures.running_over(stack[index], stack[other], axis)
-            findings += judge(
-                "bleeding", running, f"{names[index]}: {running} pixels run on in the cell beyond its {axis} border"
-            )
+    for step, side in ((1, "right"), (columns, "bottom")):
+        pairs = [i for i in order if i + step in used and (side == "bottom" or (i + 1) % columns)]
+        counts = np.array([measures.running_over(stack[index], stack[index + step], side) for index in pairs])
+        text = f"runs on with {{:.0f}} pixels in the cell beyond its {side} border"
+        findings += _worst(judge, "bleeding", counts, [names[index] for index in pairs], text)
     return findings
 
 
@@ -266,7 +270,7 @@ def _check_motion(
             continue
         spread = np.ptp(centres[indexes], axis=0) / (width, height) * 100
         wander = float(spread.max())
-        findings += judge("wander", wander, f"tag {tag.name}: the figure wanders by {wander:.0f} % of its cell")
+        findings += judge("wander", wander, f"tag {tag.name}: the figure wanders by {wander:.1f} % of its cell")
         if tag.name in grounded:
             drift = int(np.ptp(floors[indexes]))
             findings += judge("baseline", drift, f"tag {tag.name} is grounded, but its lower edge moves by {drift} px")
