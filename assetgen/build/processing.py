@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.outputs import Writer
 from assetgen.build.report import AssetReport, BuildReport, Progress

@@ -338,8 +338,3 @@ def _what(step: Step) -> str:
 def unpaid(error: AssetgenError) -> bool:
     """Whether nothing else can be bought after this error."""
     return isinstance(error, StoppedError | AccountError)
-
-
-def retired(block: Block) -> Block:
-    """A removed asset's block as it goes to the retired ones: its results, nothing derived."""
-    return replace(block.without_derived(), pages=None, layout=None, tool=None, partial=())

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assetgen.build.finish import Finished
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.codec import from_json, to_json
 from assetgen.plan.disk import Memo
-from assetgen.plan.keys import key_of
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -25,25 +24,20 @@ _CLASSES: dict[str, type[BuiltAsset]] = {
 _LEVEL = 1
 
 
-def record_key(name: str, record: str) -> str:
-    """Key of a record: frame names hold the asset's name."""
-    return "record:" + key_of([name, record])
-
-
-def keep_record(memo: Memo, key: str, finished: Finished) -> None:
-    """Stores everything but the pixels."""
+def keep_record(memo: Memo, files: str, finished: Finished) -> None:
+    """Stores everything but the pixels, under the asset's files key (frame names hold its name)."""
     data = {
         "built": [to_json(built) for built in finished.built],
         "tiles": dict(finished.tiles),
         "notes": list(finished.notes),
         "findings": [[f.check, f.level, f.message] for f in finished.findings],
     }
-    memo.put(key, json.dumps(data, separators=(",", ":")).encode())
+    memo.put("record:" + files, json.dumps(data, separators=(",", ":")).encode())
 
 
-def find_record(memo: Memo, key: str) -> Finished | None:
+def find_record(memo: Memo, files: str) -> Finished | None:
     """The record as it was kept (without pictures), None when it was not or cannot be read."""
-    data = memo.get(key)
+    data = memo.get("record:" + files)
     if data is None:
         return None
     from assetgen.pixels.quality import Finding
@@ -84,31 +78,3 @@ def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:
     except (ValueError, zlib.error, struct.error, AttributeError):
         return None
     return result
-
-
-class Lender:
-    """Gives pictures by digest: those of this build, else from the shelf by owner, else made again.
-
-    Keeps a bounded number of owners in memory. `remake` finishes an owner again and gives its pictures.
-    """
-
-    def __init__(self, remake: Callable[[str], Mapping[str, Picture]], *, owners: int = 64) -> None:
-        self._remake = remake
-        self._owners = owners
-        self._owner_of: dict[str, str] = {}
-        self._held: dict[str, Mapping[str, Picture]] = {}
-
-    def own(self, owner: str, digests: Mapping[str, object] | set[str]) -> None:
-        """Says which owner can give these pictures."""
-        for digest in digests:
-            self._owner_of.setdefault(digest, owner)
-
-    def load(self, digest: str) -> Picture:
-        owner = self._owner_of[digest]
-        held = self._held.pop(owner, None)
-        if held is None or digest not in held:
-            held = self._remake(owner)
-        self._held[owner] = held
-        while len(self._held) > self._owners:
-            self._held.pop(next(iter(self._held)))
-        return held[digest]

@@ -37,7 +37,7 @@ class Work:
     layout: str | None
     final: bool
     base: Callable[[], tuple[bytes, ...]]
-    palettes: Callable[[], Mapping[str, Sequence[str]]]
+    palettes: Mapping[str, Sequence[str]]
     directions: Mapping[str, str]
     made_of: Mapping[str, Work] = field(default_factory=dict)
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -72,7 +72,6 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
             return None
         made_of[source] = work
     adopted = block.adopted if block is not None else None
-    names = palettes_of(asset)
     refs: list[Ref | None] = [entry.of for entry in asset.tileset.tiles]
     refs += asset.tileset.objects
     return Work(
@@ -81,7 +80,7 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
         project.pinned_layout(name),
         final=adopted is not None and adopted.stage == "final" and asset.override is None,
         base=base_reader(project, disk, name),
-        palettes=lambda: {palette: tuple(palettes(palette)) for palette in names},
+        palettes={palette: tuple(palettes(palette)) for palette in palettes_of(asset)},
         directions=project.manifest.directions,
         made_of=made_of,
         files={ref.path: disk.root / ref.path for ref in refs if isinstance(ref, FileRef)},
@@ -150,8 +149,7 @@ def read_ref(project: Project, disk: Disk, ref: Ref, finals: Callable[[str, str 
 
 def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
     """The finished asset: from the shelf when it was finished before, else finished now and shelved."""
-    key = shelf.record_key(work.asset.name, work.keys.record)
-    known = shelf.find_record(memo, key)
+    known = shelf.find_record(memo, work.keys.files)
     if known is not None:
         if not pictures:
             return known
@@ -160,7 +158,7 @@ def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
             return Finished(known.built, held, known.findings, known.tiles, known.notes)
     finished = _finish(work, memo)
     shelf.keep_pictures(memo, work.keys.pictures, finished.pictures)
-    shelf.keep_record(memo, key, finished)
+    shelf.keep_record(memo, work.keys.files, finished)
     return finished
 
 
@@ -172,7 +170,7 @@ def _finish(work: Work, memo: Memo) -> Finished:
         work.asset.name,
         layout=LAYOUTS[work.layout] if work.layout is not None else None,
         final=work.final,
-        palettes=work.palettes(),
+        palettes=work.palettes,
         directions=work.directions,
         made_of={name: finished_of(inner, memo) for name, inner in work.made_of.items()},
         pictures={path: read(file, path) for path, file in work.files.items()},

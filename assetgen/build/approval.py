@@ -1,0 +1,78 @@
+"""Who allows a purchase: a person at a terminal, `--yes`, or `--max-cost`; never nobody (IDENTITY 25, 26)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from assetgen.build.money import Purse, affordable
+from assetgen.build.providers import Providers
+from assetgen.build.session import Session
+from assetgen.model.cost import Cost
+from assetgen.model.errors import AssetgenError
+from assetgen.model.manifest import Asset
+from assetgen.model.plan import Action, Plan
+
+Ask = Callable[[Plan, Cost | None], bool]
+"""Shows the plan and the balance and asks a person; False is no."""
+
+
+def purchases(session: Session, plan: Plan) -> list[Action]:
+    """Actions that may charge."""
+    found = []
+    for action in plan.actions:
+        asset = session.manifest.assets.get(action.asset)
+        if action.action in ("generate", "edit") and asset is not None and session.project.realm_of(asset).paid:
+            found.append(action)
+    return found
+
+
+async def approve(session: Session, plan: Plan, purse: Purse, providers: Providers, ask: Ask | None) -> str | None:
+    """None when the plan may be carried out; else why nothing that costs may be sent."""
+    wanted = purchases(session, plan)
+    paid = [action for action in wanted if action.cost]
+    if not paid:
+        return None
+    names = ", ".join(dict.fromkeys(action.asset for action in paid[:8])) + ("…" if len(paid) > 8 else "")
+    if session.options.offline:
+        return f"--offline: {len(paid)} requests cannot be sent ({names})"
+    if session.environment.api_key is None:
+        return f"RD_API_KEY is not set; {plan.cost} would be spent on {names}"
+    reason = affordable(plan.cost, purse.cap, None)
+    if reason is not None:
+        return reason
+    try:
+        provider = await providers.open(_provider_of(session, paid[0]))
+        purse.balance = await provider.balance()
+    except AssetgenError as error:
+        return f"the balance cannot be asked for: {error}"
+    reason = affordable(plan.cost, purse.cap, purse.balance)
+    if reason is not None:
+        return reason
+    return _allowed(session, plan, purse, ask)
+
+
+def _provider_of(session: Session, action: Action) -> str:
+    asset: Asset = session.manifest.assets[action.asset]
+    return session.provider_name(asset)
+
+
+def _allowed(session: Session, plan: Plan, purse: Purse, ask: Ask | None) -> str | None:
+    options = session.options
+    known = plan.cost.known
+    if not known and (ask is None or options.yes):
+        return "a price is not known: see it with 'assetgen plan --check-cost', or answer at a terminal"
+    if options.max_cost is not None:
+        return None
+    if options.yes:
+        # What was shown is what was approved, not whatever it may come to.
+        purse.cap = plan.cost if purse.cap is None else purse.cap
+        return None
+    if ask is None:
+        return f"{plan.cost} would be spent: approve it with --yes or --max-cost"
+    if not ask(plan, purse.balance):
+        return "not approved: nothing was sent"
+    purse.unknown_allowed = True
+    if known and purse.cap is None:
+        purse.cap = replace(plan.cost)
+    return None

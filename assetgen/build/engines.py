@@ -1,0 +1,50 @@
+"""Runs the exporters of the engines in use and turns their files into targets."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from assetgen.build.outputs import Target, owned_target, text_target
+from assetgen.build.report import BuildReport
+from assetgen.build.session import Session
+from assetgen.export.base import Context, Output, exporter
+from assetgen.export.index import core_outputs
+from assetgen.model.built import Built, Load
+from assetgen.model.manifest import Engine
+
+
+def engine_targets(
+    session: Session, built: Built, load: Load, report: BuildReport
+) -> tuple[list[Target], dict[str, str]]:
+    """The index, each atlas page's data and every engine's files; and the ids to fix in the lock."""
+    output = session.manifest.output
+    targets = {f"{output}/{item.path}": _target(output, item) for item in core_outputs(built)}
+    ids: dict[str, dict[str, str]] = {owner: dict(known) for owner, known in built.ids.items()}
+    for engine in session.manifest.engines:
+        folder = engine.output or output
+        context = Context(load, session.read_text, folder)
+        for item in exporter(engine.name).export(replace(built, ids=ids), engine, context):
+            targets[f"{folder}/{item.path}"] = _target(folder, item)
+        targets.update(_copies(session, built, engine, folder, load))
+        for owner, known in context.ids.items():
+            ids.setdefault(owner, {}).update(known)
+        for owner, message in context.warnings:
+            report.warn(owner, engine.name, message)
+    flat = {f"{owner} {purpose}": value for owner, known in ids.items() for purpose, value in known.items()}
+    return list(targets.values()), flat
+
+
+def _target(folder: str, item: Output) -> Target:
+    path = f"{folder}/{item.path}"
+    if item.owned is not None:
+        return owned_target(path, item.owned)
+    if isinstance(item.content, str):
+        return text_target(path, item.content)
+    data = item.content
+    assert item.pixels is not None
+    return Target(path, item.pixels, lambda: data)
+
+
+def _copies(session: Session, built: Built, engine: Engine, folder: str, load: Load) -> dict[str, Target]:
+    """An engine with its own output folder gets its own copies of the pictures that it refers to."""
+    return {}

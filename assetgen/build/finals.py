@@ -1,0 +1,271 @@
+"""After the assets: palettes, atlases, the index and the engines' files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assetgen.build.files import roles as picture_roles
+from assetgen.build.files import scaled
+from assetgen.build.lockkeeper import LockKeeper
+from assetgen.build.outputs import Target, Writer, text_target
+from assetgen.build.processing import Processing
+from assetgen.build.report import AssetReport, BuildReport, Progress
+from assetgen.build.session import Session
+from assetgen.build.standing import Cast, Standing, frames_of
+from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette
+from assetgen.model.codec import from_json, to_json
+from assetgen.model.cost import FREE
+from assetgen.model.errors import AssetgenError
+from assetgen.model.lock import Block
+from assetgen.model.manifest import Atlas
+from assetgen.plan.keys import TOOL, atlas_key, key_of
+from assetgen.plan.project import INDEX
+from assetgen.plan.select import Selection
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+
+PALETTE_FORMATS = ("gpl", "hex", "pal", "png", "json")
+
+
+def finish_project(
+    session: Session,
+    selection: Selection,
+    processing: Processing,
+    writer: Writer,
+    keeper: LockKeeper,
+    report: BuildReport,
+    progress: Progress,
+) -> None:
+    """Everything that is made of several assets. A failure of one never stops the rest."""
+    final = _Finals(session, writer, keeper, report, progress, Cast(session, processing.failed))
+    for name in selection.palettes:
+        final.guarded(f"palette:{name}", lambda name=name: final.palette(name))  # type: ignore[misc]
+    for name in selection.atlases:
+        final.guarded(f"atlas:{name}", lambda name=name: final.atlas(name))  # type: ignore[misc]
+    final.guarded("index", final.index)
+
+
+class _Finals:
+    def __init__(
+        self,
+        session: Session,
+        writer: Writer,
+        keeper: LockKeeper,
+        report: BuildReport,
+        progress: Progress,
+        cast: Cast,
+    ) -> None:
+        self.session = session
+        self.manifest = session.manifest
+        self.writer = writer
+        self.keeper = keeper
+        self.report = report
+        self.progress = progress
+        self.cast = cast
+
+    def guarded(self, label: str, work: Callable[[], None]) -> None:
+        entry = self.report.others.setdefault(label, AssetReport())
+        try:
+            work()
+        except AssetgenError as error:
+            entry.status, entry.error = "failed", str(error)
+            self.progress.failed(label, str(error))
+
+    def _block(self, name: str, kind: str) -> Block:
+        return self.session.project.blocks.get(name) or Block(name, kind)
+
+    def _commit(self, label: str, block: Block, targets: list[Target]) -> bool:
+        """Judges and writes targets and records the block. Whether any file changed."""
+        judged = self.writer.judge(block.outputs, targets)
+        self.writer.add(judged)
+        kept = self.writer.remove(block.outputs, judged.obsolete)
+        outputs = {**judged.outputs, **{path: block.outputs[path] for path in kept}}
+        block = replace(block, outputs=outputs)
+        changed = bool(judged.pending or judged.obsolete)
+        if block != self.session.project.blocks.get(block.name):
+            self.session.project.blocks[block.name] = block
+            self.keeper.set(block)
+        entry = self.report.others.setdefault(label, AssetReport())
+        entry.outputs = sorted(outputs)
+        if changed:
+            entry.status = "built"
+            self.progress.finished(label, FREE)
+        return changed
+
+    # -- palettes -------------------------------------------------------------
+
+    def palette(self, name: str) -> None:
+        from assetgen.pixels.palettes import write
+
+        project = self.session.project
+        waits = [ref.name for ref in self.manifest.palettes[name].sources if project.state(ref.name).base is None]
+        if waits:
+            self.report.warn(f"palette:{name}", "palette", f"waits for {', '.join(waits)}")
+            return
+        colors = self.session.palette(name)
+        targets: list[Target] = []
+        for suffix in PALETTE_FORMATS if self._writes_palettes else ():
+            path = f"{self.manifest.output}/palettes/{name}.{suffix}"
+            data = write(colors, name, suffix)
+            targets.append(_picture_bytes(path, data) if suffix == "png" else text_target(path, data.decode()))
+        block = self._block(f"palette:{name}", "palette")
+        block = replace(block, frames=project.palette_key(name), files=project.palette_files_key(name))
+        self._commit(f"palette:{name}", block, targets)
+
+    @property
+    def _writes_palettes(self) -> bool:
+        project = self.session.project
+        write = self.manifest.write if self.manifest.write is not None else project.needs
+        return "palettes" in write
+
+    # -- atlases --------------------------------------------------------------
+
+    def atlas(self, name: str) -> None:
+        atlas = self.manifest.atlases[name]
+        standing, missing = self._members(atlas)
+        for absent in missing:
+            self.report.warn(f"atlas:{name}", "partial", f"{absent} has no picture yet: the atlas is without it")
+        key = atlas_key(atlas, {item.name: item.pictures for item in standing})
+        block = self._block(f"atlas:{name}", "atlas")
+        complete = block.frames == key and self.session.project.outputs_reason(block) is None
+        if complete and not (self.session.options.repack or self.session.options.force):
+            self.report.others[f"atlas:{name}"].outputs = sorted(block.outputs)
+            return
+        built, pages, remembered = self._packed(atlas, standing, block, missing)
+        targets = self._page_targets(atlas, built, pages)
+        block = replace(block, frames=key, pages=remembered, tool=TOOL, partial=tuple(missing))
+        self._keep(built, key)
+        self._commit(f"atlas:{name}", block, targets)
+
+    def _members(self, atlas: Atlas) -> tuple[list[Standing], list[str]]:
+        found = {name: self.cast.of(name) for name in atlas.members}
+        standing = [item for item in found.values() if item is not None]
+        return standing, [name for name, item in found.items() if item is None]
+
+    def _packed(
+        self, atlas: Atlas, standing: list[Standing], block: Block, missing: list[str]
+    ) -> tuple[BuiltAtlas, list[Callable[[], Picture]], object]:
+        from assetgen.atlas import build_atlas
+
+        frames, groups = [], {}
+        for item in standing:
+            for built in item.built:
+                own = frames_of(built)
+                self.cast.own(item, own)
+                frames += own
+                groups.update({frame.name: built.name for frame in own})
+        previous = None if self.session.options.repack else block.pages
+        result = build_atlas(atlas, frames, self.cast.load, previous=previous, groups=groups)
+        if result.hint:
+            self.report.warn(f"atlas:{atlas.name}", "occupancy", result.hint)
+        pages = tuple(
+            BuiltPage(f"atlases/{atlas.name}-{i}.png", f"atlases/{atlas.name}-{i}.json", page.size, "")
+            for i, page in enumerate(result.pages)
+        )
+        built_atlas = BuiltAtlas(
+            atlas.name,
+            pages,
+            result.placements,
+            tuple(built.name for item in standing for built in item.built),
+            result.occupancy,
+            tuple(missing),
+            scales=atlas.scales,
+            padding=atlas.padding,
+            extrude=atlas.extrude,
+        )
+        return built_atlas, [page.draw for page in result.pages], result.remembered
+
+    def _page_targets(self, atlas: Atlas, built: BuiltAtlas, pages: list[Callable[[], Picture]]) -> list[Target]:
+        targets = []
+        for page, draw in zip(built.pages, pages, strict=True):
+            picture = draw()
+            for scale in atlas.scales:
+                path = f"{self.manifest.output}/{scaled(page.file, scale)}"
+                targets.append(_picture(path, _enlarged(picture, scale)))
+        return targets
+
+    def _keep(self, atlas: BuiltAtlas, key: str) -> None:
+        data = json.dumps(to_json(atlas), separators=(",", ":")).encode()
+        self.session.cache.put("atlas:" + key_of([atlas.name, key]), data)
+
+    def _atlas_record(self, atlas: Atlas) -> BuiltAtlas | None:
+        """The atlas as it was last packed: from the shelf, or packed again in memory (the same, by the lock)."""
+        block = self.session.project.blocks.get(f"atlas:{atlas.name}")
+        if block is None or block.frames is None:
+            return None
+        key = "atlas:" + key_of([atlas.name, block.frames])
+        data = self.session.cache.get(key)
+        if data is not None:
+            return from_json(BuiltAtlas, json.loads(data))
+        standing, missing = self._members(atlas)
+        built, _, _ = self._packed(atlas, standing, block, missing)
+        self._keep(built, block.frames)
+        return built
+
+    # -- the index ------------------------------------------------------------
+
+    def index(self) -> None:
+        from assetgen.build.engines import engine_targets
+
+        project = self.session.project
+        key = project.index_key()
+        block = self._block(INDEX, "index")
+        built = self._built()
+        targets, ids = engine_targets(self.session, built, self.cast.load, self.report)
+        self._commit("index", replace(block, frames=key, ids=ids), targets)
+
+    def _built(self) -> Built:
+        assets: dict[str, BuiltAsset] = {}
+        files: dict[str, dict[str, str]] = {}
+        for name, asset in self.manifest.assets.items():
+            standing = self.cast.of(name)
+            if standing is None or not asset.export:
+                continue
+            write = self.session.project.write_for(asset)
+            for built in standing.built:
+                self.cast.own(standing, frames_of(built))
+                assets[built.name] = built
+                files[built.name] = picture_roles(built, write)
+        palettes = {}
+        for name, palette in self.manifest.palettes.items():
+            if all(self.session.project.state(ref.name).base is not None for ref in palette.sources):
+                colors = tuple(f"#{color}" for color in self.session.palette(name))
+                formats = PALETTE_FORMATS if self._writes_palettes else ()
+                palettes[name] = BuiltPalette(name, colors, {f: f"palettes/{name}.{f}" for f in formats})
+        records = {name: self._atlas_record(atlas) for name, atlas in self.manifest.atlases.items()}
+        atlases = {name: record for name, record in records.items() if record is not None}
+        block = self.session.project.blocks.get(INDEX)
+        ids = _ids(block)
+        return Built(self.manifest.project, assets, palettes, atlases, files, ids)
+
+
+def _ids(block: Block | None) -> dict[str, dict[str, str]]:
+    """Ids fixed in the lock, as `OWNER PURPOSE` to value."""
+    result: dict[str, dict[str, str]] = {}
+    for key, value in (block.ids if block is not None else {}).items():
+        owner, _, purpose = key.partition(" ")
+        result.setdefault(owner, {})[purpose] = value
+    return result
+
+
+def _picture(path: str, picture: Picture) -> Target:
+    from assetgen.pixels.picture import pixel_digest
+    from assetgen.pixels.png import encode
+
+    return Target(path, pixel_digest(picture), lambda: encode(picture))
+
+
+def _picture_bytes(path: str, data: bytes) -> Target:
+    from assetgen.pixels.picture import file_digest
+
+    return Target(path, file_digest(data, path), lambda: data)
+
+
+def _enlarged(picture: Picture, scale: int) -> Picture:
+    from assetgen.pixels.operations.framing import enlarge
+
+    return picture if scale == 1 else enlarge(picture, scale)

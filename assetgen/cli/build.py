@@ -1,0 +1,47 @@
+"""Generate what changed through the provider, cut and pack it, and write all outputs."""
+
+from __future__ import annotations
+
+import argparse
+
+from assetgen.cli import flags
+from assetgen.cli.context import Context, print_json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    flags.add_assets(parser)
+    flags.add_json(parser)
+    flags.add_provider(parser)
+    parser.add_argument("--yes", action="store_true", help="approve the total shown")
+    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="approve up to X US dollars ('200 credits')")
+    parser.add_argument("--locked", action="store_true", help="only what lock and originals give; else exit 1")
+    parser.add_argument("--offline", action="store_true", help="no socket at all")
+    parser.add_argument("--pick-first", action="store_true", help="use candidate 1 where nobody has picked")
+    parser.add_argument("--rebuy", action="append", metavar="ASSET", help="buy this lost asset again")
+    parser.add_argument("--force", action="store_true", help="replace outputs modified by hand (kept in the trash)")
+    parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
+    parser.add_argument("--repack", action="store_true", help="pack atlases afresh")
+    parser.add_argument("--renumber", action="store_true", help="give tiles new ids")
+    parser.add_argument("-j", "--jobs", type=flags.jobs, metavar="N", help="threads for local work")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    from assetgen.build.locked import build_locked
+    from assetgen.build.run import Hooks, build
+    from assetgen.build.session import Session
+    from assetgen.cli.progress import asker, open_progress, show_report
+
+    session = Session(flags.options(args, context), context.environment())
+    try:
+        with open_progress(context) as progress:
+            ask = asker(context, progress) if context.interactive and not args.json else None
+            if args.locked:
+                report = build_locked(session, progress)
+            else:
+                report = build(session, Hooks(progress, ask))
+    finally:
+        session.close()
+    if args.json:
+        print_json(report.to_json())
+    show_report(report, context, warnings=session.manifest.warnings)
+    return report.exit_status

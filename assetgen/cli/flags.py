@@ -1,0 +1,62 @@
+"""Flags that several commands share, and how they become options of the build."""
+
+from __future__ import annotations
+
+import argparse
+
+from assetgen.build.money import parse_cap
+from assetgen.build.options import Options
+from assetgen.cli.context import Context
+from assetgen.model.cost import Cost
+
+PROVIDERS = ("retrodiffusion", "placeholder")
+
+
+def add_assets(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "assets", metavar="ASSET", nargs="*", help="names or globs, palette:NAME, atlas:NAME; all when none is given"
+    )
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+
+
+def add_provider(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--provider", choices=PROVIDERS, help="use this provider instead of the manifest's")
+
+
+def cap(text: str) -> Cost:
+    """The type of --max-cost."""
+    try:
+        return parse_cap(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def jobs(text: str) -> int:
+    """The type of -j."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of jobs: give 1 or more")
+    return int(text)
+
+
+def options(args: argparse.Namespace, context: Context) -> Options:
+    """The options that a command line asks for; what the command has no flag for keeps its default."""
+    given = vars(args)
+    return Options(
+        root=context.project_root(),
+        assets=tuple(given.get("assets") or ()),
+        provider=given.get("provider"),
+        yes=given.get("yes", False),
+        max_cost=given.get("max_cost"),
+        locked=given.get("locked", False),
+        offline=given.get("offline", False),
+        pick_first=given.get("pick_first", False),
+        rebuy=tuple(given.get("rebuy") or ()),
+        force=given.get("force", False),
+        fail_fast=given.get("fail_fast", False),
+        repack=given.get("repack", False),
+        renumber=given.get("renumber", False),
+        jobs=given.get("jobs"),
+    )

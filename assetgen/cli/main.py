@@ -1,0 +1,117 @@
+"""The command line: parses what is common, finds the command's module, maps expected errors to exit statuses."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+from assetgen import __version__
+from assetgen.cli.context import Context
+from assetgen.model.errors import AssetgenError, ManifestError
+
+COMMANDS: dict[str, str] = {
+    "init": "write a commented assets.yaml, ready to build",
+    "plan": "show what build would do, why, and what it would cost",
+    "build": "generate what changed and write all outputs",
+    "check": "fail when outputs, lock and manifest disagree (offline; for hooks and CI)",
+    "accept": "keep the accepted picture for a changed request, free",
+    "styles": "list, filter and explain the catalog of styles",
+    "cache": "look at and tidy the local stores",
+    "simulator": "serve the offline API on 127.0.0.1",
+    "schema": "print the JSON Schema of the manifest",
+}
+"""Every command and its one-line help. Its module is `assetgen.cli.NAME` with `-` as `_`."""
+
+
+def entry() -> None:
+    """The console script."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(arguments)
+    except ManifestError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        count = len(error.problems)
+        print(f"{count} mistake{'s' if count != 1 else ''} in the manifest; nothing was done", file=sys.stderr)
+        return error.exit_status
+    except AssetgenError as error:
+        print(f"assetgen: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("assetgen: interrupted; what was done stays, run the same command to go on", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _dispatch(arguments: list[str]) -> int:
+    common = _common_parser()
+    parser = argparse.ArgumentParser(
+        "assetgen",
+        description="A build tool for generated pixel art.",
+        epilog="\n".join(f"  {name:<12}{about}" for name, about in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"assetgen {__version__}")
+    parser.add_argument("command", metavar="COMMAND", choices=list(COMMANDS), nargs="?", help="one of those below")
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    first = parser.parse_args(arguments)
+    if first.command is None:
+        parser.print_help()
+        return 2
+    module = command_module(first.command)
+    command = argparse.ArgumentParser(
+        f"assetgen {first.command}", description=(module.__doc__ or "").strip(), parents=[common]
+    )
+    module.configure(command)
+    args = command.parse_args(first.rest, namespace=_carried(first))
+    status: int = module.run(args, _context(args))
+    return status
+
+
+def command_module(name: str) -> ModuleType:
+    """The module of a command; only this one is imported."""
+    return importlib.import_module(f"assetgen.cli.{name.replace('-', '_')}")
+
+
+def _common_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser.add_argument("-C", dest="directory", metavar="DIR", help="work in this folder, as with make and git")
+    parser.add_argument("--quiet", action="store_true", help="only errors")
+    parser.add_argument("--verbose", action="store_true", help="more details")
+    parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
+    return parser
+
+
+def _carried(first: argparse.Namespace) -> argparse.Namespace:
+    values = {k: v for k, v in vars(first).items() if k not in ("command", "rest")}
+    return argparse.Namespace(**values)
+
+
+def _context(args: argparse.Namespace) -> Context:
+    return Context(
+        root=Path(getattr(args, "directory", ".")),
+        quiet=getattr(args, "quiet", False),
+        verbose=getattr(args, "verbose", False),
+        color=not (getattr(args, "no_color", False) or os.environ.get("NO_COLOR")),
+        variables=dict(os.environ),
+        now=time.time,
+        monotonic=time.monotonic,
+        random=random.random,
+        interactive=sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty(),
+    )

@@ -1,0 +1,114 @@
+"""A plan for people: grouped by cause, with reasons and prices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from assetgen.cli.context import Context
+from assetgen.model.cost import Cost, total
+from assetgen.model.plan import Action, BlockState, Plan
+
+SIGNS = {
+    "generate": ("+", "green"),
+    "edit": ("+", "green"),
+    "fix": ("+", "green"),
+    "restore": ("<", "cyan"),
+    "rename": (">", "cyan"),
+    "process": ("~", "yellow"),
+    "pack": ("~", "yellow"),
+    "export": ("~", "yellow"),
+    "delete": ("-", "red"),
+}
+WHAT_TO_DO: dict[BlockState, str] = {
+    "lost": "bring the file back, or buy it again with --rebuy",
+    "waiting": "choose with 'assetgen pick', or take the first with --pick-first",
+    "rejected": "ask again with 'assetgen reroll'",
+    "adopted": "drop the adopted file with 'assetgen adopt --drop'",
+    "pinned": "remove 'pin' to allow it",
+    "drifted": "keep it with 'assetgen adopt', or replace it with --force",
+}
+_FOLD = 12
+
+
+def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> None:
+    """Prints the plan as text."""
+    say = Painter(context)
+    for warning in warnings:
+        say.line(f"{warning}", "yellow")
+    if not plan.actions and not plan.blocked:
+        say.line(f"Nothing to do: {_count(plan.unchanged, 'asset')} up to date.")
+        return
+    if plan.actions:
+        say.line("assetgen will:")
+        say.line()
+        _show_actions(plan.actions, say)
+    if plan.blocked:
+        say.line()
+        for item in plan.blocked:
+            say.line(f"  ! {item.asset}: {item.state}: {item.reason}", "red" if item.state != "adopted" else "yellow")
+            say.line(f"    {WHAT_TO_DO[item.state]}")
+    for hint in plan.hints:
+        say.line(f"  hint: {hint}", "cyan")
+    say.line()
+    say.line(summary(plan), "bold")
+
+
+def _show_actions(actions: Sequence[Action], say: Painter) -> None:
+    groups: dict[str | None, list[Action]] = defaultdict(list)
+    for action in actions:
+        groups[action.cause].append(action)
+    width = min(max((len(action.asset) for action in actions), default=0), 40)
+    for cause, members in groups.items():
+        if cause is not None:
+            cost = total(action.cost for action in members)
+            assets = _count(len({action.asset for action in members}), "asset")
+            say.line(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
+        for action in members[: _FOLD if cause is not None else None]:
+            say.line(_row(action, width), SIGNS[action.action][1])
+        if cause is not None and len(members) > _FOLD:
+            say.line(f"    … and {len(members) - _FOLD} more")
+
+
+def _row(action: Action, width: int) -> str:
+    sign = SIGNS[action.action][0]
+    price = f"  {action.cost}" if action.cost else ""
+    what = action.path or action.reason
+    if action.path:
+        what = f"{action.path} ({action.reason})"
+    return f"  {sign} {action.action:<8} {action.asset:<{width}}  {what}{price}"
+
+
+def summary(plan: Plan) -> str:
+    """`4 to generate, 2 to process, 0.41 USD; 12 unchanged`."""
+    counts: dict[str, int] = defaultdict(int)
+    for action in plan.actions:
+        counts[action.action] += 1
+    parts = [f"{number} to {verb}" for verb, number in counts.items()]
+    blocked = len(plan.blocked)
+    if blocked:
+        parts.append(f"{blocked} blocked")
+    cost: Cost = plan.cost
+    parts.append(str(cost) if cost else "no cost")
+    return f"Plan: {', '.join(parts)}; {plan.unchanged} unchanged."
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+class Painter:
+    """Prints lines to stderr, coloured where that is wanted and a terminal is there."""
+
+    CODES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
+
+    def __init__(self, context: Context) -> None:
+        import sys
+
+        self.context = context
+        self.color = context.color and sys.stderr.isatty()
+
+    def line(self, text: str = "", style: str | None = None) -> None:
+        if style is not None and self.color:
+            text = f"\x1b[{self.CODES[style]}m{text}\x1b[0m"
+        self.context.say(text)
