@@ -15,7 +15,7 @@ from typing import Any
 from assetgen.generate.account import list_tasks
 from assetgen.generate.decode import date_of
 from assetgen.generate.purchase import Line
-from assetgen.model.errors import ProviderError
+from assetgen.model.errors import AccountError, ProviderError
 from assetgen.store.entries import Entry, Ledger
 from assetgen.store.journal import Journal
 
@@ -41,16 +41,25 @@ class Turns:
                 await self.line.transport.runtime.sleep(_POLL)
             try:
                 if not self._based:
-                    self.journal.saw(_ids(await list_tasks(self.line)))
-                    self._based = True
+                    await self._look_around()
                 yield
             finally:
                 held.close()
 
+    async def _look_around(self) -> None:
+        """Learns which tasks there are before anything is sent. Where the list cannot be had, nothing is claimed."""
+        try:
+            self.journal.saw(_ids(await list_tasks(self.line)))
+        except AccountError:
+            raise
+        except ProviderError:
+            return
+        self._based = True
+
     async def claim(self, entry: str) -> str | None:
         """The task of an entry whose reply was lost. Looks a few times: the service may be slow to list it."""
         times, apart = self.line.transport.tuning.claim
-        for look in range(times):
+        for look in range(times if self._based else 0):
             if look:
                 await self.line.transport.runtime.sleep(apart)
             try:
