@@ -106,7 +106,7 @@ async def _answer(call: Call, handler: Handler, auth: Auth) -> Response:
     call.account = authenticate(call, auth)
     rule = call.fault
     transport = rule is not None and rule.action in TRANSPORT and rule.action != "inference_failed"
-    if rule is not None and transport and (rule.when == "before" or rule.action == "rate_limit"):
+    if rule is not None and transport and rule.comes_before:
         return _fault_response(rule, dialect, call.request_id, None)
     if call.request.method == "POST" and call.account:
         service.count_submission(call.account)

@@ -62,6 +62,13 @@ class Rule:
     seconds: float | None = None
     status: int = 503
 
+    @property
+    def comes_before(self) -> bool:
+        """Whether nothing is accepted. A limit always refuses; half a reply needs a whole one first."""
+        if self.action in ("truncate", "wrong_length"):
+            return False
+        return self.when == "before" or self.action == "rate_limit"
+
     def matches(self, method: str, path: str, style: str | None, prompt: str | None) -> bool:
         if self.method is not None and self.method != method:
             return False
