@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetgen.model.errors import StoreError
+from assetgen.store import atomic
 from assetgen.store.paths import inside, problem
 from assetgen.store.stamps import Stamps
 from assetgen.store.state import State, Written
@@ -252,3 +253,12 @@ def test_symbolic_links_out_of_the_project_are_refused(tmp_path: Path) -> None:
             inside(root, path)
     assert inside(root, "fine/a.png") == root / "fine/a.png"
     assert inside(tmp_path / "alias", "art/a.png") == tmp_path / "alias/art/a.png"
+
+
+def test_stores_are_quick_to_import() -> None:
+    """Planning a project that did not change must not pay for pictures, sockets or databases."""
+    modules = [f"assetgen.store.{path.stem}" for path in (Path(atomic.__file__).parent).glob("[a-z]*.py")]
+    slow = {"numpy", "PIL", "httpx", "yaml", "diskcache", "sqlite3", "asyncio", "jsonschema", "rich", "starlette"}
+    program = f"import sys, {', '.join(modules)}; print(*sorted({slow!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []

@@ -84,6 +84,20 @@ def claim(source: Path, target: Path) -> bool:
     return True
 
 
+def settle(path: Path) -> None:
+    """Make sure that a file found complete is on the disk with its name: its writer may have died before it was."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            if os.name != "nt":
+                os.fsync(handle)
+        finally:
+            os.close(handle)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise cannot("sync", path, error) from error
+
+
 def make_folder(folder: Path, *, sync: bool = False) -> None:
     """Create a folder and its parents; `sync` makes the new names durable too."""
     if folder.is_dir():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-import sqlite3
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -119,6 +118,8 @@ def _seal(key: str, data: bytes) -> bytes:
 @functools.cache
 def _disk() -> Any:
     """diskcache's Disk, without pickle, text and paths that lead elsewhere."""
+    import sqlite3
+
     import diskcache
 
     class BytesDisk(diskcache.Disk):  # type: ignore[misc]

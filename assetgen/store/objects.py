@@ -41,8 +41,9 @@ class Objects:
         digest = hashlib.sha256(data).hexdigest()
         path = self.path(realm, digest)
         while not atomic.create(path, data, sync=True, mode=_READ_ONLY):
-            if self.get(realm, digest) is not None:
-                break  # there already, and whole; otherwise it has just been put aside
+            if self.get(realm, digest) is not None:  # otherwise it has just been put aside as damaged
+                atomic.settle(path)
+                break
         return digest
 
     def get(self, realm: str, digest: str) -> bytes | None:
@@ -53,7 +54,7 @@ class Objects:
         """
         path = self.path(realm, digest)
         data = self._read(path)
-        if data is None and self._revived(path):
+        if data is None and self.revive(path):
             data = self._read(path)
         if data is None or hashlib.sha256(data).hexdigest() == digest:
             return data
@@ -63,7 +64,7 @@ class Objects:
     def has(self, realm: str, digest: str) -> bool:
         """Whether there is a file of that name, unread."""
         path = self.path(realm, digest)
-        return path.is_file() or self._revived(path)
+        return path.is_file() or self.revive(path)
 
     def path(self, realm: str, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
@@ -90,18 +91,14 @@ class Objects:
         target = self.root / "trash" / day / path.relative_to(self.root)
         _rename(path, target)
 
-    def _revived(self, path: Path) -> bool:
-        """Bring a file back from the newest trash that has it."""
+    def revive(self, path: Path) -> bool:
+        """Bring the file that belongs at `path` back from the newest trash that has it; whether there was one."""
         relative = path.relative_to(self.root)
         for day in sorted((self.root / "trash").glob("[0-9]*"), reverse=True):
             if (day / relative).is_file():
                 _rename(day / relative, path)
                 return True
         return False
-
-    def revive(self, path: Path) -> bool:
-        """Whether a file that belongs at `path` was in the trash, and is back."""
-        return self._revived(path)
 
     def _read(self, path: Path) -> bytes | None:
         try:

@@ -140,7 +140,10 @@ class Originals:
         for file in names:
             relative = f"{self.folder}/{name}/{file}"
             path = inside(self.root, relative)
-            if atomic.create(path, data, sync=True) or self._holds(path, data):
+            created = atomic.create(path, data, sync=True)
+            if created or self._holds(path, data):
+                if not created:
+                    atomic.settle(path)
                 self.stamps.note(relative, data, pixels=pixels)
                 self._add(relative)
                 return relative
