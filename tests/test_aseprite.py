@@ -292,9 +292,7 @@ def test_damaged_json_never_ends_in_a_traceback(data: st.DataObject) -> None:
         key = data.draw(st.sampled_from(keys))
         if not isinstance(parent[key], dict | list):
             break
-        parent, last = parent[key], (parent, key)
-    else:
-        last = (document, "meta")
+        parent = parent[key]
     if not isinstance(parent, dict | list) or not parent:
         return
     keys = sorted(parent) if isinstance(parent, dict) else list(range(len(parent)))
