@@ -1,13 +1,12 @@
 """GameMaker: `NAME_stripK.png`, K whole frames side by side, which it splits on import by the file's name.
 
-A sprite there is one animation, so an animation of several tags gives a strip for each. A strip has one speed, set in
-the editor: steps of unequal length are repeated in proportion.
+A sprite there is one animation, so an animation of several tags gives a strip for each. Speeds, loops and origins are
+set in the editor: a picture cannot hold them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import gcd
 from typing import TYPE_CHECKING
 
 from assetgen.export.base import Context, Output
@@ -48,19 +47,12 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
             if other != animation.name:
                 message = f"gamemaker: a strip of {animation.name!r} and one of {other!r} are both {stem}: rename one"
                 raise AssetError(message, asset=animation.name)
-            frames = steps(tag)
-            picture = _strip(animation, frames, context)
-            path = f"animations/{stem}_strip{len(frames)}.png"
+            picture = _strip(animation, tag, context)
+            path = f"animations/{stem}_strip{len(tag.frames)}.png"
             yield Output(path, encode(picture), animation.name, pixels=pixel_digest(picture))
 
 
-def steps(tag: BuiltTag) -> list[str]:
-    """Frame names of a strip: each as often as its duration holds the common unit."""
-    unit = gcd(*tag.durations)
-    return [frame for frame, time in zip(tag.frames, tag.durations, strict=True) for _ in range(time // unit)]
-
-
-def _strip(animation: BuiltAnimation, frames: list[str], context: Context) -> Picture:
+def _strip(animation: BuiltAnimation, tag: BuiltTag, context: Context) -> Picture:
     import numpy as np
 
-    return np.concatenate([context.load(animation.frames[frame].pixels) for frame in frames], axis=1)
+    return np.concatenate([context.load(animation.frames[frame].pixels) for frame in tag.frames], axis=1)

@@ -44,8 +44,8 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
         if found is not None:
             yield found
         for sheet in tileset.sheets:
-            if sheet.kind == "blob47":
-                found = blob_set(built, tileset, sheet, _uid(built, context, tileset.name, "blob47"), context)
+            if sheet.kind.startswith("blob47"):
+                found = blob_set(built, tileset, sheet, _uid(built, context, tileset.name, sheet.kind), context)
                 if found is not None:
                     yield found
 

@@ -42,7 +42,7 @@ def sprite_frames(built: Built, view: View, animation: BuiltAnimation, uid: str,
         content=text,
         scope=tags,
         before=tuple(json.loads(before)),
-        read=partial(_read, file=path, known=files),
+        read=partial(_read, file=path, known=files, uid=uid),
         join=partial(_join, file=path, known=files, content=text, scope=tags, before=tuple(json.loads(before))),
     )
     return Output(path, text, animation.name, pictures=files, owned=owned)
@@ -100,10 +100,10 @@ def _entry(tag: BuiltTag, frames: list[str]) -> str:
     )
 
 
-def _read(text: str, scope: tuple[str, ...], *, file: str, known: tuple[str, ...]) -> Keys:
+def _read(text: str, scope: tuple[str, ...], *, file: str, known: tuple[str, ...], uid: str) -> Keys:
     """The resource's uid, and of each of our tags its loop and its frames' time, picture, region and margin."""
     found = parse(text)
-    keys: dict[str, Any] = {"uid": found.head.text("uid")}
+    keys: dict[str, Any] = {"uid": found.head.text("uid") or uid}  # a game that saves a resource leaves it out
     for entry in parse_value(found.resource.properties.get("animations", "[]")):
         if entry["name"] in scope:
             speed = float(entry.get("speed", 5.0))
@@ -153,7 +153,7 @@ def _join(
     entries = [*raw_items(ours.resource.properties["animations"]), *kept]
     keep_properties(ours, theirs)
     ours.resource.properties["animations"] = f"[{', '.join(entries)}]"
-    keep_uids(ours, theirs, file, known)
+    keep_pictures(ours, theirs, file, known)
     return ours.write()
 
 
@@ -170,19 +170,14 @@ def keep_properties(ours: Document, theirs: Document) -> None:
                     ours.parts[key].properties[name] = adopt(ours, theirs, raw)
 
 
-def keep_uids(ours: Document, theirs: Document, file: str, known: Iterable[str]) -> None:
+def keep_pictures(ours: Document, theirs: Document, file: str, known: Iterable[str]) -> None:
     """Keeps the uid and path form that Godot gave to a picture which is still the same one."""
     known = tuple(known)
     given = {meaning(section.text("path"), file, known): section for section in theirs.external.values()}
     for section in ours.external.values():
         same = given.get(meaning(section.text("path"), file, known))
-        if same is not None and "uid" in same.attributes:
-            section.attributes = {
-                "type": section.attributes["type"],
-                "uid": same.attributes["uid"],
-                "path": same.attributes["path"],
-                "id": section.attributes["id"],
-            }
+        if same is not None:
+            section.attributes = {**same.attributes, "id": section.attributes["id"]}
 
 
 def adopt(ours: Document, theirs: Document, raw: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assetgen.export.base import Keys
-from assetgen.export.godot_frames import adopt, keep_uids
+from assetgen.export.godot_frames import adopt, keep_pictures
 from assetgen.export.shapes import three_way
 from assetgen.export.tres import Document, Section, meaning, parse, parse_value, references
 
@@ -130,14 +130,14 @@ def _layer_names(found: Document) -> dict[str, str]:
     return {match.group(1): str(parse_value(raw)) for match, raw in pairs if match}
 
 
-def read(text: str, scope: tuple[str, ...], *, file: str, known: Iterable[str]) -> Keys:
-    """The owned keys of a TileSet, defaults filled in."""
+def read(text: str, scope: tuple[str, ...], *, file: str, known: Iterable[str], uid: str) -> Keys:
+    """The owned keys of a TileSet, defaults filled in. `uid` is ours: a game that saves a resource leaves it out."""
     found, known = parse(text), tuple(known)
     ours = {entry for entry in scope if not entry.startswith(TERRAIN)}
     terrains = {entry.removeprefix(TERRAIN) for entry in scope if entry.startswith(TERRAIN)}
     resource = found.resource.properties
     keys: dict[str, Any] = {
-        "uid": found.head.text("uid"),
+        "uid": found.head.text("uid") or uid,
         "tile_size": parse_value(resource.get("tile_size", "Vector2i(16, 16)"))[1:],
     }
     if terrains:
@@ -193,7 +193,7 @@ def join(
 ) -> str:
     """The existing TileSet with our keys as `content` has them."""
     ours, theirs = parse(content), parse(existing)
-    keep_uids(ours, theirs, file, known)
+    keep_pictures(ours, theirs, file, known)
     theirs.head.attributes["uid"] = ours.head.attributes["uid"]
     layers = _join_layers(ours, theirs)
     wanted, present, seeds = sources(ours), sources(theirs), Seeds.of(ours)

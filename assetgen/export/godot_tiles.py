@@ -63,10 +63,10 @@ def tile_set(built: Built, tileset: BuiltTileset, uid: str, context: Context) ->
 
 def blob_set(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, uid: str, context: Context) -> Output | None:
     """`tilesets/N-blob47.tres`: a TileSet of its own, since its tiles are of another size."""
-    file = file_of(built, tileset.name, "sheet:blob47")
+    file = file_of(built, tileset.name, f"sheet:{sheet.kind}")
     if file is None:
         return None
-    path = f"tilesets/{tileset.name}-blob47.tres"
+    path = f"tilesets/{tileset.name}-{sheet.kind}.tres"
     made = document("TileSet", uid)
     made.resource.properties["tile_size"] = vector(sheet.tile_size)
     inside = sheet.terrain[0] if sheet.terrain else tileset.name
@@ -83,7 +83,7 @@ def blob_set(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, uid: str
     )
     made.parts["TileSetAtlasSource_sheet"] = part
     made.resource.properties["sources/0"] = 'SubResource("TileSetAtlasSource_sheet")'
-    return _output(built, tileset.name, ":blob47", made, path, (file,), context, (0,))
+    return _output(built, tileset.name, f":{sheet.kind}", made, path, (file,), context, (0,))
 
 
 def _output(
@@ -105,7 +105,7 @@ def _output(
         content=text,
         scope=unpack_scope(scope),
         before=unpack_scope(before),
-        read=partial(read, file=path, known=pictures),
+        read=partial(read, file=path, known=pictures, uid=made.head.text("uid")),
         join=partial(
             join,
             file=path,

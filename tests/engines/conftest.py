@@ -1,0 +1,28 @@
+"""The sample project for the engines, and the engines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from export_sample import Sample, sample
+from machines import Godot
+
+
+@pytest.fixture(scope="session")
+def project() -> Sample:
+    """The sample project; never changed by a test."""
+    return sample()
+
+
+@pytest.fixture
+def godot() -> Iterator[Godot]:
+    machine = Godot()
+    yield machine
+    machine.close()
