@@ -17,7 +17,7 @@ from assetgen.model.manifest import Operation
 from assetgen.pixels.colors import off_palette, unique_colors
 from assetgen.pixels.operations import cleanup, drawing, framing, grid
 from assetgen.pixels.picture import Picture, canonical
-from assetgen.pixels.recipe import ORDER, Applied, Context, added_colors, apply, swapped_colors
+from assetgen.pixels.recipe import ORDER, Applied, Context, added_colors, apply, cleaning, swapped_colors
 from assetgen.pixels.versions import OPERATION_VERSIONS
 
 
@@ -328,3 +328,8 @@ def test_operations_run_in_the_fixed_order_and_leave_their_input_alone() -> None
     # The figure of 12×9 stands on the lower margin, then everything is mirrored top to bottom.
     assert result.move.point(0, 3) == (4, 11)
     assert result.move.point(0, 12) == (4, 2)
+
+
+def test_cleaning_is_what_comes_before_trim() -> None:
+    steps = [op("trim"), op("specks", size=2), op("outline"), op("background", flood=8)]
+    assert [step.name for step in cleaning(steps)] == ["specks", "background"]

@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assetgen.model.errors import AssetError
+from assetgen.model.request import Json
 from assetgen.pixels.picture import Picture
+
+if TYPE_CHECKING:
+    from assetgen.pixels.quality import Finding
 
 N, NE, E, SE, S, SW, W, NW = (1 << bit for bit in range(8))
 SIDES = N | E | S | W
@@ -157,6 +161,14 @@ def probabilities(tiles: Sequence[Picture], corners: Sequence[Corners]) -> list[
             owner = first.setdefault(tiles[index].tobytes(), index)
             result[owner] += 1 / len(members)
     return result
+
+
+def verify_sheet(tiles: Sequence[Picture], settings: Mapping[str, Json] | None = None) -> list[Finding]:
+    """Checks of a generated 4×5 sheet's twenty tiles: empty ones, corner materials, seams (see `quality_tiles`)."""
+    from assetgen.catalog.layouts import CORNERS
+    from assetgen.pixels.quality_tiles import check_tileset
+
+    return check_tileset(tiles, CORNERS, settings)
 
 
 def neighbourhoods(cells: Cells) -> NDArray[np.intp]:

@@ -134,7 +134,7 @@ def check_sprite(
     transparent: bool = False,
     seamless: str = "",
 ) -> list[Finding]:
-    """Checks of a single picture. `transparent`: a clear background was asked for; `seamless`: `x`, `y` or `xy`."""
+    """Checks of a single picture, before it is trimmed. `transparent`: a clear background was asked for; `seamless`: `x`, `y` or `xy`."""
     judge = Judge(settings or {})
     cells = picture[None]
     findings = _check_cells(cells, ["the picture"], judge, transparent)
@@ -157,7 +157,7 @@ def check_animation(
     grounded: Sequence[str] = (),
     empty: Iterable[int] = (),
 ) -> list[Finding]:
-    """Checks of an animation's cells, as cut from its sheet in reading order, `columns` a row.
+    """Checks of an animation's cells in reading order, `columns` a row, before they are trimmed (`recipe.cleaning`).
 
     `tags` are the resolved ones; `grounded` the names of those whose figure stands on the ground. `empty` lists
     cells that the layout leaves empty. `transparent` False: the background is meant to stay: figures are not measured.

@@ -80,6 +80,12 @@ def apply(frames: Sequence[Picture], operations: Sequence[Operation], context: C
     return state
 
 
+def cleaning(operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """The operations before `trim`: quality checks look at frames in this state, while their borders still tell
+    whether a figure is cut off, bleeds, or has kept its background."""
+    return tuple(operation for operation in operations if ORDER.index(operation.name) < ORDER.index("trim"))
+
+
 def added_colors(operations: Sequence[Operation]) -> list[str]:
     """Colours that a recipe draws with after mapping (outline, shadow): no fault when a palette lacks them."""
     return [
