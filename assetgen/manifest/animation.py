@@ -11,11 +11,15 @@ from assetgen.manifest.messages import any_of, count_of, quoted
 from assetgen.manifest.nodes import Items, Map, Node, Problems
 from assetgen.manifest.refs import World, asset_ref, kind_is
 from assetgen.model.layout import Layout
-from assetgen.model.manifest import Grid, Part, TagRule, Timing
+from assetgen.model.manifest import FileRef, Grid, Part, TagRule, Timing
 from assetgen.model.position import Position
 
-SELF_CUT = (".gif", ".apng", ".aseprite", ".ase", ".json")
-"""Files that bring their frames along."""
+_SELF_CUT = (".gif", ".apng", ".aseprite", ".ase", ".json")
+
+
+def cuts_itself(file: FileRef) -> bool:
+    """Whether a file brings its frames along, so that it needs no layout."""
+    return file.glob or file.path.lower().endswith(_SELF_CUT)
 
 
 def layout_of(entry: Expanded, style: Style | None, world: World) -> tuple[str | None, Grid | None]:

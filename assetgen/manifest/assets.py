@@ -16,9 +16,15 @@ from assetgen.model.manifest import Asset, Cut, FileRef, Grid, Ref, Step, Tilese
 
 Source = Literal["prompt", "edit", "file", "copy", "parts", "tiles"]
 
-_OTHERS = {"sprite": ("edit", "file", "copy"), "animation": ("edit", "file", "copy", "parts"), "tileset": ("edit", "file", "copy", "terrains")}  # fmt: skip
+_OTHERS = {
+    "sprite": ("edit", "file", "copy"),
+    "animation": ("edit", "file", "copy", "parts"),
+    "tileset": ("edit", "file", "copy", "terrains"),
+}
 _REQUEST = frozenset(
-    ["style", "size", "seed", "input", "strength", "remove_bg", "tile", "outside", "outside_input", "outside_strength", "candidates", "variants", "expand_prompt", "references", "upscale", "keep", "edits", "fix", "data", "old_model", "api"]
+    {"style", "size", "seed", "input", "strength", "remove_bg", "tile", "outside", "outside_input", "outside_strength"}
+    | {"candidates", "variants", "expand_prompt", "references", "upscale", "keep", "edits", "fix", "data"}
+    | {"old_model", "api"}
 )
 _TAKES: Mapping[Source, frozenset[str]] = {
     "prompt": _REQUEST,
@@ -110,7 +116,7 @@ def build(entry: Expanded, book: Book, project: Mapping[str, str]) -> Asset | No
         pivot=_pivot(values.get("pivot")),
         nine_slice=recipe.borders(values.get("nine_slice")),
         hitbox=_hitbox(values.get("hitbox")),
-        quality=recipe.quality(entry, recipe.CHECKS, book),
+        quality=recipe.quality(entry),
         optimize=bool(values.get("optimize")),
         meta=dict(values.get("meta") or {}),
         was=str(values["was"]) if values.get("was") else None,
@@ -142,7 +148,8 @@ def _refuse_untaken(entry: Expanded, source: Source, world: World) -> None:
     variants, candidates = entry.values.get("variants"), entry.values.get("candidates")
     if variants and candidates and {"variants", "candidates"} <= entry.own:
         tail = "variants keeps all, candidates keeps one"
-        world.problems.add(entry.at("candidates"), "'candidates' and 'variants' exclude each other", where=entry.where, tail=tail)  # fmt: skip
+        head = "'candidates' and 'variants' exclude each other"
+        world.problems.add(entry.at("candidates"), head, where=entry.where, tail=tail)
 
 
 def _check_prompt(entry: Expanded, style: Style | None, world: World) -> None:
@@ -179,10 +186,9 @@ def _cutting(
             columns, rows = (grid.columns, grid.rows) if grid else (None, None)
             grid = Grid(columns, rows, size, margin, spacing)
         return layout, grid
-    if layout is None and grid is None and isinstance(start, FileRef) and source == "file":
-        if not start.glob and not start.path.lower().endswith(animation.SELF_CUT) and "layout" not in values:
-            tail = "write 'layout: STYLE' or 'layout: {columns: 4, rows: 1}'"
-            world.problems.add(entry.position, "'layout' is missing", where=entry.where, tail=tail)
+    if source == "file" and isinstance(start, FileRef) and "layout" not in values and not animation.cuts_itself(start):
+        tail = "write 'layout: STYLE' or 'layout: {columns: 4, rows: 1}'"
+        world.problems.add(entry.position, "'layout' is missing", where=entry.where, tail=tail)
     return layout, grid
 
 
@@ -190,7 +196,7 @@ def _cut(entry: Expanded, world: World) -> Cut | None:
     value = entry.values.get("cut")
     if not value:
         return None
-    modes: list[Literal["grid", "auto", "data"]] = [m for m in ("grid", "auto", "data") if value.get(m)]  # type: ignore[misc]
+    modes: list[Literal["grid", "auto", "data"]] = [m for m in ("grid", "auto", "data") if value.get(m)]
     names = tuple(None if name == "_" else name for name in value.get("names") or ())
     problems = world.problems
     if len(modes) != 1:

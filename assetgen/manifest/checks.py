@@ -236,7 +236,8 @@ def _sources_fit(assets: Mapping[str, Asset], world: World) -> None:
                 at = world.entries[asset.name].within("terrains", sheet)
                 tail = "its style must draw the 4×5 corner sheet (rd_tile__tileset…)"
                 world.problems.add(at, f"{quoted(sheet)} is no sheet of corner tiles", where=_label(asset), tail=tail)
-        if asset.cut is not None and asset.cut.mode == "data" and asset.source == "prompt":
-            if asset.steps and not asset.steps[0].fields.get("data"):
-                at = world.entries[asset.name].at("cut")
-                world.problems.add(at, "'cut: data' needs 'data: true'", where=_label(asset), tail="the service sends it on request only")  # fmt: skip
+        asked = asset.source != "prompt" or not asset.steps or asset.steps[0].fields.get("data")
+        if asset.cut is not None and asset.cut.mode == "data" and not asked:
+            at = world.entries[asset.name].at("cut")
+            tail = "the service sends its atlas on request only"
+            world.problems.add(at, "'cut: data' needs 'data: true'", where=_label(asset), tail=tail)

@@ -125,9 +125,10 @@ def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, pro
     assert isinstance(node, Map)
     node = _without_nulls(node)
     values = check(node, kind, where, problems)
-    around = [_around(texts, variables, report, where, problems) for texts in (merged.prefix, merged.suffix)]
+    prefix = _around(merged.prefix, variables, report, where, problems)
+    suffix = _around(merged.suffix, variables, report, where, problems)
     if isinstance(values, dict):
-        expanded = Expanded(kind, name, entry.position, values, node, merged.own, *around, merged.presets)
+        expanded = Expanded(kind, name, entry.position, values, node, merged.own, prefix, suffix, merged.presets)
         yield from _variants(expanded)
 
 

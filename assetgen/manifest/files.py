@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from assetgen.manifest.messages import nearest, quoted
@@ -28,10 +29,11 @@ class Files:
         self.digests: dict[str, str] = {}
         self.globs: dict[str, tuple[str, ...]] = {}
         self.present: dict[str, None] = {}
+        self.absent: dict[str, None] = {}
         self._folders: dict[str, str] = {}
 
     def relative(self, text: str, position: Position, what: str, problems: Problems, *, where: str = "") -> str | None:
-        """`text`, written in the file of `position`, as a path relative to the root; None (and a problem) if it leaves."""
+        """`text`, written in the file of `position`, relative to the root; None (and a problem) if it leaves."""
 
         def refuse(head: str, tail: str) -> None:
             problems.add(position, head, where=where, tail=tail)
@@ -106,6 +108,34 @@ class Files:
         if known is None:
             known = self.globs[pattern] = find(self.root, pattern)
         return known
+
+
+    def first_of(self, paths: Iterable[str]) -> str | None:
+        """The first of these paths that exists; those before it are remembered as absent."""
+        for path in paths:
+            if os.path.lexists(f"{self.root}/{path}"):
+                return path
+            self.absent[path] = None
+        return None
+
+    def all_present(self, paths: Iterable[str]) -> bool:
+        """Whether all are files inside the project: one listing a folder, no call a file."""
+        folders: dict[str, list[str]] = {}
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            folders.setdefault(folder, []).append(name)
+        return all(self._hold(folder, names) for folder, names in folders.items())
+
+    def _hold(self, folder: str, names: list[str]) -> bool:
+        prefix = f"{folder}/" if folder else ""
+        try:
+            with os.scandir(self.root / folder) as entries:
+                links = {entry.name: entry.is_symlink() for entry in entries if entry.is_file()}
+        except OSError:
+            return False
+        if not all(name in links for name in names):
+            return False
+        return self.inside(prefix + names[0]) and all(self.inside(prefix + n) for n in names if links[n])
 
 
 def normal(path: str) -> str | None:

@@ -13,38 +13,18 @@ from assetgen.manifest.expand import Expanded, expand
 from assetgen.manifest.files import Files
 from assetgen.manifest.nodes import Problems
 from assetgen.manifest.palettes import read_palettes
-from assetgen.manifest.reader import MAX_BYTES
 from assetgen.manifest.refs import World
 from assetgen.manifest.sources import Sources, gather
 from assetgen.manifest.steps import Book
+from assetgen.manifest.top import read_top, top_of
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Asset, Manifest
-from assetgen.model.position import Position, Problem
-
-
-def read_top(root: Path, file: str) -> bytes:
-    """The bytes of the top manifest. Raises ManifestError when there is none."""
-    place = Position(file, 1, 1)
-    try:
-        with (root / file).open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        tail = "run 'assetgen init', or name the folder with -C"
-        raise ManifestError([Problem(place, f"there is no {file} here; {tail}")]) from None
-    except OSError as error:
-        raise ManifestError([Problem(place, f"cannot be read: {error.strerror}")]) from None
 
 
 def load(root: Path, file: str = "assets.yaml") -> Manifest:
     """Reads and checks `root/file` and all that it includes. Raises ManifestError with every problem, in file order."""
     root, file = top_of(root, file)
     return load_with(root, file, read_top(root, file))[0]
-
-
-def top_of(root: Path, file: str) -> tuple[Path, str]:
-    """The folder that holds the top manifest, absolute, and its name there."""
-    top = (root / file).absolute()
-    return top.parent, top.name
 
 
 def load_with(root: Path, file: str, data: bytes) -> tuple[Manifest, Files]:

@@ -79,12 +79,11 @@ def _saved(slug: str, entry: Entry, where: str, world: World) -> FileRef | None:
     assert isinstance(entry.value, Map)
     position = entry.value.entries["lospec"].value.position
     folder = PurePosixPath(position.file).parent
-    for place in (folder, folder / "palettes"):
-        for ending in _SAVED:
-            path = str(place / f"{slug}.{ending}")
-            if (world.files.root / path).is_file():
-                located = Located.of(str(PurePosixPath(path).relative_to(folder)), position)
-                return file_ref(located, world, "palette", where, wild=False)
+    places = [place / f"{slug}.{ending}" for place in (folder, folder / "palettes") for ending in _SAVED]
+    path = world.files.first_of(str(place) for place in places)
+    if path is not None:
+        located = Located.of(str(PurePosixPath(path).relative_to(folder)), position)
+        return file_ref(located, world, "palette", where, wild=False)
     tail = f"nothing is fetched: save it from lospec.com as palettes/{slug}.hex, or name its 'file'"
     world.problems.add(position, f"no saved file of the Lospec palette {quoted(slug)}", where=where, tail=tail)
     return None

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.manifest.messages import quoted
 from assetgen.manifest.nodes import Entry, Items, Map, Node, Problems, Scalar
+from assetgen.manifest.top import MAX_BYTES
 from assetgen.model.position import Position
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_BYTES = 8 << 20
 MAX_DEPTH = 32
 MAX_ALIASED = 100_000
 """How many nodes aliases may add to a document: far more than people write, far less than a bomb wants."""

@@ -7,17 +7,16 @@ from typing import Any
 
 from assetgen.manifest import palettes as palette_book
 from assetgen.manifest.expand import Expanded
-from assetgen.manifest.messages import count_of, did_you_mean, quoted
+from assetgen.manifest.messages import count_of
 from assetgen.manifest.nodes import Located
 from assetgen.manifest.palettes import color
 from assetgen.manifest.steps import Book, size_of
 from assetgen.model.manifest import Operation
 from assetgen.model.request import Json
 
-ORDER = tuple(["grid", "background", "alpha", "specks", "trim", "canvas", "palette", "colors", "outline", "shadow", "mirror", "rotate", "recolor"])
+ORDER = ("grid", "background", "alpha", "specks", "trim", "canvas", "palette", "colors", "outline", "shadow", "mirror",
+         "rotate", "recolor")  # fmt: skip
 """The fixed order of the grammar; a test holds it against `pixels.recipe`."""
-
-CHECKS = tuple(["size", "empty", "still", "duplicate", "bleed", "background", "drift", "baseline", "palette", "seam", "holes", "figures", "corners"])
 
 
 def operations(entry: Expanded, mapped: str | None, book: Book) -> tuple[tuple[Operation, ...], str | None]:
@@ -145,16 +144,11 @@ def borders(value: Any) -> tuple[int, int, int, int] | None:
     return left, top, right, bottom
 
 
-def quality(entry: Expanded, known: tuple[str, ...], book: Book) -> dict[str, Json]:
-    """Levels of quality checks, each `{"level"?, "threshold"?}`; names that no check has are problems."""
-    found: dict[str, Json] = {}
-    for name, value in (entry.values.get("quality") or {}).items():
-        if known and name not in known:
-            tail = did_you_mean(name, known, noun="checks", limit=20)
-            at = entry.within("quality", name)
-            book.world.problems.add(at, f"unknown quality check {quoted(name)}", where=entry.where, tail=tail)
-        elif isinstance(value, dict):
-            found[name] = {k: v for k, v in value.items() if v is not None}
-        elif value is not None:
-            found[name] = {"level": "off" if value is False else value}
-    return found
+def quality(entry: Expanded) -> dict[str, Json]:
+    """Levels of quality checks by name: a word, or `{level, threshold}`."""
+    given = entry.values.get("quality") or {}
+    return {name: _without_nulls(value) for name, value in given.items() if value is not None}
+
+
+def _without_nulls(value: Json) -> Json:
+    return {key: item for key, item in value.items() if item is not None} if isinstance(value, dict) else value

@@ -83,7 +83,7 @@ def file_ref(text: Located, world: World, what: str, where: str, *, wild: bool =
         if not matched:
             problems.add(position, f"{what} {quoted(text)} matches no file", where=where)
             return None
-        good = all([world.files.require(p, position, what, problems, where=where) for p in matched])
+        good = all(world.files.require(p, position, what, problems, where=where) for p in matched)
         return FileRef(path, position, glob=True) if good else None
     if not world.files.require(path, position, what, problems, where=where):
         return None

@@ -14,7 +14,23 @@ from assetgen.manifest.check import Anything, Boolean, Checker, Choice, Either, 
 NAME = "assets.schema.json"
 
 KEYWORDS = frozenset(
-    ["$schema", "$defs", "$ref", "title", "description", "type", "properties", "patternProperties", "propertyNames", "additionalProperties", "unevaluatedProperties", "required", "allOf", "anyOf", "enum", "const", "items", "minItems", "maxItems", "minProperties", "pattern", "minLength", "maxLength", "minimum", "exclusiveMinimum", "maximum", "x-read", "x-expected"]
+    {
+        "$schema",
+        "$defs",
+        "$ref",
+        "title",
+        "description",
+        "x-read",
+        "x-expected",
+        "type",
+        "enum",
+        "const",
+        "anyOf",
+        "allOf",
+    }
+    | {"properties", "patternProperties", "propertyNames", "additionalProperties", "unevaluatedProperties"}
+    | {"required", "minProperties", "items", "minItems", "maxItems", "pattern", "minLength", "maxLength"}
+    | {"minimum", "exclusiveMinimum", "maximum"}
 )
 """All that the compiler understands; a test keeps the schema within it."""
 
@@ -129,4 +145,5 @@ def _properties(node: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for part in node.get("allOf", ()):
         found |= _properties(_target(part))
-    return found | node.get("properties", {})
+    found |= node.get("properties", {})
+    return found

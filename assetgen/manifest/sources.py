@@ -10,7 +10,8 @@ from assetgen.manifest.check import Context, MapOf
 from assetgen.manifest.files import Files, is_glob
 from assetgen.manifest.messages import did_you_mean, quoted
 from assetgen.manifest.nodes import Entry, Items, Map, Node, Problems, Scalar
-from assetgen.manifest.reader import MAX_BYTES, parse
+from assetgen.manifest.reader import parse
+from assetgen.manifest.top import MAX_BYTES
 from assetgen.model.position import Position
 
 KINDS = {"sprites": "sprite", "animations": "animation", "tilesets": "tileset"}
@@ -92,7 +93,7 @@ def _take_sections(part: Map, sources: Sources, problems: Problems) -> None:
                 tail = f"first at {first.position}"
                 problems.add(entry.position, f"duplicate {key[:-1]} {quoted(name)}", tail=tail)
             known.setdefault(name, entry)
-    for key, _ in part.entries.items():
+    for key in part.entries:
         if key in KINDS:
             sources.assets += [(KINDS[key], entry) for entry in section(part, key, problems).values()]
 

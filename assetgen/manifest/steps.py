@@ -115,7 +115,7 @@ def _inputs(entry: Expanded, values: Mapping[str, Any], book: Book) -> dict[str,
 
 def _size(entry: Expanded, style: Style | None, book: Book) -> Size | None:
     """The size to send; None where it follows from the input picture (or a problem was told)."""
-    keys = ("tile_size", "size") if entry.kind == "tileset" else ("size", "tile_size")
+    keys: tuple[str, ...] = ("tile_size", "size") if entry.kind == "tileset" else ("size", "tile_size")
     if style is not None and style.makes == "picture":
         keys = ("size",) if entry.kind == "tileset" else keys
     key = next((key for key in keys if entry.values.get(key) is not None), None)

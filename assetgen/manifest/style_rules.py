@@ -110,7 +110,7 @@ def check_counts(style: Style, entry: Expanded, problems: Problems) -> None:
 
 
 def check_size(style: Style, size: tuple[int, int], position: Position, where: str, problems: Problems) -> str | None:
-    """Checks a size against the style's limits. Gives a warning's text for sizes that only the first documents allow."""
+    """Checks a size against the style's limits. Gives a warning for sizes that only the first documents allow."""
     shown, name = f"{size[0]}x{size[1]}", quoted(style.name)
     low, high = style.min_size, style.max_size
     least, most = min(low, style.old_min or low), max(high, style.old_max or high)

@@ -34,7 +34,8 @@ def _terrains(entry: Expanded, world: World) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     node = entry.node.entries.get("terrains")
     for name, pair in (entry.values.get("terrains") or {}).items():
-        assert node is not None and isinstance(node.value, Map)
+        assert node is not None
+        assert isinstance(node.value, Map)
         position = node.value.entries[name].position
         ref = asset_ref(Located.of(name, position), world, "terrain sheet", entry.where)
         if ref is None or not isinstance(pair, list) or len(pair) != 2:

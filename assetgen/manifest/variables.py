@@ -149,7 +149,7 @@ def _globbed(located: Any, files: Files, problems: Problems, where: str) -> list
         problems.add(position, f"glob {quoted(located)} matches no file", where=where)
     folder = str(PurePosixPath(position.file).parent)
     up = "../" * (folder.count("/") + 1)
-    rows = []
+    rows: list[Row] = []
     for path in found:
         inner = path if folder == "." else path.removeprefix(folder + "/")
         shown = inner if inner != path or folder == "." else up + path

@@ -1,0 +1,107 @@
+"""The checked manifest kept under what it was made from: a warm load parses no YAML and checks nothing twice.
+
+A memo holds the Manifest as JSON and the evidence for it: digests of all files that were read, the matches of all
+globs, the files that had to exist. It counts only while all of that still holds; otherwise the manifest is read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import assetgen
+from assetgen.manifest.files import Files
+from assetgen.model import codec
+from assetgen.model.manifest import Manifest
+
+FORMAT = 1
+"""Raised when the shape of a memo changes within one version of the tool."""
+
+Get = Callable[[str], bytes | None]
+Put = Callable[[str, bytes], None]
+
+
+def load_cached(root: Path, file: str, get: Get, put: Put) -> Manifest:
+    """As `manifest.load`, with a store of bytes for the memo. Raises ManifestError with every problem.
+
+    `get` gives the bytes kept under a key or None, `put` keeps them. A damaged memo counts as none.
+    """
+    from assetgen.manifest.top import read_top, top_of
+
+    root, file = top_of(root, file)
+    data = read_top(root, file)
+    key = memo_key(file, data)
+    kept = get(key)
+    manifest = None if kept is None else restore(kept, root, file)
+    if manifest is not None:
+        return manifest
+    from assetgen.manifest.load import load_with
+
+    manifest, files = load_with(root, file, data)
+    put(key, dump(manifest, files))
+    return manifest
+
+
+def memo_key(file: str, data: bytes) -> str:
+    """The key of a top manifest's memo: tool version, the file's name and its bytes."""
+    head = f"manifest {FORMAT} {assetgen.__version__} {_catalog_version()} {file}\0".encode()
+    return hashlib.sha256(head + data).hexdigest()
+
+
+def _catalog_version() -> str:
+    """Size and time of the code that decides: a checkout under development does not see its own old answers."""
+    folder = Path(__file__).parent
+    places = [folder, folder.parent / "catalog", folder.parent / "model", folder.parents[1] / "schemas"]
+    found = [entry for place in places if place.is_dir() for entry in os.scandir(place)]
+    stats = [entry.stat() for entry in found if entry.name.endswith((".py", ".json"))]
+    return hashlib.sha256(repr(sorted((s.st_size, s.st_mtime_ns) for s in stats)).encode()).hexdigest()[:16]
+
+
+def dump(manifest: Manifest, files: Files) -> bytes:
+    """A memo's bytes. Absolute paths are no part of it: it holds in every clone."""
+    document = {
+        "manifest": {**codec.to_json(manifest), "root": ""},
+        "digests": {path: digest for path, digest in files.digests.items() if path != manifest.file},
+        "globs": files.globs,
+        "present": sorted(files.present),
+        "absent": sorted(files.absent),
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def restore(kept: bytes, root: Path, file: str) -> Manifest | None:
+    """The Manifest of a memo, or None when it is damaged or no longer holds."""
+    try:
+        document = json.loads(kept)
+        if not _holds(document, Files(root)):
+            return None
+        data: dict[str, Any] = document["manifest"]
+        manifest = codec.from_json(Manifest, {**data, "root": str(root), "file": file})
+        # The codec knows sets only where nothing else may stand.
+        return manifest if manifest.write is None else replace(manifest, write=frozenset(manifest.write))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _holds(document: Mapping[str, Any], files: Files) -> bool:
+    """Whether everything that the memo rests on is still as it was."""
+    digests: Mapping[str, str] = document["digests"]
+    if not all(files.inside(path) and _digest(files.root / path) == digest for path, digest in digests.items()):
+        return False
+    if not all(list(files.matches(pattern)) == matches for pattern, matches in document["globs"].items()):
+        return False
+    if any(os.path.lexists(files.root / path) for path in document["absent"]):
+        return False
+    return files.all_present(document["present"])
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
