@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from assetgen.pixels.picture import Picture, canonical
 from assetgen.simulator import images
 from assetgen.simulator.jobs import File, Output
 from assetgen.simulator.strict import Ask
+
+if TYPE_CHECKING:
+    from assetgen.simulator.art import Order
 
 ENLARGED = 8
 """What `upscale_output_factor: null` means."""
@@ -56,7 +59,7 @@ def generate(ask: Ask) -> Output:
     return Output(tuple(files), data)
 
 
-def _order(ask: Ask) -> Any:
+def _order(ask: Ask) -> Order:
     """The request as the artist wants it."""
     from assetgen.simulator.art import Order
 
@@ -146,13 +149,19 @@ def item_atlas(sheet: Picture, prompt: str) -> dict[str, Any]:
 
 
 def boxes_of(sheet: Picture) -> list[tuple[int, int, int, int]]:
-    """The boxes (x, y, width, height) of what is drawn on a transparent sheet, in reading order."""
+    """The boxes (x, y, width, height) of what is drawn on a transparent sheet, in reading order.
+
+    Parts at most two pixels apart are one item: a sparkle belongs to its sword.
+    """
     from assetgen.pixels.components import label
 
-    labels, count = label(sheet[..., 3] > 0, diagonal=True)
+    solid = sheet[..., 3] > 0
+    wide = np.pad(solid, 1)
+    near = solid | wide[2:, 1:-1] | wide[:-2, 1:-1] | wide[1:-1, 2:] | wide[1:-1, :-2]
+    labels, count = label(near, diagonal=True)
     found = []
     for number in range(1, count + 1):
-        ys, xs = np.nonzero(labels == number)
+        ys, xs = np.nonzero((labels == number) & solid)
         found.append((int(xs.min()), int(ys.min()), int(np.ptp(xs)) + 1, int(np.ptp(ys)) + 1))
     return found
 
