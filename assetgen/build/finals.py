@@ -15,10 +15,10 @@ from assetgen.build.processing import Processing
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.standing import Cast, Standing, frames_of
-from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette
+from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette, Frame, Placement
 from assetgen.model.codec import from_json, to_json
 from assetgen.model.cost import FREE
-from assetgen.model.errors import AssetgenError
+from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Atlas
 from assetgen.plan.keys import TOOL, atlas_key, key_of
@@ -26,6 +26,7 @@ from assetgen.plan.project import INDEX
 from assetgen.plan.select import Selection
 
 if TYPE_CHECKING:
+    from assetgen.atlas.build import AtlasPlan
     from assetgen.model.built import Picture
 
 PALETTE_FORMATS = ("gpl", "hex", "pal", "png", "json")
@@ -41,7 +42,8 @@ def finish_project(
     progress: Progress,
 ) -> None:
     """Everything that is made of several assets. A failure of one never stops the rest."""
-    final = _Finals(session, writer, keeper, report, progress, Cast(session, processing.failed))
+    cast = Cast(session, processing.failed)
+    final = _Finals(session, writer, keeper, report, progress, cast, locked=processing.locked)
     for name in selection.palettes:
         final.guarded(f"palette:{name}", lambda name=name: final.palette(name))  # type: ignore[misc]
     for name in selection.atlases:
@@ -58,6 +60,8 @@ class _Finals:
         report: BuildReport,
         progress: Progress,
         cast: Cast,
+        *,
+        locked: bool,
     ) -> None:
         self.session = session
         self.manifest = session.manifest
@@ -66,6 +70,7 @@ class _Finals:
         self.report = report
         self.progress = progress
         self.cast = cast
+        self.locked = locked
 
     def guarded(self, label: str, work: Callable[[], None]) -> None:
         entry = self.report.others.setdefault(label, AssetReport())
@@ -86,6 +91,8 @@ class _Finals:
         outputs = {**judged.outputs, **{path: block.outputs[path] for path in kept}}
         block = replace(block, outputs=outputs)
         changed = bool(judged.pending or judged.obsolete)
+        if self.locked:
+            self._same_as_locked(block)
         if block != self.session.project.blocks.get(block.name):
             self.session.project.blocks[block.name] = block
             self.keeper.set(block)
@@ -95,6 +102,11 @@ class _Finals:
             entry.status = "built"
             self.progress.finished(label, FREE)
         return changed
+
+    def _same_as_locked(self, block: Block) -> None:
+        before = self.session.lock.lock.blocks.get(block.name)
+        if before is None or before.outputs != block.outputs or before.frames != block.frames:
+            raise AssetError("not as in the lock")
 
     # -- palettes -------------------------------------------------------------
 
@@ -135,9 +147,9 @@ class _Finals:
         if complete and not (self.session.options.repack or self.session.options.force):
             self.report.others[f"atlas:{name}"].outputs = sorted(block.outputs)
             return
-        built, pages, remembered = self._packed(atlas, standing, block, missing)
-        targets = self._page_targets(atlas, built, pages)
-        block = replace(block, frames=key, pages=remembered, tool=TOOL, partial=tuple(missing))
+        built, plan = self._packed(atlas, standing, block, missing)
+        targets = self._page_targets(atlas, built, plan)
+        block = replace(block, frames=key, pages=plan.remembered, tool=TOOL, partial=tuple(missing))
         self._keep(built, key)
         self._commit(f"atlas:{name}", block, targets)
 
@@ -148,45 +160,71 @@ class _Finals:
 
     def _packed(
         self, atlas: Atlas, standing: list[Standing], block: Block, missing: list[str]
-    ) -> tuple[BuiltAtlas, list[Callable[[], Picture]], object]:
-        from assetgen.atlas import build_atlas
+    ) -> tuple[BuiltAtlas, AtlasPlan]:
+        from assetgen.atlas.build import plan_atlas
 
-        frames, groups = [], {}
+        frames: list[Frame] = []
+        groups: dict[str, str] = {}
         for item in standing:
             for built in item.built:
                 own = frames_of(built)
                 self.cast.own(item, own)
                 frames += own
                 groups.update({frame.name: built.name for frame in own})
-        previous = None if self.session.options.repack else block.pages
-        result = build_atlas(atlas, frames, self.cast.load, previous=previous, groups=groups)
-        if result.hint:
-            self.report.warn(f"atlas:{atlas.name}", "occupancy", result.hint)
+        repack = self.session.options.repack
+        plan = plan_atlas(atlas, frames, block.pages, repack=repack, groups=groups)
+        if plan.worth_repacking and plan.fresh is not None:
+            shares = f"occupancy is {plan.occupancy:.0%}, a fresh packing reaches {plan.fresh:.0%}"
+            self.report.warn(f"atlas:{atlas.name}", "occupancy", f"{shares}: see 'assetgen build --repack'")
         pages = tuple(
-            BuiltPage(f"atlases/{atlas.name}-{i}.png", f"atlases/{atlas.name}-{i}.json", page.size, "")
-            for i, page in enumerate(result.pages)
+            BuiltPage(f"atlases/{atlas.name}-{i}.png", f"atlases/{atlas.name}-{i}.json", size, "")
+            for i, size in enumerate(plan.sizes)
         )
         built_atlas = BuiltAtlas(
             atlas.name,
             pages,
-            result.placements,
+            plan.placements,
             tuple(built.name for item in standing for built in item.built),
-            result.occupancy,
+            plan.occupancy,
             tuple(missing),
             scales=atlas.scales,
             padding=atlas.padding,
             extrude=atlas.extrude,
         )
-        return built_atlas, [page.draw for page in result.pages], result.remembered
+        return built_atlas, plan
 
-    def _page_targets(self, atlas: Atlas, built: BuiltAtlas, pages: list[Callable[[], Picture]]) -> list[Target]:
-        targets = []
-        for page, draw in zip(built.pages, pages, strict=True):
-            picture = draw()
-            for scale in atlas.scales:
-                path = f"{self.manifest.output}/{scaled(page.file, scale)}"
-                targets.append(_picture(path, _enlarged(picture, scale)))
-        return targets
+    def _page_targets(self, atlas: Atlas, built: BuiltAtlas, plan: AtlasPlan) -> list[Target]:
+        """The pages' pictures. A page that shows what it showed before is not drawn: its digest is remembered."""
+        by_page: dict[int, list[Placement]] = {}
+        for placement in plan.placements.values():
+            by_page.setdefault(placement.page, []).append(placement)
+        return [
+            self._page_target(atlas, page.file, index, plan, by_page.get(index, []), scale)
+            for index, page in enumerate(built.pages)
+            for scale in atlas.scales
+        ]
+
+    def _page_target(
+        self, atlas: Atlas, file: str, index: int, plan: AtlasPlan, placed: list[Placement], scale: int
+    ) -> Target:
+        from assetgen.atlas.compose import compose_page
+        from assetgen.atlas.compose import scaled as enlarge
+        from assetgen.pixels.picture import pixel_digest
+        from assetgen.pixels.png import encode
+
+        path = f"{self.manifest.output}/{scaled(file, scale)}"
+        memo = f"page:{plan.keys[index]}@{scale}"
+
+        def draw() -> Picture:
+            return enlarge(compose_page(placed, index, plan.sizes[index], self.cast.load, atlas.extrude), scale)
+
+        known = self.session.cache.get(memo)
+        if known is not None:
+            return Target(path, known.decode(), lambda: encode(draw()))
+        picture = draw()
+        digest = pixel_digest(picture)
+        self.session.cache.put(memo, digest.encode())
+        return Target(path, digest, lambda: encode(picture))
 
     def _keep(self, atlas: BuiltAtlas, key: str) -> None:
         data = json.dumps(to_json(atlas), separators=(",", ":")).encode()
@@ -202,7 +240,7 @@ class _Finals:
         if data is not None:
             return from_json(BuiltAtlas, json.loads(data))
         standing, missing = self._members(atlas)
-        built, _, _ = self._packed(atlas, standing, block, missing)
+        built, _ = self._packed(atlas, standing, block, missing)
         self._keep(built, block.frames)
         return built
 
@@ -263,9 +301,3 @@ def _picture_bytes(path: str, data: bytes) -> Target:
     from assetgen.pixels.picture import file_digest
 
     return Target(path, file_digest(data, path), lambda: data)
-
-
-def _enlarged(picture: Picture, scale: int) -> Picture:
-    from assetgen.pixels.operations.framing import enlarge
-
-    return picture if scale == 1 else enlarge(picture, scale)

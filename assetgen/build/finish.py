@@ -83,16 +83,10 @@ class Album:
 
 def finish(asset: Asset, sources: Sources) -> Finished:
     """Finishes one asset. Raises AssetError, LayoutError or PictureError, naming what does not fit."""
-    from assetgen.build import compose
+    if asset.cut is not None or asset.source in ("copy", "parts", "tiles"):
+        from assetgen.build import compose
 
-    if asset.source == "copy":
-        return compose.copied(asset, sources)
-    if asset.source == "parts":
-        return compose.joined(asset, sources)
-    if asset.source == "tiles":
-        return compose.tileset(asset, sources)
-    if asset.cut is not None:
-        return compose.cut(asset, sources)
+        return compose.composed(asset, sources)
     if asset.kind == "sprite":
         return _sprite(asset, sources)
     if asset.kind == "animation":
@@ -256,7 +250,6 @@ def _animation_pivot(
 
 def _tileset(asset: Asset, sources: Sources) -> Finished:
     from assetgen.build.checks import tileset_findings
-    from assetgen.build.compose import autotile_sheets
     from assetgen.pixels.reel import read_reel
 
     layout, spec = sources.layout, asset.tileset
@@ -283,6 +276,8 @@ def _tileset(asset: Asset, sources: Sources) -> Finished:
         meta=asset.meta,
     )
     if spec.autotile:
+        from assetgen.build.compose import autotile_sheets
+
         built = replace(built, sheets=autotile_sheets(asset, built, album))
     findings = tileset_findings(asset, cells, layout, sources)
     return Finished((built,), album.pictures, findings, notes=applied.notes)

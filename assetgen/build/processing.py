@@ -27,7 +27,14 @@ class Processing:
     """The local half of a build. `records` collects finished assets by name as they stand, for atlases and index."""
 
     def __init__(
-        self, session: Session, writer: Writer, keeper: LockKeeper, report: BuildReport, progress: Progress
+        self,
+        session: Session,
+        writer: Writer,
+        keeper: LockKeeper,
+        report: BuildReport,
+        progress: Progress,
+        *,
+        locked: bool = False,
     ) -> None:
         self.session = session
         self.project = session.project
@@ -35,6 +42,7 @@ class Processing:
         self.keeper = keeper
         self.report = report
         self.progress = progress
+        self.locked = locked
         self.failed: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(session.options.jobs or os.cpu_count() or 1, "assetgen")
         self._running: dict[str, asyncio.Future[Done]] = {}
@@ -93,6 +101,8 @@ class Processing:
         self.writer.add(done.judged)
         kept = self.writer.remove(block.outputs, done.judged.obsolete)
         outputs = {**done.judged.outputs, **{path: block.outputs[path] for path in kept}}
+        if self.locked and outputs != block.outputs:
+            self._fail(name, AssetError("not as in the lock: other pictures come out of it", asset=name))
         block = replace(
             block,
             kind=work.asset.kind,

@@ -20,6 +20,7 @@ from assetgen.model.plan import Plan
 from assetgen.plan.evaluate import input_assets
 from assetgen.plan.planner import make_plan
 from assetgen.plan.select import Selection, select
+from assetgen.store import registry
 from assetgen.store.guard import project_lock
 
 
@@ -52,6 +53,8 @@ def hold_unselected(session: Session, selection: Selection) -> None:
 def build(session: Session, hooks: Hooks) -> BuildReport:
     """Carries out the plan. Raises AssetgenError only where nothing at all could be done."""
     with project_lock(session.root):
+        registry.register(session.folders.data, session.lock_path)
+        session.state.prepare()
         return asyncio.run(_build(session, hooks))
 
 

@@ -8,11 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assetgen import manifest as manifests
 from assetgen.build.options import Environment, Options
 from assetgen.build.work import finished_of, prepare
+from assetgen.manifest.memo import load_cached
 from assetgen.model.built import BuiltAnimation, BuiltSprite, BuiltTileset
-from assetgen.model.errors import AssetError
+from assetgen.model.errors import AssetError, UsageError
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Manifest, Step
 from assetgen.model.request import Request
@@ -25,11 +25,15 @@ from assetgen.store.folders import Folders, folders
 from assetgen.store.lockfile import LockFile
 from assetgen.store.objects import Objects
 from assetgen.store.originals import Originals
+from assetgen.store.paths import inside
 from assetgen.store.records import Records
 from assetgen.store.state import State
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
+
+DERIVED_LIMIT = 2 << 30
+"""Bytes that derived pictures may take in the user's cache."""
 
 MANIFEST, LOCK = "assets.yaml", "assets.lock"
 
@@ -66,11 +70,11 @@ class Session:
 
     @cached_property
     def cache(self) -> Cache:
-        return Cache(self.folders.cache / "derived")
+        return Cache(self.folders.cache / "derived", limit=DERIVED_LIMIT)
 
     @cached_property
     def manifest(self) -> Manifest:
-        return manifests.load_cached(self.root, MANIFEST, self.cache.get, self.cache.put)
+        return load_cached(self.root, MANIFEST, self.cache.get, self.cache.put)
 
     @cached_property
     def lock_path(self) -> Path:
@@ -197,6 +201,13 @@ class Session:
         if digest is None:
             raise AssetError(f"{name} has no frame or tile '{piece}'", asset=name)
         return finished.pictures[digest]
+
+    def read_text(self, path: str) -> str:
+        """A text file of the project, for templates. UsageError where it cannot be read."""
+        try:
+            return inside(self.root, path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path} cannot be read: {error}") from error
 
     def close(self) -> None:
         """Keep what was learnt about files for the next command."""

@@ -35,10 +35,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     try:
         with open_progress(context) as progress:
             ask = asker(context, progress) if context.interactive and not args.json else None
-            if args.locked:
-                report = build_locked(session, progress)
-            else:
-                report = build(session, Hooks(progress, ask))
+            report = build_locked(session, progress) if args.locked else build(session, Hooks(progress, ask))
     finally:
         session.close()
     if args.json:

@@ -97,10 +97,11 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
+CODES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
+
+
 class Painter:
     """Prints lines to stderr, coloured where that is wanted and a terminal is there."""
-
-    CODES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
 
     def __init__(self, context: Context) -> None:
         import sys
@@ -110,5 +111,5 @@ class Painter:
 
     def line(self, text: str = "", style: str | None = None) -> None:
         if style is not None and self.color:
-            text = f"\x1b[{self.CODES[style]}m{text}\x1b[0m"
+            text = f"\x1b[{CODES[style]}m{text}\x1b[0m"
         self.context.say(text)

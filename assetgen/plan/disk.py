@@ -72,6 +72,7 @@ class Disk:
         self.memo = memo
         self._final = final
         self._presence: dict[tuple[str, str], Presence] = {}
+        self._realms: dict[str, str] = {}
         self._globs = dict(manifest.globs)
 
     def file_digest(self, path: str) -> str | None:
@@ -87,6 +88,7 @@ class Disk:
 
     def presence(self, original: Original, realm: str) -> Presence:
         key = (original.sha256, realm)
+        self._realms[original.sha256] = realm
         if key not in self._presence:
             self._presence[key] = self._where(original, realm)
         return self._presence[key]
@@ -119,10 +121,9 @@ class Disk:
         """An original's bytes from the project or from a store, checked."""
         if self.originals.locate(original).usable:
             return self.originals.read(original)
-        for realm in ("official", "simulator", "placeholder"):
-            data = self.elsewhere.read(realm, original)
-            if data is not None:
-                return data
+        data = self.elsewhere.read(self._realms.get(original.sha256, "official"), original)
+        if data is not None:
+            return data
         raise AssetError(f"original {original.file} is in no store", asset=asset.name, position=asset.position)
 
     def _piece(self, asset: Asset, base: str, piece: str, read: Callable[[], bytes]) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from assetgen.model.lock import Block, Lock
-from assetgen.model.manifest import Asset, AssetRef, Manifest, Step
+from assetgen.model.manifest import Asset, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
 from assetgen.plan.state import AssetState
@@ -93,7 +93,7 @@ class Project:
         if state.base is None and (asset.steps or asset.source == "file"):
             return None
         whole = asset.source in ("copy", "parts", "tiles")
-        made_of = [name for name in asset.dependencies if whole or name in _members(asset)]
+        made_of = asset.dependencies if whole else asset.tileset_sources
         sources: dict[str, str] = {}
         for name in made_of:
             keys = self.keys(name)
@@ -183,20 +183,12 @@ class Project:
         return index_key(self.manifest, {**records, **palettes}, atlases)
 
 
-def _members(asset: Asset) -> frozenset[str]:
-    """Assets that a tileset is put together from."""
-    spec = asset.tileset
-    names = [entry.of.name for entry in spec.tiles if isinstance(entry.of, AssetRef)]
-    names += [ref.name for ref in spec.objects if isinstance(ref, AssetRef)]
-    return frozenset([*names, *spec.terrains])
-
-
 def palettes_of(asset: Asset) -> list[str]:
     """Names of the palettes that the asset's recipe uses."""
     names = [asset.map_palette] if asset.map_palette else []
     for operation in asset.recipe:
         for params in (operation.params, operation.params.get("from"), operation.params.get("to")):
-            name = params.get("name") if isinstance(params, dict) or hasattr(params, "get") else None
+            name = params.get("name") if isinstance(params, Mapping) else None
             if isinstance(name, str):
                 names.append(name)
     return list(dict.fromkeys(names))

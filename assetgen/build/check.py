@@ -1,0 +1,142 @@
+"""`check`: do outputs, lock and manifest agree? Reads only, never a network (rule 20)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from assetgen.build import shelf
+from assetgen.build.locked import OUTPUT_REASONS
+from assetgen.build.run import provider_label
+from assetgen.build.session import Session
+from assetgen.build.work import finished_of, prepare
+from assetgen.model.plan import EXIT_OF_STATE, Action
+from assetgen.plan.evaluate import PLACEHOLDER
+from assetgen.plan.planner import make_plan
+from assetgen.plan.select import select
+from assetgen.plan.state import AssetState
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Something that is not as it should be. `path` is set where one output is meant."""
+
+    asset: str
+    reason: str
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A finding: of a quality check, or that something is not ready for a release."""
+
+    asset: str
+    check: str
+    level: str
+    message: str
+
+
+@dataclass
+class CheckReport:
+    """What check found. `failing` findings are those that the flags turn into failures."""
+
+    stale: list[Stale] = field(default_factory=list)
+    findings: list[Noted] = field(default_factory=list)
+
+    @property
+    def exit_status(self) -> int:
+        return 1 if self.stale or any(finding.level == "error" for finding in self.findings) else 0
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "version": 1,
+            "stale": [{"asset": item.asset, "reason": item.reason, "path": item.path} for item in self.stale],
+            "findings": [
+                {"asset": item.asset, "check": item.check, "level": item.level, "message": item.message}
+                for item in self.findings
+            ],
+        }
+
+
+def check(session: Session, *, release: bool = False, require_review: bool = False) -> CheckReport:
+    """Compares everything. `release` fails on placeholders and open choices, `require_review` on unapproved assets."""
+    report = CheckReport()
+    selection = select(session.manifest, ())
+    plan = make_plan(session.project, selection, provider_label(session))
+    ignored = session.manifest.outputs == "ignored"
+    for action in plan.actions:
+        if not (ignored and _about_outputs_only(action)):
+            report.stale += _stale_of(session, action)
+    for item in plan.blocked:
+        if EXIT_OF_STATE[item.state] == 1 and not (ignored and item.state == "drifted"):
+            path = item.reason.removeprefix("output modified by hand: ") if item.state == "drifted" else None
+            report.stale.append(Stale(item.asset, item.reason if path is None else "output modified by hand", path))
+        elif item.state == "waiting":
+            report.findings.append(Noted(item.asset, "waiting", _level(release), item.reason))
+    for name in session.manifest.assets:
+        report.findings += _readiness(session.project.state(name), release, require_review)
+        report.findings += _quality(session, name)
+    return report
+
+
+def _about_outputs_only(action: Action) -> bool:
+    return action.reason in OUTPUT_REASONS or action.action == "delete"
+
+
+def _stale_of(session: Session, action: Action) -> list[Stale]:
+    """One entry per missing or outdated output, so that each path is named; else one for the asset."""
+    if action.path is not None:
+        return [Stale(action.asset, action.reason, action.path)]
+    if action.reason in OUTPUT_REASONS:
+        label = "index:assets" if action.asset == "index" else action.asset
+        block = session.project.blocks.get(label)
+        if block is not None:
+            states = {"missing": "output missing", "stale": "output out of date"}
+            checks = session.project.check_outputs(block)
+            return [Stale(action.asset, states[c.state], c.path) for c in checks if c.state in states]
+    return [Stale(action.asset, action.reason)]
+
+
+def _level(failing: bool) -> str:
+    return "error" if failing else "warn"
+
+
+def _readiness(state: AssetState, release: bool, require_review: bool) -> list[Noted]:
+    name = state.asset.name
+    found = []
+    results = [step.accepted for step in state.steps if step.accepted is not None]
+    if any(accepted.realm == PLACEHOLDER for accepted in results):
+        found.append(Noted(name, "placeholder", _level(release), "a placeholder stands in for the real picture"))
+    last = results[-1] if results else None
+    if last is not None and last.pick is None and len(last.candidates) > 1 and state.asset.variant is None:
+        found.append(Noted(name, "unpicked", _level(release), f"nobody has picked among {len(last.candidates)}"))
+    if require_review and state.steps:
+        verdict = (state.block.reviewed if state.block is not None else {}).get("state")
+        if verdict != "approved":
+            found.append(Noted(name, "review", "error", "not approved" if verdict is None else verdict))
+    return found
+
+
+class _ReadOnly:
+    """The cache, without writing to it."""
+
+    def __init__(self, session: Session) -> None:
+        self.cache = session.cache
+
+    def get(self, key: str) -> bytes | None:
+        return self.cache.get(key)
+
+    def put(self, key: str, data: bytes) -> None: ...
+
+
+def _quality(session: Session, name: str) -> list[Noted]:
+    block = session.project.blocks.get(name)
+    if block is None or block.files is None:
+        return []
+    finished = shelf.find_record(session.cache, block.files)
+    if finished is None:
+        work = prepare(session.project, session.disk, name, session.palette)
+        if work is None or work.keys.files != block.files:
+            return []
+        finished = finished_of(work, _ReadOnly(session))
+    return [Noted(name, finding.check, finding.level, finding.message) for finding in finished.findings]

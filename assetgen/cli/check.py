@@ -1,0 +1,40 @@
+"""Fail when outputs, lock and manifest disagree. No network, no writes: for hooks and CI."""
+
+from __future__ import annotations
+
+import argparse
+
+from assetgen.cli import flags
+from assetgen.cli.context import Context, print_json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    flags.add_json(parser)
+    flags.add_provider(parser)
+    parser.add_argument("--release", action="store_true", help="fail on placeholders, waiting and unpicked assets")
+    parser.add_argument("--require-review", action="store_true", help="fail on assets that nobody has approved")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    from dataclasses import replace
+
+    from assetgen.build.check import check
+    from assetgen.build.session import Session
+    from assetgen.cli.planview import Painter
+
+    session = Session(replace(flags.options(args, context), locked=True), context.environment())
+    report = check(session, release=args.release, require_review=args.require_review)
+    if args.json:
+        print_json(report.to_json())
+        return report.exit_status
+    say = Painter(context)
+    for item in report.stale:
+        say.line(f"  ! {item.path or item.asset}: {item.reason}", "red")
+    for finding in report.findings:
+        style = "red" if finding.level == "error" else "yellow"
+        say.line(f"  {finding.level}: {finding.asset}: {finding.check}: {finding.message}", style)
+    if report.exit_status == 0:
+        say.line("Outputs, lock and manifest agree.")
+    else:
+        say.line("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
+    return report.exit_status

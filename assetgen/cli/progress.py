@@ -1,0 +1,221 @@
+"""Progress of a build: a live display on a terminal, plain lines elsewhere, and the report at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from assetgen.build.report import BuildReport, Progress
+from assetgen.cli.context import Context
+from assetgen.cli.planview import WHAT_TO_DO, Painter, show_plan
+from assetgen.model.cost import FREE, Cost, total
+from assetgen.model.plan import Plan
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+
+class Plain:
+    """One line an event, for logs."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.say = Painter(context)
+
+    def planned(self, plan: Plan) -> None:
+        show_plan(plan, self.context)
+
+    def started(self, asset: str, what: str) -> None:
+        if self.context.verbose:
+            self.say.line(f"  … {asset}: {what}")
+
+    def finished(self, asset: str, cost: Cost) -> None:
+        price = f"  {cost}" if cost else ""
+        if cost or self.context.verbose:
+            self.say.line(f"  ✓ {asset}{price}", "green")
+
+    def failed(self, asset: str, error: str) -> None:
+        self.context.error(f"  ✗ {asset}: {error}")
+
+    def note(self, message: str) -> None:
+        self.say.line(f"  {message}")
+
+
+class Live:
+    """What runs, what is done, the cost so far and the time left."""
+
+    def __init__(self, context: Context, bar: Bar) -> None:
+        self.context = context
+        self.bar = bar
+        self.spent = FREE
+        self.running: dict[str, str] = {}
+        self._task: TaskID | None = None
+        self._done: set[str] = set()
+
+    def planned(self, plan: Plan) -> None:
+        show_plan(plan, self.context)
+        names = {action.asset for action in plan.actions}
+        self._task = self.bar.add_task("building", total=len(names), cost="", now="")
+
+    def started(self, asset: str, what: str) -> None:
+        self.running[asset] = what
+        self._show()
+
+    def finished(self, asset: str, cost: Cost) -> None:
+        self.spent = total((self.spent, cost))
+        self.running.pop(asset, None)
+        self._advance(asset)
+
+    def failed(self, asset: str, error: str) -> None:
+        self.running.pop(asset, None)
+        self.bar.console.print(f"  ✗ {asset}: {error}", style="red", highlight=False, markup=False)
+        self._advance(asset)
+
+    def note(self, message: str) -> None:
+        self.bar.console.print(f"  {message}", highlight=False, markup=False)
+
+    def _advance(self, asset: str) -> None:
+        if self._task is not None and asset not in self._done:
+            self._done.add(asset)
+            self.bar.advance(self._task)
+        self._show()
+
+    def _show(self) -> None:
+        if self._task is None:
+            return
+        shown = ", ".join(f"{name} ({what})" for name, what in list(self.running.items())[:3])
+        more = f" and {len(self.running) - 3} more" if len(self.running) > 3 else ""
+        self.bar.update(self._task, cost=str(self.spent) if self.spent else "", now=shown + more)
+
+
+class Deferred:
+    """Opens the live display only when there is something to show: an idle build starts no terminal machinery."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self._inner: Live | None = None
+        self._bar: Bar | None = None
+
+    def _live(self) -> Live:
+        if self._inner is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            console = Console(stderr=True, no_color=not self.context.color)
+            self._bar = Bar(
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=24),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+                TextColumn("{task.fields[cost]}"),
+                TextColumn("{task.fields[now]}", style="dim"),
+                console=console,
+                transient=True,
+            )
+            self._inner = Live(self.context, self._bar)
+        return self._inner
+
+    def planned(self, plan: Plan) -> None:
+        live = self._live()
+        live.planned(plan)
+        if self._bar is not None:
+            self._bar.start()
+
+    def started(self, asset: str, what: str) -> None:
+        self._live().started(asset, what)
+
+    def finished(self, asset: str, cost: Cost) -> None:
+        self._live().finished(asset, cost)
+
+    def failed(self, asset: str, error: str) -> None:
+        self._live().failed(asset, error)
+
+    def note(self, message: str) -> None:
+        self._live().note(message)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The terminal free for a question."""
+        if self._bar is not None:
+            self._bar.stop()
+        yield
+        if self._bar is not None:
+            self._bar.start()
+
+
+@contextmanager
+def open_progress(context: Context) -> Iterator[Progress]:
+    """A live display on a terminal, plain lines elsewhere."""
+    if not sys.stderr.isatty() or context.quiet:
+        yield Plain(context)
+        return
+    live = Deferred(context)
+    try:
+        yield live
+    finally:
+        live.close()
+
+
+def asker(context: Context, progress: Progress) -> Callable[[Plan, Cost | None], bool]:
+    """Asks the person at the terminal whether the plan's cost may be spent."""
+
+    def ask(plan: Plan, balance: Cost | None) -> bool:
+        known = f" (balance {balance})" if balance is not None else ""
+        price = "an amount that is not known" if not plan.cost.known else str(plan.cost)
+        question = f"Spend {price}{known}? Only 'yes' is accepted: "
+        if isinstance(progress, Deferred):
+            with progress.paused():
+                return _answered(question)
+        return _answered(question)
+
+    return ask
+
+
+def _answered(question: str) -> bool:
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() == "yes"
+
+
+def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str] = ()) -> None:
+    """The end of a build, in a few lines."""
+    say = Painter(context)
+    for text in warnings:
+        say.line(text, "yellow")
+    for warned in report.warnings:
+        say.line(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
+    for item in report.blocked:
+        context.error(f"  ! {item.asset}: {item.state}: {item.reason}")
+        say.line(f"    {WHAT_TO_DO[item.state]}")
+    for name, entry in report.everything.items():
+        if entry.status in ("failed", "skipped") and entry.error:
+            context.error(f"  ✗ {name}: {entry.error}")
+    if report.stopped is not None:
+        context.error(f"assetgen: {report.stopped}")
+    say.line(_last_line(report), "bold")
+
+
+def _last_line(report: BuildReport) -> str:
+    everything = report.everything.values()
+    built = sum(entry.status == "built" for entry in everything)
+    failed = sum(entry.status in ("failed", "skipped") for entry in everything)
+    unchanged = sum(entry.status == "unchanged" for entry in report.assets.values())
+    if not built and not failed and not report.written and not report.deleted and report.exit_status == 0:
+        return f"Nothing to do: {unchanged} assets up to date."
+    parts = [f"{built} built"]
+    if failed:
+        parts.append(f"{failed} failed")
+    parts += [f"{unchanged} unchanged", f"{report.written} files written"]
+    if report.deleted:
+        parts.append(f"{report.deleted} deleted")
+    if report.requests:
+        parts.append(f"{report.requests} paid requests, {report.cost}")
+    return ("Interrupted: " if report.interrupted else "Done: ") + ", ".join(parts) + "."
