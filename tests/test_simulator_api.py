@@ -323,7 +323,8 @@ def test_the_four_shapes_of_v1(v1: Client) -> None:
     small = v1.post("/inferences", {**KNIGHT, "width": 16})
     assert small.status_code == 400
     assert set(small.json()["detail"]) == {"code", "message"}
-    assert v1.http.post(f"{v1.base}/inferences", content=b"{oops").status_code == 422
+    for damaged in (b"{oops", b'{"prompt": ' + b"[" * 100_000, b"[]", b""):
+        assert v1.http.post(f"{v1.base}/inferences", content=damaged).status_code == 422
 
 
 def test_the_one_shape_of_v2(v2: Client) -> None:

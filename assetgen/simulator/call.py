@@ -57,7 +57,7 @@ class Call:
         """The parsed body. Raises Refusal (422)."""
         try:
             return json.loads(self.body)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             place = getattr(error, "pos", 0)
             raise Refusal.of([Flaw(("body", place), "JSON decode error", type="json_invalid")]) from None
 
@@ -82,8 +82,7 @@ def endpoint(
         body = await request.body()
         style, prompt = _subject(body)
         rule, delay = service.faults.pick(request.method, request.url.path, style, prompt)
-        entry: dict[str, Any] = {"method": request.method, "path": request.url.path, "time": service.now()}
-        service.requests.append(entry)
+        entry = service.log(request.method, request.url.path)
         if rule is not None:
             entry["fault"] = rule.action
         if delay:
@@ -176,7 +175,7 @@ def _subject(body: bytes) -> tuple[str | None, str | None]:
     """Style and prompt of a body, as far as it can be read."""
     try:
         document = json.loads(body) if body[:1] == b"{" else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, None
     style, prompt = document.get("prompt_style"), document.get("prompt")
     return (style if isinstance(style, str) else None), (prompt if isinstance(prompt, str) else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -24,10 +23,10 @@ def routes(service: Service) -> list[Route]:
         return JSONResponse(service.ledger.to_json())
 
     async def requests(_: Request) -> Response:
-        entries = list(service.requests)
-        counts = Counter(f"{entry['method']} {entry['path']}" for entry in entries)
-        keys = sum(bool(entry.get("key_sent")) for entry in entries)
-        return JSONResponse({"requests": entries, "counts": counts, "files_asked_with_key": keys})
+        keys = service.files_asked_with_key
+        return JSONResponse(
+            {"requests": list(service.requests), "counts": service.counts, "files_asked_with_key": keys}
+        )
 
     async def config(request: Request) -> Response:
         if request.method == "POST":

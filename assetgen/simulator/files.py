@@ -25,8 +25,7 @@ def routes(service: Service) -> list[Route]:
     async def get(request: Request) -> Response:
         path = request.url.path
         rule, delay = service.faults.pick("GET", path, None, None)
-        entry = {"method": "GET", "path": path, "time": service.now(), "key_sent": "x-rd-token" in request.headers}
-        service.requests.append(entry)
+        entry = service.log("GET", path, key_at_file="x-rd-token" in request.headers)
         if delay:
             await service.config.sleep(delay)
         response = _answer(service, request.path_params["name"], None if rule is None else rule.action)

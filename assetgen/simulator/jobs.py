@@ -124,9 +124,11 @@ class Runner:
         except Exception:
             log.exception("drawing failed")
             job.refusal = Refusal("inference_failed", "Unable to run inference.")
-        finish(job)
-        job.updated_at = self.now()
-        job.done.set()
+        try:
+            finish(job)
+        finally:
+            job.updated_at = self.now()
+            job.done.set()
 
 
 async def _in_thread(draw: Callable[[], Output]) -> Output:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,7 +13,8 @@ from assetgen.simulator.faults import Faults
 from assetgen.simulator.jobs import File, Job, Runner
 from assetgen.simulator.ledger import Ledger
 
-LOG_LIMIT = 200_000
+LOG_LIMIT = 20_000
+"""Requests that are kept to be looked at; their counts are kept of all."""
 FIXER_RATE = 10
 
 
@@ -57,11 +58,21 @@ class Service:
         self.styles: dict[str, UserStyle] = {}
         self.deleted_styles: set[str] = set()
         self.requests: deque[dict[str, Any]] = deque(maxlen=LOG_LIMIT)
+        self.counts: Counter[str] = Counter()
+        self.files_asked_with_key = 0
         self._windows: dict[tuple[str, str], deque[float]] = {}
 
     def now(self) -> float:
         """Unix seconds, by the config's clock and what was added to it (`/_simulator/config`: `advance`)."""
         return self.config.clock() + self.offset
+
+    def log(self, method: str, path: str, *, key_at_file: bool = False) -> dict[str, Any]:
+        """Write a request down; status and fault are added to the entry when they are known."""
+        entry: dict[str, Any] = {"method": method, "path": path, "time": self.now()}
+        self.requests.append(entry)
+        self.counts[f"{method} {path}"] += 1
+        self.files_asked_with_key += key_at_file
+        return entry
 
     # -- jobs -----------------------------------------------------------------------------------------------------
 
