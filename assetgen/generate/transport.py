@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ from assetgen.model.errors import ProviderError
 from assetgen.model.manifest import Network
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 KEY_HEADER = "X-RD-Token"
@@ -212,6 +215,14 @@ class Transport:
         return body.replace(key, b"*" * len(key)) if key and key in body else body
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: it takes longer than a request."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 def open_client(network: Network, tuning: Tuning, *, loopback: bool, app: object | None = None) -> httpx.AsyncClient:
     """The one client. `app`: an ASGI application to talk to in process. Proxies of the environment are used, but
     not for loopback. Redirects are never followed by itself: a key or a paid request must not travel."""
@@ -223,6 +234,7 @@ def open_client(network: Network, tuning: Tuning, *, loopback: bool, app: object
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2.0)
     transport = httpx.ASGITransport(app=app) if app is not None else None  # type: ignore[arg-type]
     return httpx.AsyncClient(
+        verify=_certificates(),
         timeout=timeout,
         limits=limits,
         transport=transport,
