@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     Load = Callable[[str], Picture]
     """Gives the picture of a pixel digest."""
+else:
+    Picture = Load = object  # named at run time, too, without NumPy
 
 Size = tuple[int, int]
 Box = tuple[int, int, int, int]

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assetgen.catalog.tags import resolve_tags
-from assetgen.model.built import Picture, Size
+from assetgen.model.built import Size
 from assetgen.model.errors import AssetError
 from assetgen.model.layout import Layout, Tag
 from assetgen.model.manifest import Asset, Grid
-from assetgen.pixels.picture import decode_frames
+from assetgen.pixels.picture import Picture, decode_frames
 from assetgen.pixels.slice import cut, cut_durations, cut_frames, drawn, grid_of, plain_grid
 
 
