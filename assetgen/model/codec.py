@@ -20,12 +20,18 @@ _TAG = "!"
 
 def to_json(value: Any) -> Any:
     """A dataclass (or any value that its fields may hold) as plain JSON data."""
-    return _encoder(type(value))(value)
+    return _encode(value)
+
+
+def _encode(value: Any) -> Any:
+    cls: Any = type(value)
+    return _encoder(cls)(value)
 
 
 def from_json(cls: type[T], data: Any) -> T:
     """The inverse of `to_json` for class `cls`. Raises KeyError, TypeError or ValueError for damaged data."""
-    result: T = _decoder(cls)(data)
+    hint: Any = cls
+    result: T = _decoder(hint)(data)
     return result
 
 
@@ -34,21 +40,21 @@ def _plain(value: Any) -> Any:
 
 
 @cache
-def _encoder(cls: type) -> Convert:
+def _encoder(cls: Any) -> Convert:
     if dataclasses.is_dataclass(cls):
         return _dataclass_encoder(cls)
     if issubclass(cls, tuple | list | set | frozenset):
         if issubclass(cls, set | frozenset):
             return lambda value: sorted(value)
-        return lambda value: [_encoder(type(item))(item) for item in value]
+        return lambda value: [_encode(item) for item in value]
     if issubclass(cls, Mapping):
-        return lambda value: {key: _encoder(type(item))(item) for key, item in value.items()}
+        return lambda value: {key: _encode(item) for key, item in value.items()}
     if issubclass(cls, Decimal):
         return str
     return _plain
 
 
-def _dataclass_encoder(cls: type) -> Convert:
+def _dataclass_encoder(cls: Any) -> Convert:
     fields = [(field.name, _default(field)) for field in dataclasses.fields(cls) if field.init and field.repr]
     name = cls.__name__
 
@@ -57,7 +63,7 @@ def _dataclass_encoder(cls: type) -> Convert:
         for key, default in fields:
             item = getattr(value, key)
             if item is not default and item != default:
-                data[key] = _encoder(type(item))(item)
+                data[key] = _encode(item)
         return data
 
     return encode
@@ -80,7 +86,7 @@ def _decoder(hint: Any) -> Convert:
     if hint is Decimal:
         return Decimal
     if dataclasses.is_dataclass(hint):
-        return _dataclass_decoder(typing.cast(type, hint))
+        return _dataclass_decoder(hint)
     origin, args = get_origin(hint), get_args(hint)
     if origin is typing.Literal:
         return _plain
@@ -126,7 +132,7 @@ def _union_decoder(args: tuple[Any, ...]) -> Convert:
     return decode
 
 
-def _dataclass_decoder(cls: type) -> Convert:
+def _dataclass_decoder(cls: Any) -> Convert:
     converters: dict[str, Convert] = {}
 
     def decode(data: Any) -> Any:

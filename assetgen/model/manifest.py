@@ -209,6 +209,13 @@ class Asset:
     preset: tuple[str, ...] = ()
 
     @property
+    def tileset_sources(self) -> tuple[str, ...]:
+        """Names of the assets that a tileset is put together from, beside its own source."""
+        refs = [*(entry.of for entry in self.tileset.tiles), *self.tileset.objects]
+        names = [ref.name for ref in refs if isinstance(ref, AssetRef)]
+        return tuple(dict.fromkeys([*names, *self.tileset.terrains]))
+
+    @property
     def dependencies(self) -> tuple[str, ...]:
         """Names of the assets whose pictures this one takes, each once, in order of appearance."""
         refs: list[Ref | None] = [self.start]
@@ -282,7 +289,7 @@ class Manifest:
 
     `assets` keeps the order of the file. `files` are the manifest files read (relative paths), first the top one,
     and every other file that the model was expanded from (CSV tables, palette files).
-    `globs` are patterns whose matches shaped the model, each with its matches.
+    `write` None: not said, so what the engines in use need. `globs` are patterns whose matches shaped the model, each with its matches.
     """
 
     root: str
@@ -292,7 +299,7 @@ class Manifest:
     output: str = "generated"
     originals: str = "originals"
     engines: tuple[Engine, ...] = ()
-    write: frozenset[str] = frozenset({"sheet", "frames", "single", "palettes"})
+    write: frozenset[str] | None = None
     outputs: Literal["committed", "ignored"] = "committed"
     budget: Cost | None = None
     network: Network = Network()
