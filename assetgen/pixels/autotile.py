@@ -2,7 +2,7 @@
 
 The exact sheets use a cell of 2×2 corner tiles: every seam inside and between cells is one that the corner tiles
 already have, so a map drawn from the blob sheet equals the same map drawn from the corner tiles. With a cell
-of one tile that is impossible; `blob47_approx` and `rpgmaker_a2_approx` compose quarters and are named for it.
+of one tile that is impossible; `blob47_approx` and `rpgmaker_a2_approx` compose quarters, their textures may jump.
 """
 
 from __future__ import annotations
@@ -127,10 +127,19 @@ def blob_cell(sixteen: Sequence[Picture], mask: int) -> Picture:
 
 
 def quarter_cell(sixteen: Sequence[Picture], mask: int) -> Picture:
-    """An approximate cell of one tile's size: of each corner tile around it the quarter that lies in the cell."""
-    nw, ne, sw, se = (sixteen[corner_code(corners)] for corners in blob_corners(mask))
-    y, x = nw.shape[0] // 2, nw.shape[1] // 2
-    return np.vstack([np.hstack([nw[y:, x:], ne[y:, :x]]), np.hstack([sw[:y, x:], se[:y, :x]])])
+    """An approximate cell of one tile's size: for each of its quarters as much of the corner tile that belongs there.
+
+    Along an axis on which the material changes the quarter is taken from the tile's middle, where the change is:
+    outlines meet, but the texture may jump there. Elsewhere it is the quarter's own half, and the texture runs on.
+    """
+    height, width = sixteen[0].shape[0] // 2, sixteen[0].shape[1] // 2
+    quarters = []
+    for place, corners in enumerate(blob_corners(mask)):
+        top_left, top_right, bottom_left, bottom_right = corners
+        x = width // 2 if (top_left, bottom_left) != (top_right, bottom_right) else place % 2 * width
+        y = height // 2 if (top_left, top_right) != (bottom_left, bottom_right) else place // 2 * height
+        quarters.append(sixteen[corner_code(corners)][y : y + height, x : x + width])
+    return np.vstack([np.hstack(quarters[:2]), np.hstack(quarters[2:])])
 
 
 def sheet_picture(sheet: Sheet) -> Picture:

@@ -47,7 +47,7 @@ CHECKS: Mapping[str, Limit] = {
     ),
     "static": Limit("all frames of a tag are equal (frames)", None, 1),
     "duplicate": Limit("neighbouring frames of a tag are equal (pairs)", 0, None),
-    "copied": Limit("a run of frames of another tag appears again (frames)", 1, 1),
+    "copied": Limit("the frames of another tag appear again (frames)", None, 1),
     "bleeding": Limit("the figure runs on in the next cell (pixels along the border)", None, 1),
     "cut_off": Limit("the figure touches its cell's left, top or right border (pixels)", 2, None),
     "background": Limit("all four corners are opaque though a transparent background was asked for (corners)", None, 3),
@@ -134,7 +134,10 @@ def check_sprite(
     transparent: bool = False,
     seamless: str = "",
 ) -> list[Finding]:
-    """Checks of a single picture, before it is trimmed. `transparent`: a clear background was asked for; `seamless`: `x`, `y` or `xy`."""
+    """Checks of a single picture, before it is trimmed.
+
+    `transparent`: a clear background was asked for; `seamless`: the axes along which it is to repeat (`x`, `y`, `xy`).
+    """
     judge = Judge(settings or {})
     cells = picture[None]
     findings = _check_cells(cells, ["the picture"], judge, transparent)
