@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import assetgen
 from assetgen.manifest.files import Files
 from assetgen.model import codec
-from assetgen.model.manifest import Manifest
+from assetgen.model.manifest import Asset, Manifest
 
 FORMAT = 1
 """Raised when the shape of a memo changes within one version of the tool."""
@@ -64,26 +64,60 @@ def _catalog_version() -> str:
 
 def dump(manifest: Manifest, files: Files) -> bytes:
     """A memo's bytes. Absolute paths are no part of it: it holds in every clone."""
+    whole = codec.to_json(replace(manifest, assets={}))
     document = {
-        "manifest": {**codec.to_json(manifest), "root": ""},
+        "manifest": {**whole, "root": ""},
+        "assets": {name: _text(codec.to_json(asset)) for name, asset in manifest.assets.items()},
         "digests": {path: digest for path, digest in files.digests.items() if path != manifest.file},
         "globs": files.globs,
         "present": sorted(files.present),
         "absent": sorted(files.absent),
     }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    body = _text(document).encode()
+    return hashlib.sha256(body).hexdigest().encode() + body
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Kept(Mapping[str, Asset]):
+    """Assets as their JSON text, each made into an Asset when it is first asked for."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self._texts = texts
+        self._made: dict[str, Asset] = {}
+
+    def __getitem__(self, name: str) -> Asset:
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = codec.from_json(Asset, json.loads(self._texts[name]))
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._texts
 
 
 def restore(kept: bytes, root: Path, file: str) -> Manifest | None:
     """The Manifest of a memo, or None when it is damaged or no longer holds."""
+    seal, body = kept[:64], kept[64:]
+    if hashlib.sha256(body).hexdigest().encode() != seal:
+        return None
     try:
-        document = json.loads(kept)
+        document = json.loads(body)
         if not _holds(document, Files(root)):
             return None
         data: dict[str, Any] = document["manifest"]
         manifest = codec.from_json(Manifest, {**data, "root": str(root), "file": file})
         # The codec knows sets only where nothing else may stand.
-        return manifest if manifest.write is None else replace(manifest, write=frozenset(manifest.write))
+        write = None if manifest.write is None else frozenset(manifest.write)
+        return replace(manifest, write=write, assets=Kept(document["assets"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _SHOWN = 60
+_MANY = 500
 
 
 def quoted(text: str) -> str:
@@ -32,6 +33,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     for candidate in candidates:
         if candidate.lower() == lowered:
             return candidate
+    if len(candidates) > _MANY:
+        # Among thousands of names the search itself must stay cheap: a typo rarely hits the beginning.
+        candidates = [candidate for candidate in candidates if candidate.startswith(lowered[:2])][:_MANY]
     found = get_close_matches(word, candidates, 1, 0.6) if len(word) <= 100 else []
     return found[0] if found else None
 

@@ -120,6 +120,8 @@ def _size(entry: Expanded, style: Style | None, book: Book) -> Size | None:
         keys = ("size",) if entry.kind == "tileset" else keys
     key = next((key for key in keys if entry.values.get(key) is not None), None)
     size = size_of(entry.values[key]) if key is not None else None
+    if style is not None and style.sides and style.default_size is not None and key not in entry.own:
+        size = key = None  # a size that a preset brings means nothing to a style that draws one size only
     if size is not None and key is not None:
         if style is not None:
             warning = style_rules.check_size(style, size, entry.at(key), entry.where, book.world.problems)
