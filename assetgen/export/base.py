@@ -57,8 +57,12 @@ class OwnedKeys:
 
     @property
     def digest(self) -> str:
-        """The digest of the owned keys as this build writes them: what the lock records for the file."""
-        return digest_of(self.read(self.content, self.scope))
+        """The digest of the owned keys as this build writes them afresh."""
+        return self.record(self.content)
+
+    def record(self, written: str) -> str:
+        """What the lock records for the file: the digest of the owned keys in the text as written."""
+        return digest_of(self.read(written, self.scope))
 
     def judge(self, existing: str) -> tuple[str, ...]:
         """Digests that an undisturbed file may have: drifted if none of them is a recorded one.
