@@ -49,9 +49,10 @@ def layout_of(entry: Expanded, style: Style | None, world: World) -> tuple[str |
             problems.add(entry.at("layout"), f"layout {quoted(value)} needs 'frames'", where=entry.where, tail=tail)
         row = layouts.layout_for(named, frames)
     if row is None:
-        near = styles.nearest(value)
-        tail = f"{named.name} draws single pictures" if named else f"did you mean {quoted(near)}?" if near else ""
-        problems.add(entry.at("layout"), f"unknown layout {quoted(value)}", where=entry.where, tail=tail)
+        near = None if named else styles.nearest(value)
+        tail = "expected an animation or tileset style" if named else f"did you mean {quoted(near)}?" if near else ""
+        head = f"style {quoted(value)} draws single pictures" if named else f"unknown layout {quoted(value)}"
+        problems.add(entry.at("layout"), head, where=entry.where, tail=tail)
         return None, None
     if row.tiles != (entry.kind == "tileset"):
         said = "cuts a tileset" if row.tiles else "cuts an animation"
@@ -71,7 +72,7 @@ def timing(entry: Expanded, problems: Problems) -> Timing:
         loop=values.get("loop"),
         rules=tag_rules(values.get("tags"), node.value if node else None, entry.where, problems),
         mirror={key: str(source) for key, source in (values.get("mirror") or {}).items() if source is not None},
-        grounded=tuple(values.get("grounded") or ()),
+        grounded=tuple(glob for glob in values.get("grounded") or () if glob is not None),
     )
 
 
@@ -105,7 +106,8 @@ def tag_rules(value: Any, node: Node | None, where: str, problems: Problems) -> 
             change = {"cells": change}
         if not isinstance(change, dict):
             continue
-        cells, durations = change.get("cells"), _milliseconds(change.get("durations"))
+        cells = [cell for cell in change.get("cells") or () if cell is not None]
+        durations = _milliseconds(change.get("durations"))
         if durations is not None and change.get("fps") is not None:
             problems.add(
                 position, "'fps' and 'durations' exclude each other", where=f"tag {quoted(pattern)} of {where}"
@@ -163,7 +165,7 @@ def check_tags(
     try:
         tags = resolve_tags(layout, columns * rows, entry_timing, directions, columns=columns, rows=rows)
     except AssetError as error:
-        problems.add(error.position or entry.position, str(error), where=entry.where)
+        problems.add(error.position or entry.position, f"{entry.where}: {error}")
         return None
     names = tuple(tag.name for tag in tags)
     folded: dict[str, str] = {}

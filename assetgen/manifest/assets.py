@@ -39,12 +39,11 @@ _TAKES: Mapping[Source, frozenset[str]] = {
 
 def source_of(entry: Expanded, world: World) -> Source | None:
     """Where the entry's picture comes from; None and a problem when it has no source, or several."""
-    values = entry.values
-    others = [key for key in _OTHERS[entry.kind] if values.get(key) is not None]
+    others = [key for key in _OTHERS[entry.kind] if entry.has(key)]
     others = [key for key in others if key in entry.own] or others
-    prompt_counts = "prompt" in values and ("prompt" in entry.own or not others) and others != ["edit"]
-    found = [*(["prompt"] if prompt_counts else []), *others]
-    if not found and entry.kind == "tileset" and values.get("tiles"):
+    prompted = entry.has("prompt") and ("prompt" in entry.own or not others) and others != ["edit"]
+    found = [*(["prompt"] if prompted else []), *others]
+    if not found and entry.kind == "tileset" and entry.has("tiles"):
         found = ["tiles"]
     if len(found) > 1:
         second = max(found, key=entry.at)
@@ -62,7 +61,7 @@ def _implied(entry: Expanded, world: World) -> Source | None:
     from assetgen.catalog import styles
 
     style = styles.find(entry.values.get("style") or "")
-    if style is not None and style.input == "required" and "input" in entry.values:
+    if style is not None and style.input == "required" and entry.has("input"):
         return "prompt"
     keys = ("prompt", *_OTHERS[entry.kind], *(["tiles"] if entry.kind == "tileset" else []))
     head = f"{entry.where} has no source"
@@ -106,7 +105,7 @@ def build(entry: Expanded, book: Book, project: Mapping[str, str]) -> Asset | No
         layout=layout,
         grid=grid,
         timing=timing,
-        parts=animation.parts(entry, world) if source == "parts" else (),
+        parts=animation.parts(entry, world) if source == "parts" and "parts" in values else (),
         tileset=tileset.spec(entry, world) if is_tileset else TilesetSpec(),
         cut=_cut(entry, world),
         recipe=operations,
@@ -153,17 +152,19 @@ def _refuse_untaken(entry: Expanded, source: Source, world: World) -> None:
 
 
 def _check_prompt(entry: Expanded, style: Style | None, world: World) -> None:
-    if str(entry.values.get("prompt") or "").strip() or (style is not None and style.input == "required"):
+    prompt = entry.values.get("prompt")
+    wrong = prompt is None and entry.has("prompt")
+    if wrong or (prompt or "").strip() or (style is not None and style.input == "required"):
         return
     world.problems.add(entry.at("prompt"), "'prompt' is empty", where=entry.where, tail="say what to draw")
 
 
 def _start(entry: Expanded, source: Source, world: World) -> Ref | None:
     if source == "file":
-        return file_ref(entry.values["file"], world, "file", entry.where)
+        return file_ref(entry.values["file"], world, "file", entry.where) if "file" in entry.values else None
     if source in ("edit", "copy"):
         stage: Literal["base", "final"] = "final" if source == "copy" else "base"
-        return resolve(entry.values[source], world, source, entry.where, stage)
+        return resolve(entry.values.get(source), world, source, entry.where, stage)
     return None
 
 
@@ -179,14 +180,14 @@ def _cutting(
         size = size_of(values.get("tile_size"))
         gridded = source == "file" or (source == "prompt" and style is not None and style.makes == "picture")
         if layout is None and gridded:
-            if grid is None and size is None:
+            if grid is None and not entry.has("tile_size") and not entry.has("layout"):
                 tail = "write 'tile_size: 16' for a plain grid, or 'layout: STYLE' for a 4×5 sheet"
                 world.problems.add(entry.position, "'tile_size' is missing", where=entry.where, tail=tail)
             margin, spacing = values.get("margin") or 0, values.get("spacing") or 0
             columns, rows = (grid.columns, grid.rows) if grid else (None, None)
             grid = Grid(columns, rows, size, margin, spacing)
         return layout, grid
-    if source == "file" and isinstance(start, FileRef) and "layout" not in values and not animation.cuts_itself(start):
+    if source == "file" and isinstance(start, FileRef) and not entry.has("layout") and not animation.cuts_itself(start):
         tail = "write 'layout: STYLE' or 'layout: {columns: 4, rows: 1}'"
         world.problems.add(entry.position, "'layout' is missing", where=entry.where, tail=tail)
     return layout, grid

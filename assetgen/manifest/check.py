@@ -47,7 +47,7 @@ class Checker:
     expected = "a value"
 
     def read(self, node: Node, key: str, context: Context) -> Any:
-        """The value of `node`; mistakes go to `context.failures`, and the value is then meaningless."""
+        """The value of `node`, None where it is wrong; mistakes go to `context.failures`."""
         raise NotImplementedError
 
     def fits(self, node: Node) -> bool:
@@ -55,8 +55,10 @@ class Checker:
         raise NotImplementedError
 
     def deferred(self, node: Node, context: Context) -> bool:
-        """Whether the node holds a variable that is replaced later."""
-        return context.raw and isinstance(node, Scalar) and not node.plain and bool(_VARIABLE.search(node.text))
+        """Whether the node holds a variable that is replaced later, or something wrong that was told already."""
+        if not isinstance(node, Scalar):
+            return False
+        return node.broken or (context.raw and not node.plain and bool(_VARIABLE.search(node.text)))
 
 
 class Anything(Checker):
@@ -96,14 +98,16 @@ class Text(Checker):
                 Failure(node.position, head, "quote the text, or put the comment on a line of its own")
             )
         if self.deferred(node, context):
-            return node.text
+            return None if node.broken else node.text
         if len(node.text.strip()) < self.shortest:
             context.fail(node, key, self.expected, "it is empty")
         elif self.longest is not None and len(node.text) > self.longest:
             context.fail(node, key, f"at most {self.longest} characters")
         elif self.pattern is not None and not self.pattern.fullmatch(node.text):
             context.fail(node, key, self.expected)
-        return Located.of(node.text, node.position) if self.mode in ("ref", "path") else node.text
+        else:
+            return Located.of(node.text, node.position) if self.mode in ("ref", "path") else node.text
+        return None
 
 
 class Choice(Checker):
@@ -172,11 +176,12 @@ class Number(Checker):
         )
         if too_small or (self.maximum is not None and value > self.maximum):
             context.fail(node, key, self.expected)
+            return None
         return value
 
 
 class ListOf(Checker):
-    """A list whose items are all alike."""
+    """A list whose items are all alike. Wrong items are None; a list of fixed length is then None as a whole."""
 
     def __init__(self, item: Checker, least: int, most: int | None, expected: str) -> None:
         self.item = item
@@ -199,7 +204,9 @@ class ListOf(Checker):
             few = f"exactly {self.least}" if self.least == self.most else None
             bound = few or (f"at least {self.least}" if count < self.least else f"at most {self.most}")
             context.failures.append(Failure(node.position, head, f"expected {bound}"))
-        return [self.item.read(item, key, context) for item in node.items]
+        before = len(context.failures)
+        values = [self.item.read(item, key, context) for item in node.items]
+        return None if self.least == self.most and (count != self.least or len(context.failures) > before) else values
 
 
 class MapOf(Checker):
@@ -228,22 +235,33 @@ class MapOf(Checker):
             checker = self.known.get(name, self.rest)
             if checker is None:
                 self._unknown(name, entry.position, node, context)
-            elif isinstance(checker, Anything) or not (isinstance(entry.value, Scalar) and entry.value.is_null):
-                if self.key is not None and name not in self.known:
-                    self.key.read(Scalar(name, entry.position, "{" not in name), name, context)
+            elif self.key is not None and name not in self.known and not self._key_fits(name, context):
+                head = f"{quoted(name)} cannot be a key of {quoted(key)}"
+                context.failures.append(Failure(entry.position, head, f"expected {self.key.expected}"))
+            elif isinstance(checker, Anything):
                 values[name] = checker.read(entry.value, name, context)
+            elif not (isinstance(entry.value, Scalar) and entry.value.is_null):
+                value = checker.read(entry.value, name, context)
+                if value is not None:
+                    values[name] = value
         for name in self.required:
-            if name not in values and name not in node.entries:
+            given = node.entries.get(name)
+            if given is None:
                 context.failures.append(Failure(node.position, f"{quoted(name)} is missing", self.hint(name)))
-            elif name not in values:
-                context.fail(node.entries[name].value, name, self.known[name].expected)
-        if len(values) < self.least:
+            elif isinstance(given.value, Scalar) and given.value.is_null:
+                context.fail(given.value, name, self.known[name].expected)
+        if len(node.entries) < self.least:
             context.failures.append(Failure(node.position, f"{quoted(key)} is empty", f"expected {self.expected}"))
         return values
 
     def hint(self, name: str) -> str:
         checker = self.known.get(name)
         return f"expected {checker.expected}" if checker is not None and checker.expected != "a value" else ""
+
+    def _key_fits(self, name: str, context: Context) -> bool:
+        assert self.key is not None
+        assert self.key.pattern is not None
+        return self.key.pattern.fullmatch(name) is not None or (context.raw and bool(_VARIABLE.search(name)))
 
     def _unknown(self, name: str, position: Position, node: Map, context: Context) -> None:
         tail = did_you_mean(name, self.known, noun="known keys")
@@ -263,7 +281,7 @@ class Either(Checker):
         return any(branch.fits(node) for branch in self.branches)
 
     def read(self, node: Node, key: str, context: Context) -> Any:
-        best: list[Failure] | None = None
+        best: tuple[list[Failure], Any] | None = None
         for branch in self.branches:
             if not branch.fits(node):
                 continue
@@ -271,20 +289,20 @@ class Either(Checker):
             value = branch.read(node, key, attempt)
             if not attempt.failures:
                 return value
-            if best is None or _badness(attempt.failures, node) < _badness(best, node):
-                best = attempt.failures
+            if best is None or _badness(attempt.failures) < _badness(best[0]):
+                best = attempt.failures, value
         if self.deferred(node, context):
             return None
-        if best is not None and (not isinstance(node, Scalar) or _says_more(best)):
-            context.failures.extend(best)
-        else:
-            words = [word for branch in self.branches if isinstance(branch, Choice) for word in branch.values]
-            near = nearest(node.text, words) if isinstance(node, Scalar) and words else None
-            context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else "")
+        if best is not None and (not isinstance(node, Scalar) or _says_more(best[0])):
+            context.failures.extend(best[0])
+            return best[1]
+        words = [word for branch in self.branches if isinstance(branch, Choice) for word in branch.values]
+        near = nearest(node.text, words) if isinstance(node, Scalar) and words else None
+        context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else "")
         return None
 
 
-def _badness(failures: list[Failure], node: Node) -> tuple[int, int]:
+def _badness(failures: list[Failure]) -> tuple[int, int]:
     """Fewer unknown or missing keys first, then fewer mistakes."""
     strange = sum(f.head.startswith("unknown key") or f.head.endswith("is missing") for f in failures)
     return strange, len(failures)

@@ -153,7 +153,7 @@ def _parts(assets: Mapping[str, Asset], world: World, pieces: Pieces) -> None:
             try:
                 revised = revise(tags, part.rules)
             except AssetError as error:
-                world.problems.add(error.position or part.of.position, str(error), where=_label(asset))
+                world.problems.add(error.position or part.of.position, f"{_label(asset)}: {error}")
                 continue
             for tag in revised:
                 first = seen.setdefault(tag.name, part.of.name)

@@ -43,6 +43,10 @@ class Expanded:
     def where(self) -> str:
         return f"{self.kind} {quoted(self.name)}"
 
+    def has(self, key: str) -> bool:
+        """Whether a key is written, be its value right or wrong."""
+        return key in self.node.entries
+
     def at(self, key: str) -> Position:
         """Where the value of a key stands, else the entry."""
         entry = self.node.entries.get(key)
@@ -125,11 +129,11 @@ def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, pro
     assert isinstance(node, Map)
     node = _without_nulls(node)
     values = check(node, kind, where, problems)
+    values = values if isinstance(values, dict) else {}
     prefix = _around(merged.prefix, variables, report, where, problems)
     suffix = _around(merged.suffix, variables, report, where, problems)
-    if isinstance(values, dict):
-        expanded = Expanded(kind, name, entry.position, values, node, merged.own, prefix, suffix, merged.presets)
-        yield from _variants(expanded)
+    expanded = Expanded(kind, name, entry.position, values, node, merged.own, prefix, suffix, merged.presets)
+    yield from _variants(expanded)
 
 
 def _variants(expanded: Expanded) -> Iterator[Expanded]:

@@ -109,7 +109,6 @@ class Files:
             known = self.globs[pattern] = find(self.root, pattern)
         return known
 
-
     def first_of(self, paths: Iterable[str]) -> str | None:
         """The first of these paths that exists; those before it are remembered as absent."""
         for path in paths:

@@ -11,17 +11,19 @@ from assetgen.model.position import Position, Problem
 class Scalar(NamedTuple):
     """One scalar as its source text. `plain`: written without quotes, so it may mean a number, true or null.
 
-    `comment`: a ` #` follows it directly, which in a prompt is more likely text than a comment.
+    `comment`: a ` #` follows it directly, which in a prompt is more likely text than a comment. `broken`: what it means
+    is not known, which was told already; whatever stands there is accepted.
     """
 
     text: str
     position: Position
     plain: bool = True
     comment: bool = False
+    broken: bool = False
 
     @property
     def is_null(self) -> bool:
-        return self.plain and self.text in NULLS
+        return self.plain and self.text in NULLS and not self.broken
 
 
 class Items(NamedTuple):

@@ -165,7 +165,7 @@ def _templates(node: Node | None, files: Files, problems: Problems) -> list[dict
 
 def budget(text: Any) -> Cost | None:
     """`5.00` in dollars, or `200 credits`."""
-    if not isinstance(text, str):
+    if text is None:
         return None
     amount, _, unit = text.partition(" ")
     return Cost(Decimal(amount), CREDITS if unit.strip() == CREDITS else USD)

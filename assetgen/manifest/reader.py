@@ -220,7 +220,7 @@ class _Builder:
             else:
                 head = f"alias '*{event.anchor}' has no anchor '&{event.anchor}'"
                 self._problem(event.start_mark, head, f'quote text that begins with "*": "*{event.anchor}…"')
-            self._place_node(Scalar("", position), event, alias=True)
+            self._place_node(Scalar("", position, broken=True), event, alias=True)
             return
         node, weight = known
         self.count += weight

@@ -97,7 +97,7 @@ def _recolor(value: Any, entry: Expanded, book: Book) -> dict[str, Json]:
     for side in ("from", "to"):
         given = value.get(side)
         if isinstance(given, list):
-            sides[side] = {"name": None, "colors": [color(text) for text in given if text is not None]}
+            sides[side] = {"name": None, "colors": [color(text) for text in given if text]}
         elif isinstance(given, Located):
             name = palette_book.known(given, book.palettes, book.world, entry.where)
             if name is not None:

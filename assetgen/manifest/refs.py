@@ -40,8 +40,8 @@ def resolve(value: Any, world: World, what: str, where: str, stage: Stage = "bas
     """A checked reference (text or `{of, stage}`) as a Ref; None and a problem when it names nothing."""
     if isinstance(value, Mapping):
         stage = value.get("stage") or stage
-        value = value["of"]
-        if is_path(value):
+        value = value.get("of")
+        if isinstance(value, Located) and is_path(value):
             tail = "a file has no stage; write the path alone"
             world.problems.add(value.position, f"{quoted(value)} is a path", where=where, tail=tail)
             return None
@@ -63,7 +63,8 @@ def _asset(text: Located, world: World, what: str, where: str, stage: Stage) -> 
         base = str(text) if text in world.variants else name
         tail = f"it has variants: write {base}_1 to {base}_{world.variants[base]}"
     else:
-        tail = did_you_mean(text, world.entries) or "a file's path begins with ./"
+        others = [name for name in world.entries if quoted(name) not in where]
+        tail = did_you_mean(text, others) or "a file's path begins with ./"
     world.problems.add(position, f"{what} {quoted(text)} is no asset", where=where, tail=tail)
     return None
 

@@ -63,7 +63,7 @@ def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
 def check(node: Node, name: str, where: str, problems: Problems, *, raw: bool = False) -> Any:
     """The values of a node by `$defs/NAME` (`raw`: variables are still in it); mistakes go to `problems`."""
     context = Context(raw)
-    value = schema.checker(name).read(node, name, context)
+    value = schema.checker(name).read(node, "colors" if name == "palette" else name, context)
     for failure in context.failures:
         problems.add(failure.position, failure.head, where=where, tail=failure.tail)
     return value

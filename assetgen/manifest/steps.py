@@ -65,7 +65,7 @@ def generate(entry: Expanded, style: Style | None, book: Book) -> Step | None:
     """The first step of a `prompt` entry; None when it cannot be made (a problem says why)."""
     problems, values = book.world.problems, dict(entry.values)
     api = _api(entry, style, book)
-    if style is None and "style" not in values and "prompt_style" not in api:
+    if style is None and not entry.has("style") and "prompt_style" not in api:
         tail = "write 'style: NAME'; 'assetgen styles' lists them"
         problems.add(entry.position, "'style' is missing", where=entry.where, tail=tail)
     if style is not None:
@@ -130,7 +130,8 @@ def _size(entry: Expanded, style: Style | None, book: Book) -> Size | None:
         return size
     if style is not None and (style.default_size is not None or style.input_sized):
         return None if style.default_size is None else (style.default_size, style.default_size)
-    if key is None and (style is not None or "style" not in entry.values):
+    known = style is not None or not entry.has("style")
+    if known and not any(entry.has(key) for key in keys):
         wanted = "tile_size" if keys[0] == "tile_size" else "size"
         tail = f"write '{wanted}: 64' or the like"
         if style is not None:
@@ -179,11 +180,13 @@ def edits(entry: Expanded, book: Book, source: str) -> list[Step]:
     steps: list[Step] = []
     values = entry.values
     listed = values.get("edits")
-    if source == "edit" and not listed:
+    if source == "edit" and not entry.has("edits"):
         fields = {key: values[key] for key in ("prompt", "seed") if values.get(key) is not None}
         steps += _tool_step(fields, {key: entry.at(key) for key in fields}, entry.at("edit"), entry, book)
     node = entry.node.entries["edits"].value if listed else None
     for index, edit in enumerate(listed or ()):
+        if edit is None:
+            continue
         assert isinstance(node, Items)
         item = node.items[index]
         fields = dict(edit) if isinstance(edit, dict) else {"prompt": edit}

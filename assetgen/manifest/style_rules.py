@@ -56,12 +56,12 @@ def untaken(style: Style, entry: Expanded) -> dict[str, str]:
 
     if style.input == "none":
         refuse("input", f"{name} takes no input picture")
-    if "input" not in values:
+    if not entry.has("input"):
         refuse("strength", "it needs an 'input'")
     if not style.outside:
         for key in ("outside", "outside_input", "outside_strength"):
             refuse(key, f"{name} has one terrain only")
-    elif "outside_input" not in values:
+    elif not entry.has("outside_input"):
         refuse("outside_strength", "it needs an 'outside_input'")
     if not style.tiling:
         refuse("tile", f"{name} cannot be seamless")
@@ -76,9 +76,9 @@ def untaken(style: Style, entry: Expanded) -> dict[str, str]:
         refuse("data", f"{name} has no downloadable data")
     if style.references == 0:
         refuse("references", f"{name} takes no references")
-    if "palette" not in values or not style.palette:
+    if not entry.has("palette") or not style.palette:
         _refuse_kept(entry, "pre_palette", "no palette is sent", reasons)
-    if not values.get("remove_bg"):
+    if not entry.has("remove_bg") or values.get("remove_bg") is False:
         _refuse_kept(entry, "background", "it needs 'remove_bg: true'", reasons)
     return reasons
 
@@ -104,7 +104,7 @@ def check_counts(style: Style, entry: Expanded, problems: Problems) -> None:
     if style.durations and isinstance(frames, int) and frames not in style.durations:
         tail = f"expected {any_of(map(str, style.durations))}"
         problems.add(entry.at("frames"), f"{name} cannot make {frames} frames", where=entry.where, tail=tail)
-    if style.input == "required" and "input" not in values:
+    if style.input == "required" and not entry.has("input"):
         tail = "write 'input: NAME' or 'input: ./file.png'"
         problems.add(entry.at("style"), f"style {quoted(name)} needs an input picture", where=entry.where, tail=tail)
 

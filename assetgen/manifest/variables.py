@@ -53,7 +53,7 @@ def fill(node: Node, variables: Row, report: Callable[[Position, Unknown], None]
             text = replace(node.text, variables)
         except Unknown as unknown:
             report(node.position, unknown)
-            return node
+            return node._replace(broken=True)
         token = _TOKEN.fullmatch(node.text)
         return node._replace(text=text, plain=token is not None and token[1] is not None)
     if isinstance(node, Items):

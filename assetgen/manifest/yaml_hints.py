@@ -11,8 +11,13 @@ from assetgen.model.position import Position
 _VALUE_BRACE = re.compile(r"""(?:^|[:,\[-])[ \t]*(\{[A-Za-z_]\w*\})(?=[ \t]*[^\s,\]}:#])""")
 _VALUE_BRACKET = re.compile(r"""(?:^|:|-)[ \t]+(\[[^\]\n]*\])(?=[ \t]*[^\s,\]}#])""")
 _VALUE_QUOTED = re.compile(r"""(?:^|[:,\[-])[ \t]*("[^"\n]*"|'[^'\n]*')[ \t]*[^\s,\]}:#]""")
-_INDICATORS = {"*": "*", "&": "&", "%": "%", "@": "@", "`": "`", "{": "{", "!": "!", "|": "|", ">": ">", "[": "["}
-
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_AFTER_TEXT = re.compile(r"[^\s,{}\[\]:#]\s+#")
+_COLOR = re.compile(r"[\[,]\s*#(?=[0-9a-fA-F]{3})")
+_CUT_OFF = frozenset(
+    {"did not find expected ',' or '}'", "did not find expected ',' or ']'", "did not find expected node content"}
+    | {"could not find expected ':'", "did not find expected key", "found unexpected end of stream"}
+)
 _WORDS = {
     "found unexpected end of stream": "the quotes opened here are never closed",
     "found unknown escape character": "unknown escape after '\\' in double quotes",
@@ -47,7 +52,16 @@ def explain(error: Exception, text: str, file: str, problems: Problems) -> None:
         return
     position = Position(file, mark.line + 1, mark.column + 1)
     said = _said(error)
-    line = _line(text, mark.line)
+    lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
+    if said in _CUT_OFF:
+        context = getattr(error, "context_mark", None) or mark
+        for number in range(min(context.line, max(mark.line - 1, 0)), min(mark.line + 1, len(lines))):
+            cut = _comment(lines[number])
+            if cut is not None:
+                tail = cut[1]
+                problems.add(Position(file, number + 1, cut[0] + 1), "' #' begins a comment here", tail=tail)
+                return
+    line = lines[mark.line] if mark.line < len(lines) else ""
     # An index past the end (nothing there) is as good as a blank.
     found = line[mark.column : mark.column + 1]
     head = _WORDS.get(said, said)
@@ -82,9 +96,16 @@ def _said(error: Exception) -> str:
     return said.splitlines()[0] if said else "this is not YAML"
 
 
-def _line(text: str, number: int) -> str:
-    lines = re.split("\r\n|[\r\n\x85\u2028\u2029]", text)
-    return lines[number] if number < len(lines) else ""
+def _comment(line: str) -> tuple[int, str] | None:
+    """The column of a comment that most likely was meant as text, and what to do; quoted parts do not count."""
+    bare = _QUOTED.sub(lambda match: "x" * len(match.group()), line)
+    found = _AFTER_TEXT.search(bare)
+    if found is not None:
+        return found.end() - 1, "quote the text before it if it is meant: the '#' cut off the rest of the line"
+    found = _COLOR.search(bare)
+    if found is not None:
+        return found.end() - 1, "quote colours that begin with '#', or leave the '#' out"
+    return None
 
 
 def _quote_hint(sign: str) -> str:
