@@ -27,19 +27,24 @@ def _wants_clear(asset: Asset) -> bool:
     return bool(_asked(asset, "remove_bg")) or any(step.op == "background_remover" for step in asset.steps)
 
 
-def sprite_findings(asset: Asset, picture: Picture, sources: Sources) -> tuple[Finding, ...]:
-    """Checks of one finished picture."""
+def sprite_findings(asset: Asset, picture: Picture, finished: Picture, sources: Sources) -> tuple[Finding, ...]:
+    """Checks of one picture: its shape before it was framed, its colours when it is finished."""
     from assetgen.pixels.quality import check_sprite
 
     seamless = str(_asked(asset, "tile") or "")
     findings = check_sprite(picture, _settings(asset), transparent=_wants_clear(asset), seamless=seamless)
-    return (*findings, *_off_palette(asset, {asset.name: picture}, sources))
+    return (*findings, *_off_palette(asset, {asset.name: finished}, sources))
 
 
 def animation_findings(
-    asset: Asset, reel: Reel, cells: Sequence[Picture], tags: Sequence[Tag], sources: Sources
+    asset: Asset,
+    reel: Reel,
+    cells: Sequence[Picture],
+    finished: Sequence[Picture],
+    tags: Sequence[Tag],
+    sources: Sources,
 ) -> tuple[Finding, ...]:
-    """Checks of an animation's cells after its recipe."""
+    """Checks of an animation's cells: shapes and motion before they were framed, colours when they are finished."""
     from assetgen.pixels.quality import check_animation
 
     grounded = matching(asset.timing.grounded, [tag.name for tag in tags])
@@ -53,12 +58,12 @@ def animation_findings(
         grounded=grounded,
         empty=sources.layout.empty if sources.layout is not None else (),
     )
-    names = {f"cell {index}": cell for index, cell in enumerate(cells)}
+    names = {f"cell {index}": cell for index, cell in enumerate(finished)}
     return (*findings, *_off_palette(asset, names, sources))
 
 
 def tileset_findings(
-    asset: Asset, cells: Sequence[Picture], layout: Layout | None, sources: Sources
+    asset: Asset, cells: Sequence[Picture], finished: Sequence[Picture], layout: Layout | None, sources: Sources
 ) -> tuple[Finding, ...]:
     """Checks of a tileset: material and seams of the provider's sheet, the seam of a tile asked to be seamless."""
     from assetgen.pixels.autotile import verify_sheet
@@ -69,7 +74,7 @@ def tileset_findings(
         findings += verify_sheet(cells, _settings(asset))
     elif len(cells) == 1 and asset.steps:
         findings += check_sprite(cells[0], _settings(asset), seamless=str(_asked(asset, "tile") or ""))
-    return (*findings, *_off_palette(asset, {f"tile {i}": cell for i, cell in enumerate(cells)}, sources))
+    return (*findings, *_off_palette(asset, {f"tile {i}": cell for i, cell in enumerate(finished)}, sources))
 
 
 def _settings(asset: Asset) -> Mapping[str, Json]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Literal
 
 from assetgen.build.files import roles as picture_roles
 from assetgen.build.files import scaled
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from assetgen.atlas.build import AtlasPlan
     from assetgen.model.built import Picture
 
-PALETTE_FORMATS = ("gpl", "hex", "pal", "png", "json")
+PALETTE_FORMATS: tuple[Literal["gpl", "hex", "pal", "png", "json"], ...] = ("gpl", "hex", "pal", "png", "json")
 
 
 def finish_project(
@@ -45,9 +46,9 @@ def finish_project(
     cast = Cast(session, processing.failed)
     final = _Finals(session, writer, keeper, report, progress, cast, locked=processing.locked)
     for name in selection.palettes:
-        final.guarded(f"palette:{name}", lambda name=name: final.palette(name))  # type: ignore[misc]
+        final.guarded(f"palette:{name}", partial(final.palette, name))
     for name in selection.atlases:
-        final.guarded(f"atlas:{name}", lambda name=name: final.atlas(name))  # type: ignore[misc]
+        final.guarded(f"atlas:{name}", partial(final.atlas, name))
     final.guarded("index", final.index)
 
 

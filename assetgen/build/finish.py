@@ -106,6 +106,14 @@ def apply_recipe(asset: Asset, frames: Sequence[Picture], sources: Sources) -> A
     return apply(frames, recipe_of(asset, sources), Context(sources.palettes))
 
 
+def cleaned(asset: Asset, frames: Sequence[Picture], sources: Sources) -> Sequence[Picture]:
+    """Frames in the state in which checks look at them: before anything is trimmed, framed or recoloured."""
+    from assetgen.pixels.recipe import Context, apply, cleaning
+
+    operations = cleaning(recipe_of(asset, sources))
+    return apply(frames, operations, Context(sources.palettes)).frames if operations else frames
+
+
 # -- sprites --------------------------------------------------------------
 
 
@@ -135,7 +143,7 @@ def finished_sprite(asset: Asset, picture: Picture, sources: Sources) -> Finishe
         scales=asset.scales,
         meta=asset.meta,
     )
-    findings = sprite_findings(asset, applied.frames[0], sources)
+    findings = sprite_findings(asset, cleaned(asset, [picture], sources)[0], applied.frames[0], sources)
     return Finished((built,), album.pictures, findings, notes=applied.notes)
 
 
@@ -198,7 +206,7 @@ def finished_animation(asset: Asset, reel: Reel, sources: Sources) -> Finished:
         scales=asset.scales,
         meta=asset.meta,
     )
-    findings = animation_findings(asset, reel, cells, tags, sources)
+    findings = animation_findings(asset, reel, cleaned(asset, reel.cells, sources), cells, tags, sources)
     return Finished((built,), album.pictures, findings, notes=applied.notes)
 
 
@@ -279,7 +287,7 @@ def _tileset(asset: Asset, sources: Sources) -> Finished:
         from assetgen.build.compose import autotile_sheets
 
         built = replace(built, sheets=autotile_sheets(asset, built, album))
-    findings = tileset_findings(asset, cells, layout, sources)
+    findings = tileset_findings(asset, cells, applied.frames, layout, sources)
     return Finished((built,), album.pictures, findings, notes=applied.notes)
 
 

@@ -88,9 +88,9 @@ class Processing:
             self.report.warn(name, "recipe", note)
         if errors:
             # The previous good output stays in place; the purchase stands.
-            error = AssetError("; ".join(f"{f.check}: {f.message}" for f in errors), asset=name)
-            self._fail(name, error)
-            raise error
+            defect = AssetError("; ".join(f"{f.check}: {f.message}" for f in errors), asset=name)
+            self._fail(name, defect)
+            raise defect
         self._commit(name, work, done)
         return done
 

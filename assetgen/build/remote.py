@@ -108,7 +108,7 @@ class Remote:
         asset, request = state.asset, step.request
         assert request is not None
         provider = await self._provider(self.session.provider_name(asset))
-        job = await asyncio.to_thread(self._job, asset, step, request)
+        job = await asyncio.to_thread(self.job, asset, step, request)
         self.progress.started(asset.name, _what(step.step))
         entry = self.report.assets.setdefault(asset.name, AssetReport())
         entry.requests += 1 if provider.paid and price_of(step.step, self.project.realm_of(asset)) else 0
@@ -131,7 +131,7 @@ class Remote:
             provider.close(delivery.entry)
         self.progress.finished(asset.name, delivery.price)
 
-    def _job(self, asset: Asset, step: StepState, request: Request) -> Job:
+    def job(self, asset: Asset, step: StepState, request: Request) -> Job:
         """Everything that the provider needs, pictures among it (on a thread: it reads files)."""
         from assetgen.pixels.picture import pixel_digest
         from assetgen.pixels.png import encode_truecolor

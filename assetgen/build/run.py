@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from assetgen.build import finals, sweep
 from assetgen.build.approval import Ask, approve
@@ -141,7 +142,7 @@ async def _generate_and_process(
         if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
             inputs = [tasks[n] for n in input_assets(state.asset) if n in tasks]
             tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
-            tasks[name].add_done_callback(lambda task, name=name: _ready(task, name, processing))
+            tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
     if tasks:
         await asyncio.gather(*tasks.values())
     for name in selection.assets:
@@ -150,7 +151,7 @@ async def _generate_and_process(
     await processing.drain()
 
 
-def _ready(task: asyncio.Task[bool], name: str, processing: Processing) -> None:
+def _ready(task: asyncio.Task[bool], *, name: str, processing: Processing) -> None:
     if not task.cancelled() and task.exception() is None:
         processing.submit(name)
 

@@ -202,6 +202,18 @@ class Session:
             raise AssetError(f"{name} has no frame or tile '{piece}'", asset=name)
         return finished.pictures[digest]
 
+    def final_size(self, name: str) -> tuple[int, int] | None:
+        """Width and height of the asset's finished picture (its sheet, for animations and tilesets), once built."""
+        from assetgen.export.regions import sheet_size, tileset_size
+
+        work = prepare(self.project, self.disk, name, self.palette)
+        if work is None:
+            return None
+        built = finished_of(work, self.cache, pictures=False).built[0]
+        if isinstance(built, BuiltSprite):
+            return built.frame.size
+        return sheet_size(built) if isinstance(built, BuiltAnimation) else tileset_size(built)
+
     def read_text(self, path: str) -> str:
         """A text file of the project, for templates. UsageError where it cannot be read."""
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -209,13 +210,17 @@ def picture_targets(
     for file in picture_files(built, write, pictures.__getitem__):
         roles[file.role] = file.path
         if file.pixels is not None:
-            draw = file.draw
-            targets.append(Target(f"{output}/{file.path}", file.pixels, lambda draw=draw: encode(draw())))
+            targets.append(Target(f"{output}/{file.path}", file.pixels, _encoder(file.draw)))
         else:
             picture = file.draw()
-            content = lambda picture=picture: encode(picture)  # noqa: E731
-            targets.append(Target(f"{output}/{file.path}", pixel_digest(picture), content))
+            targets.append(Target(f"{output}/{file.path}", pixel_digest(picture), partial(encode, picture)))
     return targets
+
+
+def _encoder(draw: Callable[[], Picture]) -> Callable[[], bytes]:
+    from assetgen.pixels.png import encode
+
+    return lambda: encode(draw())
 
 
 def refs_to(asset: Asset) -> list[AssetRef]:

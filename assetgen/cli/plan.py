@@ -26,7 +26,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     try:
         made = plan(session)
         if args.check_cost:
-            from assetgen.build.prices import with_exact_prices
+            from assetgen.build.exact import with_exact_prices
 
             made = with_exact_prices(session, made)
     finally:

@@ -110,6 +110,11 @@ class Evaluator:
             stack.pop()
         return self._states[name]
 
+    def request_for(self, asset: Asset, index: int, previous: str | None) -> Request | None:
+        """What step `index` asks for now, given the digest of the step before; None while an input is missing."""
+        inputs = self._resolve(asset, index, previous)
+        return None if inputs.obstacle is not None else self._request(asset.steps[index], inputs.digests)
+
     # -- one asset ------------------------------------------------------------
 
     def _evaluate(self, asset: Asset) -> AssetState:

@@ -1,0 +1,54 @@
+"""`plan --check-cost`: exact prices from the service, free and in parallel."""
+
+from __future__ import annotations
+
+import asyncio
+
+from assetgen.build.lockkeeper import LockKeeper
+from assetgen.build.money import Purse
+from assetgen.build.providers import Providers
+from assetgen.build.remote import Remote
+from assetgen.build.report import BuildReport, Silent
+from assetgen.build.session import Session
+from assetgen.model.cost import Cost
+from assetgen.model.errors import UsageError
+from assetgen.model.plan import Plan
+from assetgen.plan.planner import Prices, make_plan
+from assetgen.plan.select import select
+
+
+def exact_prices(session: Session, plan: Plan) -> Prices:
+    """The service's own price of every step that would be bought and whose inputs are there, by (asset, step)."""
+    return asyncio.run(_ask_all(session, plan))
+
+
+def with_exact_prices(session: Session, plan: Plan) -> Plan:
+    """The plan at the service's own prices. UsageError without a key."""
+    prices = exact_prices(session, plan)
+    return make_plan(session.project, select(session.manifest, session.options.assets), plan.provider, prices)
+
+
+async def _ask_all(session: Session, plan: Plan) -> Prices:
+    names = list(dict.fromkeys(a.asset for a in plan.actions if a.asset in session.manifest.assets))
+    paid = [name for name in names if session.project.realm_of(session.manifest.assets[name]).paid]
+    if paid and session.environment.api_key is None:
+        raise UsageError("--check-cost asks the service: set RD_API_KEY to your API key")
+    providers = Providers(session, Silent())
+    keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
+    remote = Remote(session, keeper, Purse(None), BuildReport(), Silent(), providers.open, {})
+    try:
+        answers = await asyncio.gather(*(_ask(session, remote, providers, name) for name in paid))
+    finally:
+        await providers.aclose()
+    return {key: cost for answer in answers for key, cost in answer.items()}
+
+
+async def _ask(session: Session, remote: Remote, providers: Providers, name: str) -> dict[tuple[str, int], Cost]:
+    state = session.project.state(name)
+    provider = await providers.open(session.provider_name(state.asset))
+    found: dict[tuple[str, int], Cost] = {}
+    for step in state.steps:
+        if step.status == "buy" and step.request is not None:
+            job = await asyncio.to_thread(remote.job, state.asset, step, step.request)
+            found[(name, step.index)] = await provider.check_cost(job)
+    return found
