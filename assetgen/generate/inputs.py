@@ -61,8 +61,9 @@ def backdrop(picture: Picture) -> tuple[int, int, int]:
     before others; of all colours the first free one where the picture uses the whole grid."""
     import numpy as np
 
-    shown = picture[picture[..., 3] > 0][:, :3]
-    used = np.unique(shown.reshape(-1, 3), axis=0).astype(np.int32)
+    shown = picture[picture[..., 3] > 0][:, :3].astype(np.int32)
+    packed = np.unique(shown[:, 0] << 16 | shown[:, 1] << 8 | shown[:, 2])
+    used = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
     steps = (255, 0, 128, 192, 64)
     grid = np.array([(r, g, b) for r in steps for g in steps for b in steps], np.int32)
     if not len(used):
@@ -76,6 +77,6 @@ def backdrop(picture: Picture) -> tuple[int, int, int]:
     if nearest[best] > 0:
         red, green, blue = (int(value) for value in grid[best])
         return (red, green, blue)
-    taken = set((used[:, 0] << 16 | used[:, 1] << 8 | used[:, 2]).tolist())
+    taken = set(packed.tolist())
     free = next(value for value in range(1 << 24) if value not in taken)
     return (free >> 16, free >> 8 & 255, free & 255)

@@ -64,7 +64,10 @@ def shape_of(job: Job) -> Shape:
 def _generated(job: Job) -> Shape:
     fields, style = job.request.fields, job.style
     # Before the palette is only where a palette is honoured, before the removal only where something is removed.
-    possible = {"pre_palette": bool(job.palette) and (style is None or style.palette), "background": "remove_bg" in fields}
+    possible = {
+        "pre_palette": bool(job.palette) and (style is None or style.palette),
+        "background": "remove_bg" in fields,
+    }
     extras = [name for name, is_made in possible.items() if is_made and name in fields.get("keep", ())]
     factor = fields.get("upscale", 1)
     known = isinstance(factor, int)

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from assetgen.model.errors import StoreError, UsageError
 from assetgen.store import atomic
@@ -70,9 +70,13 @@ class Journal:
         atomic.make_folder(self.folder / "sessions", sync=True)
         with self._locked():
             self._alive = lock_file(self.folder / "sessions" / self.session, wait=True)
-            self._refresh()
-            if self._lines > _COMPACT_AT:
-                self._compact()
+            try:
+                self._refresh()
+                if self._lines > _COMPACT_AT:
+                    self._compact()
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Journal:
         return self
@@ -320,15 +324,20 @@ def accounts(root: Path) -> list[tuple[str, str]]:
     return sorted((path.parent.parent.name, path.parent.name) for path in root.glob("*/*/journal.jsonl"))
 
 
-def open_everywhere(root: Path, *, now: Callable[[], float]) -> list[tuple[Journal, Entry]]:
-    """Every entry that `settle` could close, with a journal that may do so (close the journals afterwards)."""
+class Found(NamedTuple):
+    """An entry and where it stands."""
+
+    realm: str
+    account: str
+    entry: Entry
+
+
+def open_everywhere(root: Path, *, now: Callable[[], float]) -> list[Found]:
+    """Every open entry of every account that no living process works on: what `settle` lists and may close."""
     found = []
     for realm, account in accounts(root):
-        journal = Journal(root, realm, account, now=now)
-        entries = journal.left_behind()
-        if not entries:
-            journal.close()
-        found += [(journal, entry) for entry in entries]
+        with Journal(root, realm, account, now=now) as journal:
+            found += [Found(realm, account, entry) for entry in journal.left_behind()]
     return found
 
 
@@ -352,13 +361,13 @@ def claim_task(root: Path, entry: str, task: str, *, now: Callable[[], float]) -
 
 
 def _close_by_hand(root: Path, prefix: str, now: Callable[[], float], state: State, **values: Any) -> Entry:
-    pairs = open_everywhere(root, now=now)
-    try:
-        chosen = [(journal, entry) for journal, entry in pairs if entry.id.startswith(prefix)]
-        if len(chosen) != 1 or not prefix:
-            ids = ", ".join(entry.id for _, entry in pairs) or "none"
-            raise UsageError(f"no single open entry is called {prefix!r}; open entries: {ids}")
-        journal, entry = chosen[0]
+    everything = open_everywhere(root, now=now)
+    chosen = [found for found in everything if prefix and found.entry.id.startswith(prefix)]
+    if len(chosen) != 1:
+        ids = ", ".join(found.entry.id for found in everything) or "none"
+        raise UsageError(f"no single open entry is called {prefix!r}; open entries: {ids}")
+    realm, account, entry = chosen[0]
+    with Journal(root, realm, account, now=now) as journal:
         task = values.get("task")
         if task and task in journal.ledger().claimed():
             raise UsageError(f"task {task} already belongs to another purchase of this account")
@@ -367,6 +376,3 @@ def _close_by_hand(root: Path, prefix: str, now: Callable[[], float], state: Sta
         journal.record(entry.id, state, **values)
         journal.release(entry.id)
         return journal.ledger().entries[entry.id]
-    finally:
-        for journal, _ in pairs:
-            journal.close()
