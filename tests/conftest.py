@@ -1,0 +1,33 @@
+"""Every test has a store of its own and can touch neither the network nor the home of whoever runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from isolation import GUARD, safe_environment
+
+FOREIGN = ("RD_API_KEY", "ASSETGEN_API_URL", "ASSETGEN_SHARED_STORE", "NO_COLOR", "FORCE_COLOR")
+"""Settings of the person who runs the tests that would change what the program does."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Network, home and the user's store raise `Touched` for as long as the tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in safe_environment(tmp_path_factory.mktemp("home")).items():
+            patch.setenv(name, value)
+        for name in FOREIGN:
+            patch.delenv(name, raising=False)
+        GUARD.active = True
+        yield
+        GUARD.active = False
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A new, empty store and cache for this test; fails it when it touched the outside and hid the exception."""
+    monkeypatch.setenv("ASSETGEN_CACHE_DIR", str(tmp_path_factory.mktemp("store")))
+    GUARD.touched.clear()
+    yield
+    assert not GUARD.touched, f"touched, and the exception was swallowed: {', '.join(GUARD.touched)}"
