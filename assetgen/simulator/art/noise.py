@@ -38,29 +38,38 @@ def fractal(width: int, height: int, cells: int, octaves: int, rng: np.random.Ge
 
 
 def cells(
-    width: int, height: int, across: int, rng: np.random.Generator, *, jitter: float = 0.8, offset: bool = True
+    width: int, height: int, across: int, rng: np.random.Generator, *, jitter: float = 0.8
 ) -> tuple[Floats, Floats, NDArray[np.intp], Floats, Floats]:
     """Wrapping Voronoi cells.
 
     Returns distance to the nearest and the second point (in pixels), the nearest point's number, and the
-    vector to it (x, y) in pixels.
+    vector to the pixel from it (x, y) in pixels.
     """
     across = max(1, across)
     down = max(1, round(across * height / width))
-    gx, gy = np.meshgrid(np.arange(across), np.arange(down))
-    px = (gx + 0.5 + (rng.random(gx.shape) - 0.5) * jitter) * (width / across)
-    py = (gy + 0.5 + (rng.random(gx.shape) - 0.5) * jitter) * (height / down)
-    if offset and across > 1:
-        # A brick-like start breaks up the rows; an even count of rows keeps the wrap regular.
-        px = px + (gy % 2) * (width / across / 2) * (down % 2 == 0)
-    dx = (np.arange(width) + 0.5)[None, :, None] - px.ravel()
-    dy = (np.arange(height) + 0.5)[:, None, None] - py.ravel()
-    dx = (dx + width / 2) % width - width / 2
-    dy = (dy + height / 2) % height - height / 2
-    d2 = dx * dx + dy * dy
-    order = np.argsort(d2, axis=-1)[..., :2] if d2.shape[-1] > 1 else np.zeros((height, width, 2), np.intp)
-    near = np.take_along_axis(d2, order, axis=-1)
-    first = order[..., :1]
-    vx = np.take_along_axis(np.broadcast_to(dx, d2.shape), first, axis=-1)[..., 0]
-    vy = np.take_along_axis(np.broadcast_to(dy, d2.shape), first, axis=-1)[..., 0]
-    return np.sqrt(near[..., 0]), np.sqrt(near[..., 1]), first[..., 0], vx, vy
+    # A brick-like start breaks up the columns; it wraps when the rows are even in number.
+    shift = 0.5 if down % 2 == 0 and across > 1 else 0.0
+    px = 0.5 + (rng.random((down, across)) - 0.5) * jitter
+    py = 0.5 + (rng.random((down, across)) - 0.5) * jitter
+    x = (np.arange(width) + 0.5)[None, :] * (across / width)
+    y = (np.arange(height) + 0.5)[:, None] * (down / height)
+    cell_x, cell_y = np.floor(x).astype(np.intp), np.floor(y).astype(np.intp)
+    sx, sy = width / across, height / down
+    best = np.full((height, width), np.inf)
+    second = best.copy()
+    number = np.zeros((height, width), np.intp)
+    vx, vy = np.zeros((height, width)), np.zeros((height, width))
+    for dj in (-1, 0, 1):
+        row = cell_y + dj
+        wrapped_row = row % down
+        for di in (-2, -1, 0, 1, 2):
+            column = cell_x + di
+            wrapped = column % across
+            dx = (x - column - px[wrapped_row, wrapped] - shift * (wrapped_row % 2)) * sx
+            dy = (y - row - py[wrapped_row, wrapped]) * sy
+            d2 = dx * dx + dy * dy
+            nearer = d2 < best
+            second = np.where(nearer, best, np.minimum(second, d2))
+            number = np.where(nearer, wrapped_row * across + wrapped, number)
+            vx, vy, best = np.where(nearer, dx, vx), np.where(nearer, dy, vy), np.where(nearer, d2, best)
+    return np.sqrt(best), np.sqrt(second), number, vx, vy

@@ -62,7 +62,7 @@ _VOCABULARY = {
         slash cut=slash swipe=slash fireball comet=fireball meteor=fireball vortex=magic portal-effect=magic beam=lightning shockwave=explosion
         tornado=smoke impact=explosion hit=explosion poison-cloud=smoke swirl=magic swirling=magic curse=magic laser=lightning""",
     "interface": """panel window=panel menu=panel dialog=panel dialogue=panel textbox=panel inventory=slots hotbar=slots slot=slots
-        button frame border=frame icon=icon icons=icon healthbar=bar health-bar=bar progress=bar slider=bar cursor=cursor pointer=cursor
+        button frame border=frame icon=icon icons=icon healthbar=bar health-bar=bar hp=bar progress=bar meter=bar gauge=bar slider=bar cursor=cursor pointer=cursor
         ui=panel interface=panel hud=bar title=banner-ui banner=banner-ui logo=banner-ui checkbox=button""",
     "portrait": "portrait face=portrait headshot=portrait bust=portrait avatar=portrait mugshot=portrait",
     "scene": """landscape scene=landscape scenery=landscape village town=village city=village horizon=landscape sunset=landscape
