@@ -24,7 +24,7 @@ from assetgen.pixels.geometry import trim_box
 from assetgen.pixels.picture import pixel_digest
 
 HERE = Position("assets.yaml", 9, 3)
-SOME = settings(deadline=None, max_examples=80)
+SOME = settings(deadline=None, max_examples=50)
 
 OPTIONS = st.builds(
     Options,
