@@ -275,15 +275,19 @@ def sample() -> Sample:
             "melt": ([c, a], [200, 300], "once"),
         },
     )
+    coin = make.animation(
+        "coin",
+        {"spin": ([picture(12, 12, 60 + step, (step, 1, 11, 12)) for step in range(3)], [90, 110, 90], "repeat")},
+    )
     logo = make.sprite("logo", picture(40, 20, 50, (3, 2, 37, 19)))
     panel = make.sprite("panel", picture(24, 24, 51, (1, 0, 24, 23)), nine_slice=(8, 7, 6, 5))
     key = make.sprite("ui/key-2", picture(13, 11, 52, (2, 1, 9, 11)), hitbox=(2, 1, 7, 10))
     frame = make.sprite("frame", picture(20, 20, 53), nine_slice=(6, 6, 6, 6))
     meadow = make.tileset()
-    atlas = make.atlas("characters", [hero, panel, key])
+    atlas = make.atlas("characters", [coin, hero, panel, key])
     for member in atlas.members:  # the single files stay on disk for the tests, but the project does not list them
         make.roles.pop(member)
-    assets = {asset.name: asset for asset in (hero, slime, logo, panel, key, frame, meadow)}
+    assets = {asset.name: asset for asset in (coin, hero, slime, logo, panel, key, frame, meadow)}
     palette = BuiltPalette("dusk", ("#1a1c2c", "#5d275d"), {"gpl": "palettes/dusk.gpl"})
     built = Built("lantern", assets, {"dusk": palette}, {"characters": atlas}, make.roles)
     return Sample(built, make.pictures, make.files)

@@ -44,7 +44,7 @@ def check(manifest: Manifest) -> list[Problem]:
 
 
 def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
-    """`tilesets/N.ldtk`, and `tilesets/N-blob47.ldtk` for a blob sheet. LDtk's tiles are square: others are left out."""
+    """`tilesets/N.ldtk`, and `tilesets/N-blob47.ldtk` for a blob sheet; square tiles only, as LDtk has."""
     for tileset in tilesets(built):
         file = file_of(built, tileset.name, "sheet")
         if file is not None and _square(tileset.name, tileset.tile_size, context):

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from export_sample import Sample, sample
-from machines import Godot
+from machines import Browser, Godot
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +26,8 @@ def godot() -> Iterator[Godot]:
     machine = Godot()
     yield machine
     machine.close()
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Browser:
+    return Browser(tmp_path)

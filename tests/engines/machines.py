@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
@@ -85,3 +86,43 @@ class Godot:
         ]
         found["warnings"] = [line for line in printed.splitlines() if "invalid UID" in line]
         return found
+
+
+SCRIPTS = {
+    "phaser4": "phaser/dist/phaser.js",
+    "phaser3": "phaser3/dist/phaser.js",
+    "pixi": "pixi.js/dist/pixi.js",
+}
+
+
+class Browser:
+    """Chromium with one engine's script. `folder` is served; `generated/` in it holds the exported files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.chromium = shutil.which("chromium") or ""
+        modules = CACHE / "node" / "node_modules"
+        need(bool(self.chromium) and (modules / "playwright-core").is_dir(), "Chromium with playwright-core")
+        need(shutil.which("node") is not None, "Node.js")
+        self.folder = folder
+
+    def open(self, page: str, engine: str | None, jobs: dict) -> dict:
+        """Opens a page of tests/engines/browser; gives what it left in `window.report`, with the console's errors."""
+        shutil.copy(HERE / "browser" / f"{page}.html", self.folder)
+        (self.folder / "jobs.json").write_text(json.dumps(jobs))
+        if engine is not None:
+            shutil.copy(CACHE / "node" / "node_modules" / SCRIPTS[engine], self.folder / "engine.js")
+        command = [
+            "node",
+            str(HERE / "browser" / "run.cjs"),
+            str(CACHE),
+            str(self.folder),
+            f"{page}.html",
+            self.chromium,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        report["errors"] = [message for message in report["messages"] if message.startswith("error")]
+        if "picture" in report:
+            (self.folder / "shot.png").write_bytes(base64.b64decode(report["picture"].partition(",")[2]))
+        return report
