@@ -170,7 +170,7 @@ def adopt(session: Session, name: str, file: Path | None, stage: Stage | None) -
         )
         block = state.block or Block(name, asset.kind)
         done.append(Adoption(name, original.file, chosen))
-        now = _utc(session.environment.now())
+        now = utc(session.environment.now())
         # Outputs that were changed by hand are ours again: they are what was adopted.
         outputs = {path: _now_or(session, path, digest) for path, digest in block.outputs.items()}
         return replace(block, adopted=Adopted(original, chosen, now), outputs=outputs, reviewed={})
@@ -229,7 +229,7 @@ def _fitting_stage(session: Session, asset: Asset, size: tuple[int, int], *, fro
 
 def review(session: Session, globs: Sequence[str], verdict: Literal["approved", "rejected"]) -> list[str]:
     """Notes that a person approved or rejected these assets as they are now."""
-    now = _utc(session.environment.now())
+    now = utc(session.environment.now())
 
     def edit(state: AssetState) -> Block | None:
         block = _existing(state)
@@ -269,7 +269,7 @@ def _existing(state: AssetState) -> Block:
     return state.block
 
 
-def _utc(now: float) -> str:
+def utc(now: float) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from assetgen.build import finals, sweep
-from assetgen.build.approval import Ask, approve
+from assetgen.build.approval import Ask, approve, purchases
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.money import Purse, smaller
 from assetgen.build.outputs import Writer
@@ -94,7 +94,7 @@ async def _carry_out(
     allowed = await approve(session, drawn, purse, providers, hooks.ask)
     if allowed is not None:
         report.stopped = allowed
-        session.project.hold(action.asset for action in drawn.actions if action.cost)
+        _skip(session, report, drawn, allowed)
     writer = Writer(session.root, session.state, force=session.options.force)
     processing = Processing(session, writer, keeper, report, hooks.progress)
     try:
@@ -111,6 +111,14 @@ async def _carry_out(
     _blocked(session, selection, report)
     report.written, report.deleted = writer.written, writer.deleted
     return report
+
+
+def _skip(session: Session, report: BuildReport, drawn: Plan, reason: str) -> None:
+    """Nothing is bought: assets that would be keep what they had, and the free rest goes on."""
+    names = dict.fromkeys(action.asset for action in purchases(session, drawn))
+    for name in names:
+        report.assets[name] = AssetReport("skipped", error=reason)
+    session.project.hold(names)
 
 
 def _provider_names(session: Session, selection: Selection) -> set[str]:
@@ -201,9 +209,12 @@ def _fail(session: Session, report: BuildReport, name: str, status: str, error: 
 def _blocked(session: Session, selection: Selection, report: BuildReport) -> None:
     """What stood in the way, as it stands after the build."""
     after = make_plan(session.project, selection, provider_label(session))
-    report.blocked = list(after.blocked)
     for item in after.blocked:
         entry = report.assets.get(item.asset)
-        if entry is not None and item.state in ("lost", "rejected", "waiting") and entry.status != "failed":
-            entry.status = "failed" if item.state != "waiting" else "skipped"
-            entry.error = entry.error or f"{item.state}: {item.reason}"
+        gone_wrong = entry is not None and entry.status in ("failed", "skipped")
+        if item.state == "waiting" and gone_wrong:
+            continue  # it waits for what failed or was not bought: that has been said
+        report.blocked.append(item)
+        if entry is not None and item.state in ("lost", "rejected", "waiting") and not gone_wrong:
+            entry.status = "skipped" if item.state == "waiting" else "failed"
+            entry.error = f"{item.state}: {item.reason}"

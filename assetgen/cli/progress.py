@@ -195,8 +195,9 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
     for item in report.blocked:
         context.error(f"  ! {item.asset}: {item.state}: {item.reason}")
         say.line(f"    {WHAT_TO_DO[item.state]}")
+    told = {report.stopped, *(f"{item.state}: {item.reason}" for item in report.blocked)}
     for name, entry in report.everything.items():
-        if entry.status in ("failed", "skipped") and entry.error:
+        if entry.status in ("failed", "skipped") and entry.error and entry.error not in told:
             context.error(f"  ✗ {name}: {entry.error}")
     if report.stopped is not None:
         context.error(f"assetgen: {report.stopped}")
@@ -206,13 +207,23 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
 def _last_line(report: BuildReport) -> str:
     everything = report.everything.values()
     built = sum(entry.status == "built" for entry in everything)
-    failed = sum(entry.status in ("failed", "skipped") for entry in everything)
+    failed = sum(entry.status == "failed" for entry in everything)
+    skipped = sum(entry.status == "skipped" for entry in everything)
     unchanged = sum(entry.status == "unchanged" for entry in report.assets.values())
-    if not built and not failed and not report.written and not report.deleted and report.exit_status == 0:
+    if (
+        not built
+        and not failed
+        and not skipped
+        and not report.written
+        and not report.deleted
+        and report.exit_status == 0
+    ):
         return f"Nothing to do: {unchanged} assets up to date."
     parts = [f"{built} built"]
     if failed:
         parts.append(f"{failed} failed")
+    if skipped:
+        parts.append(f"{skipped} skipped")
     parts += [f"{unchanged} unchanged", f"{report.written} files written"]
     if report.deleted:
         parts.append(f"{report.deleted} deleted")

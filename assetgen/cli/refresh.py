@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from assetgen.cli.account import with_provider
 from assetgen.cli.context import Context
-from assetgen.model.errors import UsageError
 
 
 def refresh(context: Context) -> None:
     """Asks the selector (free) and says what is new, gone, or of another size than the catalog has."""
     from assetgen.catalog import STYLES, find
 
-    rows = asyncio.run(_rows(context))
+    rows = asyncio.run(with_provider(context, lambda provider: provider.styles()))
     live = {str(row.get("prompt_style")): row for row in rows if row.get("prompt_style")}
     known = {style.name for name in live if (style := find(name)) is not None}
     for name, row in sorted(live.items()):
@@ -32,22 +32,3 @@ def refresh(context: Context) -> None:
 def _limits(row: dict[str, Any]) -> tuple[int, int] | None:
     low, high = row.get("min_width"), row.get("max_width")
     return (low, high) if isinstance(low, int) and isinstance(high, int) else None
-
-
-async def _rows(context: Context) -> list[dict[str, Any]]:
-    from assetgen.generate.provider import open_provider
-    from assetgen.store.journal import default_folder
-
-    environment = context.environment()
-    if environment.api_key is None:
-        raise UsageError("--refresh asks the service: set RD_API_KEY to your API key")
-    provider = open_provider(
-        "retrodiffusion",
-        base_url=environment.api_url,
-        key=environment.api_key,
-        journal=default_folder(environment.cache_dir),
-    )
-    try:
-        return await provider.styles()
-    finally:
-        await provider.aclose()

@@ -373,9 +373,10 @@ class Evaluator:
         return Request(step.op, fields, palette=palette, candidates=step.candidates, seeded=step.seeded)
 
     def _realms(self, asset: Asset) -> Realms:
-        """Realms whose results satisfy the asset (rule 6). The placeholder never replaces a bought one."""
+        """Realms whose results satisfy the asset (rule 6). The placeholder never replaces a bought one, and `--locked`
+        asks only whether lock and originals agree (rule 19)."""
         realm = self.realm_of(asset).name
-        return EVERY_REALM if realm == PLACEHOLDER else Realms(realm, OFFICIAL)
+        return EVERY_REALM if realm == PLACEHOLDER or self.choices.locked else Realms(realm, OFFICIAL)
 
     # -- what forbids a purchase ----------------------------------------------
 

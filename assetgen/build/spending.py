@@ -1,0 +1,127 @@
+"""What was spent, from the lock alone: by asset, style and month; and a draft of a store's disclosure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assetgen.model.cost import Cost, total
+from assetgen.model.lock import Accepted, Block, Lock, Rejected
+
+FREE = "placeholder"
+REHEARSAL = "simulator"
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One purchase, whether its picture is still in use or not."""
+
+    asset: str
+    style: str
+    month: str
+    realm: str
+    cost: Cost
+    model: str | None
+    used: bool
+
+
+def purchases(lock: Lock) -> list[Purchase]:
+    """Every purchase that the lock knows, each once (shared results are one purchase)."""
+    found: list[Purchase] = []
+    seen: set[tuple[str, str, str]] = set()
+    blocks = [(block, True) for block in lock.blocks.values()] + [(block, False) for block in lock.retired]
+    for block, live in blocks:
+        for result, used in _results(block):
+            key = (result.realm, result.request.digest, result.date)
+            if key not in seen:
+                seen.add(key)
+                found.append(_purchase(block.name, result, used=used and live))
+    return found
+
+
+def _results(block: Block) -> Iterator[tuple[Accepted | Rejected, bool]]:
+    for accepted in block.steps:
+        yield accepted, True
+    if block.rejected is not None:
+        yield block.rejected, False
+    for past in block.history:
+        for accepted in past.steps:
+            yield accepted, False
+        if past.rejected is not None:
+            yield past.rejected, False
+
+
+def _purchase(asset: str, result: Accepted | Rejected, *, used: bool) -> Purchase:
+    style = str(result.request.fields.get("style") or result.request.op)
+    model = result.model if isinstance(result, Accepted) else None
+    return Purchase(asset, style, result.date[:7], result.realm, result.price, model, used)
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Sums of purchases: all that were paid, rehearsals against the simulator among them (`rehearsed` tells)."""
+
+    purchases: tuple[Purchase, ...]
+    unknown: Cost
+
+    @property
+    def paid(self) -> list[Purchase]:
+        return [item for item in self.purchases if item.realm != FREE]
+
+    def by(self, field: str) -> dict[str, Cost]:
+        """Sums by `asset`, `style`, `month` or `realm`."""
+        groups: dict[str, list[Cost]] = defaultdict(list)
+        for item in self.paid:
+            groups[str(getattr(item, field))].append(item.cost)
+        return {name: total(costs) for name, costs in sorted(groups.items())}
+
+    @property
+    def total(self) -> Cost:
+        return total(item.cost for item in self.paid)
+
+    @property
+    def rehearsed(self) -> Cost:
+        return total(item.cost for item in self.paid if item.realm == REHEARSAL)
+
+    def to_json(self) -> dict[str, Any]:
+        def dumped(sums: Mapping[str, Cost]) -> dict[str, Any]:
+            return {name: cost.to_json() for name, cost in sums.items()}
+
+        return {
+            "version": 1,
+            "total": self.total.to_json(),
+            "purchases": len(self.paid),
+            "by_asset": dumped(self.by("asset")),
+            "by_style": dumped(self.by("style")),
+            "by_month": dumped(self.by("month")),
+            "unknown": self.unknown.to_json(),
+            "by_realm": dumped(self.by("realm")),
+        }
+
+
+def disclosure(lock: Lock, drawn: int) -> str:
+    """A draft, in plain words, of what stores ask about generated content. `drawn` counts assets made by people."""
+    kinds: dict[str, int] = defaultdict(int)
+    models: dict[str, None] = {}
+    edited = adopted = 0
+    for block in lock.blocks.values():
+        if not block.steps or any(step.realm in (FREE, REHEARSAL) for step in block.steps):
+            continue
+        kinds[block.kind] += 1
+        edited += len(block.steps) > 1
+        adopted += block.adopted is not None
+        models.update((step.model or str(step.request.fields.get("style", "")), None) for step in block.steps)
+    listed = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in sorted(kinds.items())) or "none"
+    lines = [
+        "Pre-generated content (draft: check it before you publish it)",
+        "",
+        f"This game contains images made with the Retro Diffusion image generator: {listed}.",
+        f"Models used: {', '.join(filter(None, models)) or 'none'}.",
+        f"{drawn} further assets were drawn by people; {adopted} generated ones were retouched by hand, "
+        f"{edited} went through further generated edits.",
+        "All of them were generated while the game was developed, chosen and reviewed by people before they were "
+        "included; the game generates nothing while it runs.",
+    ]
+    return "\n".join(lines) + "\n"

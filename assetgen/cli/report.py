@@ -1,0 +1,47 @@
+"""Sum what was spent, from the lock: by asset, style and month; or draft a store's disclosure."""
+
+from __future__ import annotations
+
+import argparse
+
+from assetgen.cli import flags
+from assetgen.cli.context import Context, print_json
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    flags.add_json(parser)
+    parser.add_argument("--disclosure", action="store_true", help="draft what stores ask about generated content")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    from assetgen.build.spending import Spending, disclosure, purchases
+    from assetgen.model.cost import total
+    from assetgen.store import journal, lockfile
+
+    root = context.project_root()
+    lock = lockfile.read(root / "assets.lock").lock
+    if args.disclosure:
+        drawn = sum(
+            not block.steps and block.kind in ("sprite", "animation", "tileset") for block in lock.blocks.values()
+        )
+        print(disclosure(lock, drawn), end="")
+        return 0
+    folder = journal.default_folder(context.environment().cache_dir)
+    open_entries = journal.spent_unknown(folder, now=context.now) if folder.is_dir() else []
+    spending = Spending(tuple(purchases(lock)), total(entry.price for entry in open_entries))
+    if args.json:
+        print_json(spending.to_json())
+        return 0
+    for title, field in (("month", "month"), ("style", "style"), ("asset", "asset")):
+        rows = spending.by(field)
+        if rows:
+            print(f"by {title}")
+            width = max(map(len, rows))
+            for name, cost in rows.items():
+                print(f"  {name:<{width}}  {cost}")
+    print(f"total {spending.total}, {len(spending.paid)} purchases")
+    if spending.rehearsed:
+        print(f"of that {spending.rehearsed} rehearsed against the simulator")
+    if spending.unknown:
+        print(f"and {spending.unknown} in purchases of unknown outcome (all projects of this machine)")
+    return 0
