@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast
 
 from assetgen.catalog.types import Style
-from assetgen.manifest import animation, recipe, style_rules, tileset
+from assetgen.manifest import animation, recipe, schema, style_rules, tileset
 from assetgen.manifest import palettes as palette_book
 from assetgen.manifest.expand import Expanded
-from assetgen.manifest.messages import any_of, quoted
+from assetgen.manifest.messages import any_of, nearest, quoted
 from assetgen.manifest.refs import World, file_ref, resolve
 from assetgen.manifest.steps import Book, edits, generate, size_of
 from assetgen.model.manifest import Asset, Cut, FileRef, Grid, Ref, Step, TilesetSpec, Timing
@@ -64,6 +64,9 @@ def _implied(entry: Expanded, world: World) -> Source | None:
     if style is not None and style.input == "required" and entry.has("input"):
         return "prompt"
     keys = ("prompt", *_OTHERS[entry.kind], *(["tiles"] if entry.kind == "tileset" else []))
+    strange = [key for key in entry.node.entries if key not in schema.keys_of(entry.kind)]
+    if any(nearest(key, keys) for key in strange):
+        return None  # a misspelt source, told as an unknown key
     head = f"{entry.where} has no source"
     world.problems.add(entry.position, head, tail=f"write one of {', '.join(keys)}")
     return None
@@ -74,6 +77,7 @@ def build(entry: Expanded, book: Book, project: Mapping[str, str]) -> Asset | No
     world, values = book.world, entry.values
     source = source_of(entry, world)
     if source is None:
+        style_rules.find_style(entry, world.problems)
         return None
     _refuse_untaken(entry, source, world)
     style = None

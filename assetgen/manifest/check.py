@@ -230,7 +230,7 @@ class MapOf(Checker):
             return None
         values: dict[str, Any] = {}
         for name, entry in node.entries.items():
-            if name.startswith("x-"):
+            if name.startswith("x-") and not isinstance(self.rest, Anything):
                 continue
             checker = self.known.get(name, self.rest)
             if checker is None:
