@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
-from generate_service import job, picture
+from generate_service import KEY, QUICK, RUNTIME, job, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +22,11 @@ from assetgen.generate.download import Downloads, UnusableFileError
 from assetgen.generate.errors import parse_refusal, parse_task_error
 from assetgen.generate.limits import LONGEST_PAUSE, Gate, Pace, Slots, Typical, retry_after
 from assetgen.generate.shape import Shape, shape_of
+from assetgen.generate.transport import Transport, open_client
 from assetgen.generate.types import Runtime
 from assetgen.model.cost import CREDITS, Cost
 from assetgen.model.errors import AccountError
+from assetgen.model.manifest import Network
 from assetgen.pixels.png import encode
 from assetgen.simulator.images import gif
 from assetgen.store.entries import Entry, Ledger
@@ -404,3 +409,36 @@ def test_a_task_of_another_time_fits_nothing() -> None:
     early, late = waiting("a", 1_000.0), waiting("b", 9_000.0)
     assert matches(ledger(early, late), [task("t", 9_001)], span=300) == {"b": "t"}
     assert matches(ledger(early), [task("t", 9_001), task("u", 600)], span=300) == {}
+
+
+def test_httpx_is_imported_only_when_a_provider_is_opened() -> None:
+    code = "import assetgen.generate.provider, sys; assert not {'httpx', 'starlette'} & set(sys.modules)"
+    light = (
+        "import assetgen.generate.types, assetgen.store.journal, sys; assert not {'numpy', 'PIL'} & set(sys.modules)"
+    )
+    for program in (code, light):
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+
+
+def test_a_key_that_comes_back_is_blotted_out() -> None:
+    """Whoever echoes it, in a body, a header or an error."""
+
+    async def echo(scope: Any, receive: Any, send: Any) -> None:
+        key = dict(scope["headers"])[b"x-rd-token"]
+        headers = [(b"x-echo", key), (b"location", b"https://x/?" + key)]
+        await send({"type": "http.response.start", "status": 302, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"detail": "bad key ' + key + b'"}'})
+
+    async def whole() -> Any:
+        client = open_client(Network(), QUICK, loopback=True, app=echo)
+        transport = Transport(client, KEY, network=Network(), tuning=QUICK, runtime=RUNTIME, report=lambda text: None)
+        try:
+            return await transport.call("GET", "http://127.0.0.1/v2")
+        finally:
+            await transport.aclose()
+
+    reply = asyncio.run(whole())
+    assert KEY not in repr(reply)
+    assert len(reply.body) == len(f'{{"detail": "bad key {KEY}"}}')
+    assert "has moved to https://x/?***" in parse_refusal(reply.status, reply.headers, reply.body).words

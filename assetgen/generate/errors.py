@@ -63,6 +63,9 @@ class Refusal:
 def parse_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:
     """The refusal in a reply with an error status."""
     request_id = headers.get("x-request-id")
+    if 300 <= status < 400:
+        place = _short(headers.get("location", "another address"))
+        return Refusal(status, f"it has moved to {place}; paid requests do not follow", request_id=request_id)
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):

@@ -21,6 +21,7 @@ from assetgen.generate.wire import Dialect
 from assetgen.model.cost import CREDITS, Cost
 from assetgen.model.errors import ProviderError, UnknownOutcomeError
 from assetgen.model.position import Position
+from assetgen.store.entries import REPEATABLE_FOR
 
 _CERTAIN = frozenset({400, 402, 404, 413, 422})
 """Refusals that also tell that an earlier sending of the same key was not taken in: else its task had come back."""
@@ -236,7 +237,7 @@ class Purchase:
 
     async def _second_try(self, raw: str, first: Decoded) -> tuple[str, Decoded]:
         """The task once more, its files by fresh addresses: what was damaged on the way may come whole now."""
-        again = await self._fetched_again()
+        again = await self._fetched_again(raw)
         if again is None:
             return raw, first
         second = await self._decode(again, await self._files(again, afresh=True))
@@ -245,8 +246,9 @@ class Purchase:
             return raw, first
         return again, second
 
-    async def _fetched_again(self) -> str | None:
-        if self.track.task is None or self.kind not in TASKS:
+    async def _fetched_again(self, raw: str) -> str | None:
+        now = self.line.transport.runtime.now()
+        if self.track.task is None or self.kind not in TASKS or now - self.raw.note(raw).get("at", 0) > REPEATABLE_FOR:
             return None
         try:
             reply = await self._look()

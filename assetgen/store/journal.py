@@ -26,7 +26,7 @@ from typing import IO, Any, NamedTuple
 
 from assetgen.model.errors import StoreError, UsageError
 from assetgen.store import atomic
-from assetgen.store.entries import UNSETTLED, Entry, Ledger, State, worth_keeping
+from assetgen.store.entries import REPEATABLE_FOR, UNSETTLED, Entry, Ledger, State, worth_keeping
 from assetgen.store.raw import RawStore
 
 _SERIAL = itertools.count()
@@ -229,11 +229,12 @@ class Journal:
         self._sweep(kept)
 
     def _sweep(self, kept: list[Entry]) -> None:
-        """Removes bodies and replies that no entry names, and the files of ended sessions."""
+        """Removes bodies and replies that no entry names, and the files of ended sessions. What is younger than a
+        day may belong to an entry that another process is about to write."""
         needed = {entry.body for entry in kept} | {entry.raw for entry in kept}
         needed |= {file for entry in kept if entry.raw for file in self.raw.note(entry.raw).get("files", {}).values()}
         for store in (self.bodies, self.raw):
-            for digest in store.digests():
+            for digest in store.digests(before=self._now() - REPEATABLE_FOR):
                 if digest not in needed:
                     store.remove(digest)
         for path in (self.folder / "sessions").iterdir():

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,17 @@ class RawStore:
 
     def remove(self, digest: str) -> None:
         """Deletes a reply, its note and nothing else; missing files are no error."""
-        self._path(digest).unlink(missing_ok=True)
-        self._path(digest).with_suffix(".json").unlink(missing_ok=True)
+        path = self._path(digest)
+        with suppress(FileNotFoundError):
+            path.chmod(0o600)  # Windows deletes no read-only file
+            path.unlink()
+        path.with_suffix(".json").unlink(missing_ok=True)
 
-    def digests(self) -> list[str]:
-        return sorted(path.name for path in self.folder.glob("??/*") if len(path.name) == 64)
+    def digests(self, *, before: float) -> list[str]:
+        """What was stored before the time `before` (seconds since 1970)."""
+        return sorted(
+            path.name for path in self.folder.glob("??/*") if len(path.name) == 64 and path.stat().st_mtime < before
+        )
 
     def _path(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest
