@@ -259,7 +259,7 @@ def test_an_output_that_somebody_else_put_there_is_not_overwritten(tmp_path: Pat
 
 
 def test_accept_binds_a_changed_request_to_the_picture_that_is_there(game: Workbench) -> None:
-    game.edit("iron sword", "an iron sword, shining")
+    game.edit("iron sword", "an iron sword that shines")
     assert game.actions()["sword"] == "generate: prompt changed"
     assert game.run("accept", "sword").status == 0
     assert game.plan()["actions"] == []

@@ -214,7 +214,8 @@ def _blocked(session: Session, selection: Selection, report: BuildReport) -> Non
         gone_wrong = entry is not None and entry.status in ("failed", "skipped")
         if item.state == "waiting" and gone_wrong:
             continue  # it waits for what failed or was not bought: that has been said
-        report.blocked.append(item)
+        if item not in report.blocked:
+            report.blocked.append(item)
         if entry is not None and item.state in ("lost", "rejected", "waiting") and not gone_wrong:
             entry.status = "skipped" if item.state == "waiting" else "failed"
             entry.error = f"{item.state}: {item.reason}"

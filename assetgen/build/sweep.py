@@ -9,6 +9,7 @@ from assetgen.build.outputs import Writer
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.model.lock import Block
+from assetgen.model.plan import Blocked
 from assetgen.plan.planner import orphan_blocks
 
 
@@ -18,7 +19,7 @@ def remove_orphans(session: Session, writer: Writer, keeper: LockKeeper, report:
     for block in orphan_blocks(session.project):
         kept = writer.remove(block.outputs, list(block.outputs))
         for path in kept:
-            report.warn(block.name, "drift", f"{path} was modified by hand: kept, though {block.name} is gone")
+            report.blocked.append(Blocked(block.name, "drifted", f"output modified by hand: {path}"))
         left = {path: block.outputs[path] for path in kept}
         if block.name not in session.project.blocks:
             if left != block.outputs:
