@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from export_sample import Sample, sample
-from machines import Browser, Godot
+from machines import Browser, Godot, Love, MapReaders, Tiled
 
 
 @pytest.fixture(scope="session")
@@ -31,3 +31,18 @@ def godot() -> Iterator[Godot]:
 @pytest.fixture
 def browser(tmp_path: Path) -> Browser:
     return Browser(tmp_path)
+
+
+@pytest.fixture
+def tiled() -> Tiled:
+    return Tiled()
+
+
+@pytest.fixture
+def love(tmp_path: Path) -> Love:
+    return Love(tmp_path)
+
+
+@pytest.fixture
+def readers() -> MapReaders:
+    return MapReaders()

@@ -126,3 +126,48 @@ class Browser:
         if "picture" in report:
             (self.folder / "shot.png").write_bytes(base64.b64decode(report["picture"].partition(",")[2]))
         return report
+
+
+class Tiled:
+    """Tiled itself, without a window: it reads a tileset and writes it again, and draws maps."""
+
+    def __init__(self) -> None:
+        need(all(map(shutil.which, ("tiled", "tmxrasterizer"))), "Tiled")
+
+    def convert(self, source: Path, target: Path) -> None:
+        """Opens a tileset and saves it under another name, in the form of its ending."""
+        run(["tiled", "--export-tileset", str(source), str(target)], env={"QT_QPA_PLATFORM": "offscreen"})
+
+    def draw(self, source: Path, target: Path) -> None:
+        run(["tmxrasterizer", "--no-smoothing", str(source), str(target)], env={"QT_QPA_PLATFORM": "offscreen"})
+
+
+class Love:
+    """LÖVE on a screen that is not there. `folder` is the game; `generated/` in it holds the exported files."""
+
+    def __init__(self, folder: Path) -> None:
+        need(all(map(shutil.which, ("love", "xvfb-run"))), "LÖVE with xvfb")
+        self.folder = folder
+        for file in (HERE / "love").glob("*.lua"):
+            shutil.copy(file, folder)
+
+    def run(self, files: list[str]) -> Path:
+        """Draws the named tables; gives the folder with shot.png and report.txt."""
+        (self.folder / "jobs.txt").write_text("\n".join(files))
+        data = self.folder / "data"
+        run(["xvfb-run", "-a", "love", str(self.folder)], env={"XDG_DATA_HOME": str(data), "SDL_AUDIODRIVER": "dummy"})
+        return data / "love" / "check"
+
+
+class MapReaders:
+    """pytmx and pygame, in the environment that `.ci/engines.sh` makes for them."""
+
+    def __init__(self) -> None:
+        self.python = CACHE / "venv" / "bin" / "python"
+        need(self.python.exists(), "pytmx with pygame")
+
+    def draw(self, source: Path, target: Path) -> dict:
+        """Draws a map's tiles with pygame as pytmx gives them; gives the properties that pytmx found."""
+        script = str(HERE / "pytmx_draw.py")
+        environment = {"SDL_VIDEODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1"}
+        return dict(json.loads(run([str(self.python), script, str(source), str(target)], env=environment)))
