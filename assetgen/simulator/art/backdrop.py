@@ -75,7 +75,29 @@ def background_mask(picture: Picture, tolerance: int = 10) -> Mask:
         allowed |= near[inverse].reshape(code.shape)
     seeds = np.zeros_like(allowed)
     seeds[0], seeds[-1], seeds[:, 0], seeds[:, -1] = True, True, True, True
-    return flood(allowed, seeds & allowed)
+    unique, index = np.unique(code, return_inverse=True)
+    index = index.reshape(code.shape)
+    found = flood(allowed, seeds & allowed)
+    for _ in range(4):
+        # Tones of a shaded ground lie inside others, and their pixels touch nearly nothing else; an outline's pixels
+        # touch the figure too, so that it is never taken.
+        share = _company(index, found, len(unique))
+        more = allowed | (share > 0.86)[index]
+        if (more == allowed).all():
+            break
+        allowed = more
+        found = flood(allowed, seeds & allowed)
+    return found
+
+
+def _company(index: NDArray[np.intp], found: Mask, count: int) -> NDArray[np.float64]:
+    """For each colour: the share of its pixels' neighbours that are background or of that colour too."""
+    friends, all_pairs = np.zeros(count), np.zeros(count)
+    for here, there in ((np.s_[1:], np.s_[:-1]), (np.s_[:-1], np.s_[1:]), (np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:, :-1], np.s_[:, 1:])):
+        mine, other, ground = index[here], index[there], found[there]
+        friends += np.bincount(mine.ravel(), weights=((mine == other) | ground).ravel(), minlength=count)
+        all_pairs += np.bincount(mine.ravel(), minlength=count)
+    return friends / np.maximum(all_pairs, 1)
 
 
 def _codes(picture: Picture) -> NDArray[np.int64]:

@@ -200,6 +200,9 @@ class Canvas:
             light = (0.5 + bias) + (0.5 * LIGHT[0]) * shape.nx + (0.5 * LIGHT[1]) * shape.ny
             if texture is not None:
                 light = light + texture[window]
+            if not dither and self.scale > 2.6:
+                # Wide steps of light look drawn with a ruler: large forms get a soft checker between them.
+                dither = 0.14
             if dither:
                 rows, cols = np.arange(shape.y, shape.y + h) & 3, np.arange(shape.x, shape.x + w) & 3
                 light = light + BAYER4[rows[:, None], cols] * dither

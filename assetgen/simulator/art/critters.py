@@ -219,7 +219,7 @@ def bird(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     kind = look.subject
     y = -8.8 + pose.bob - pose.air
     side_view = abs(sin) > 0.3
-    beak = ramp_of("f09a30" if kind not in ("raven",) else "5c5c6c")
+    beak = ramp_of("f09a30" if kind not in ("raven",) else "9a9aa8")
     away = cos < -0.35
     if pose.air < 1:
         for k in (-2.2, 2.2):

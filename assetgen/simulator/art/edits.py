@@ -12,7 +12,7 @@ from assetgen.pixels.colors import map_to, oklab
 from assetgen.pixels.operations import grid
 from assetgen.pixels.quantize import extract
 from assetgen.simulator.art.actors import LIVING, actor_for
-from assetgen.simulator.art.backdrop import cut_out, figure_box
+from assetgen.simulator.art.backdrop import cut_out
 from assetgen.simulator.art.buildings import SCENERY
 from assetgen.simulator.art.canvas import Canvas, Mask, Picture, over
 from assetgen.simulator.art.color import generator
@@ -169,14 +169,13 @@ def _color_style_transfer(picture: Picture, pictures: Pictures, fields: Fields) 
     if not palette:
         return picture
     solid = picture[..., 3] > 0
-    unique, inverse, counts = np.unique(picture[solid][:, :3], axis=0, return_inverse=True, return_counts=True)
+    unique, inverse = np.unique(picture[solid][:, :3], axis=0, return_inverse=True)
     target = np.array([[int(c[i : i + 2], 16) for i in (0, 2, 4)] for c in palette], np.uint8)
     mine, theirs = oklab(unique), oklab(target)
     rank = np.empty(len(unique))
     rank[np.argsort(mine[:, 0], kind="stable")] = np.linspace(0, 1, len(unique))
     wanted = np.interp(rank, np.linspace(0, 1, len(target)), np.sort(theirs[:, 0]))
     cost = np.abs(wanted[:, None] - theirs[None, :, 0]) * 2.0 + np.hypot(mine[:, None, 1] - theirs[None, :, 1], mine[:, None, 2] - theirs[None, :, 2])
-    _ = counts
     out = picture.copy()
     out[solid, :3] = target[cost.argmin(axis=1)][inverse.reshape(-1)]
     return out
@@ -258,4 +257,3 @@ _TOOLS: dict[str, Callable[[Picture, Pictures, Fields], Picture]] = {
     "pixel_correction": _pixel_correction,
     "rotate": _rotate,
 }
-_ = figure_box

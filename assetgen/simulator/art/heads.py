@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from assetgen.simulator.art.canvas import Canvas
-from assetgen.simulator.art.color import RGB, Ramp, ramp_of
+from assetgen.simulator.art.color import RGB, Ramp, ramp, ramp_of
 from assetgen.simulator.art.looks import Look
 
 CY = -25.2
@@ -27,7 +27,8 @@ def draw_head(c: Canvas, look: Look, yaw: float, eyes: str, glance: float, sway:
         c.paint(c.box(-6, CY - 5, 6, CY + 6.6, 2), look.skin, edge=True)
         _eyes(c, look, angle, eyes)
         return
-    hair_back(c, look, sin, cos, sway)
+    if cos <= -0.3:
+        hair_back(c, look, sin, cos, sway)
     if look.species in ("elf", "goblin") or (look.species == "demon"):
         _ears(c, look, angle)
     bald = look.hair_style == "bald" or look.species == "skeleton"
@@ -44,11 +45,14 @@ def draw_head(c: Canvas, look: Look, yaw: float, eyes: str, glance: float, sway:
                 c.dot(face_x + k - 0.3, CY + 5.6, _rgb(look.skin, 0), 0.6, 1.6)
         _eyes(c, look, angle, eyes)
         if look.species == "orc":
-            for k in (-2.4, 2.0):
-                c.dot(face_x + k, CY + 3.2, (244, 236, 214), 0.9, 1.8)
+            c.dot(face_x - 2.6, CY + 4.9, _rgb(look.skin, 0), 5.2, 0.7)
+            for k in (-2.4, 1.6):
+                c.dot(face_x + k, CY + 3.9, (244, 236, 214), 0.9, 1.6)
         if look.species == "vampire" and cos > 0:
             c.dot(face_x - 1.6, CY + 4.4, (250, 250, 250), 0.9, 1.2)
             c.dot(face_x + 0.8, CY + 4.4, (250, 250, 250), 0.9, 1.2)
+        if c.scale >= 2 and not look.beard and look.species != "skeleton":
+            _features(c, look, angle, face_x)
         if look.beard:
             _beard(c, look, sin)
         if look.mask:
@@ -71,6 +75,9 @@ def _eyes(c: Canvas, look: Look, angle: float, eyes: str) -> None:
             continue
         if eyes == "closed":
             c.dot(x - 1, y + 1.6, _rgb(look.skin, 0), 2, 0.8)
+            continue
+        if c.scale >= 2 and not glowing:
+            _large_eye(c, look, x, y, math.sin(angle), eyes == "wide")
             continue
         tall = 3.6 if eyes == "wide" else 2.8
         top = y - (0.6 if eyes == "wide" else 0)
@@ -95,6 +102,30 @@ def _eyes(c: Canvas, look: Look, angle: float, eyes: str) -> None:
                 c.dot(x - 1.9, y - 0.2, (30, 28, 44), 3.8, 3.0)
                 c.dot(x - 1.3, y + 0.2, (96, 108, 150), 1.0, 0.9)
         c.dot(math.sin(angle) * 4.8 - 2, y, (30, 28, 44), 4, 0.8)
+
+
+def _large_eye(c: Canvas, look: Look, x: float, y: float, sin: float, wide: bool) -> None:
+    """An eye with iris, pupil, gleam, lid and brow, where there are pixels for them."""
+    white, iris = ramp_of("f2f2f8"), ramp(look.eye)
+    ball = c.paint(c.ellipse(x, y + 0.8, 1.5, 2.0 if wide else 1.7), white, level=2)
+    iris_at = c.paint(c.ellipse(x + 0.5 * sin, y + 0.9, 0.95, 1.25), iris, level=2, clip=[ball])
+    c.paint(c.ellipse(x + 0.5 * sin, y + 1.0, 0.5, 0.8), iris, level=0, clip=[ball, iris_at])
+    c.dot(x + 0.5 * sin - 0.7, y + 0.1, (255, 255, 255), 0.5, 0.5)
+    c.paint(c.line((x - 1.6, y - 0.3), (x, y - 1.0), (x + 1.6, y - 0.3), width=0.55), look.skin, level=0)
+    brow = look.hair if look.hair_style != "bald" else look.skin
+    c.paint(c.line((x - 1.6, y - 2.1), (x + 1.5, y - 2.2), width=0.75), brow, level=1)
+
+
+def _features(c: Canvas, look: Look, angle: float, x: float) -> None:
+    """Nose, mouth and cheeks of a large face."""
+    nose = x + 1.4 * math.sin(angle)
+    c.paint(c.ellipse(nose, CY + 2.7, 0.7, 0.8), look.skin, level=1)
+    c.paint(c.ellipse(nose - 0.2, CY + 2.4, 0.5, 0.5), look.skin, level=3)
+    if look.species != "orc":
+        c.paint(c.line((x - 1.3, CY + 4.7), (x, CY + 5.1), (x + 1.3, CY + 4.7), width=0.6), look.skin, level=0)
+    for side in (-0.8, 0.8):
+        if math.cos(angle + side) > 0.3:
+            c.paint(c.ellipse(math.sin(angle + side) * 5.4, CY + 3.2, 0.9, 0.6), look.skin, level=1)
 
 
 def _beard(c: Canvas, look: Look, sin: float) -> None:
@@ -139,7 +170,7 @@ def fringe(c: Canvas, look: Look, sin: float, cos: float, face: list[int]) -> No
     style, hair = look.hair_style, look.hair
     shift = -1.3 * sin
     clip = face
-    part = c.paint(c.ellipse(shift, CY - 4.8, 7.6, 4.3), hair, clip=clip, shine=True)
+    c.paint(c.ellipse(shift, CY - 4.8, 7.6, 4.3), hair, clip=clip, shine=True)
     if cos > -0.25:
         x = 3.3 * sin
         if style in ("messy", "spiky", "short"):
@@ -160,7 +191,6 @@ def fringe(c: Canvas, look: Look, sin: float, cos: float, face: list[int]) -> No
     elif style == "messy":
         for a in (-2.5, -1.9, -1.2, -0.6):
             c.paint(c.ellipse(math.cos(a) * 5.6 + shift * 0.5, CY + math.sin(a) * 5.8, 2.2, 1.7), hair, bias=0.1)
-    _ = part
 
 
 def headgear(c: Canvas, look: Look, sin: float, cos: float, sway: float, head: list[int], angle: float, eyes: str) -> None:
@@ -172,17 +202,16 @@ def headgear(c: Canvas, look: Look, sin: float, cos: float, sway: float, head: l
         c.paint(c.box(-7.6, CY + 4.8, 7.6, CY + 7), hat, level=1, clip=[dome])
         if cos > -0.25:
             x, rx = 3.5 * sin, 5.2 - 1.3 * abs(sin)
-            slit = c.paint(c.box(x - rx, CY - 0.4, x + rx, CY + 2.0, 0.6), hat, level=0, clip=[dome])
+            c.paint(c.box(x - rx, CY - 0.4, x + rx, CY + 2.0, 0.6), hat, level=0, clip=[dome])
             for side in (-0.47, 0.47):
                 if math.cos(angle + side) > 0.12:
                     c.dot(math.sin(angle + side) * 4.8 - 0.5, CY + 0.2, (246, 232, 190), 1.2, 1.6)
             for k in (-1.5, 0.7):
                 c.dot(x + k, CY + 3.2, _rgb(hat, 0), 0.8, 2.2)
             c.paint(c.box(x - 0.5, CY - 6.4, x + 0.5, CY - 0.6), hat, level=4, clip=[dome])
-            _ = slit
         c.paint(c.poly([(1.4 * back - 1.5, CY - 6.6), (2 * back - 1.2, CY - 10.4), (3.6 * back + 1.6, CY - 11), (8 * back + 1.6 + sway * 0.5, CY - 7.6), (9.4 * back + sway * 0.6, CY - 2.6), (5.4 * back, CY - 5.6), (1.5, CY - 6.4)], 1), look.plume, edge=True)
     elif gear in ("kettle", "horned", "kabuto"):
-        dome = c.paint(c.ellipse(0, CY - 3.6, RX + 0.5, 5.2), hat, shine=True, edge=True)
+        c.paint(c.ellipse(0, CY - 3.6, RX + 0.5, 5.2), hat, shine=True, edge=True)
         c.paint(c.box(-8.6 if gear == "kettle" else -7.6, CY - 2.8, 8.6 if gear == "kettle" else 7.6, CY - 1.0, 0.8), hat, bias=-0.05, edge=True)
         if gear != "kettle":
             horn = ramp_of("f0e4c4" if gear == "horned" else "f0b92c")
@@ -193,7 +222,6 @@ def headgear(c: Canvas, look: Look, sin: float, cos: float, sway: float, head: l
                 if x < 50:
                     lean = side * (1 if cos >= 0 else -1) if abs(cos) >= 0.3 else -sin * 0.4
                     c.paint(c.poly([(x - 1.4, CY - 4), (x + 1.4, CY - 4), (x + lean * 3.4 + 0.6, CY - 7.4), (x + lean * 2.6, CY - 11), (x + lean * 1.6 - 0.6, CY - 7.2)]), horn, edge=True)
-        _ = dome
     elif gear in ("wizard", "party", "santa"):
         _pointed(c, look, gear, sin, sway)
     elif gear == "hood":
@@ -220,10 +248,9 @@ def headgear(c: Canvas, look: Look, sin: float, cos: float, sway: float, head: l
             if cos > 0:
                 c.dot(2.5 * sin - 1, CY - 6.6, (244, 240, 228), 2, 2)
     elif gear == "bandana":
-        band = c.paint(c.box(-8, CY - 4.4, 8, CY - 2.2), hat, clip=head + list(range(head[-1], c.count[0] + 1)))
+        c.paint(c.box(-8, CY - 4.4, 8, CY - 2.2), hat, clip=head + list(range(head[-1], c.count[0] + 1)))
         x = -6.8 * sin + (6.4 if cos > 0.6 else 0)
         c.paint(c.capsule(x, CY - 3, x - 3 * sin + 1.6 * cos + sway * 0.6, CY + 1.4, 1.2, 0.6), hat, edge=True)
-        _ = band
     elif gear == "ninja":
         wrap = c.paint(c.ellipse(0, CY, RX + 0.3, RY + 0.2), hat, edge=True)
         if cos > -0.25:
@@ -300,9 +327,8 @@ def _robot_head(c: Canvas, look: Look, sin: float, cos: float) -> None:
     if cos > -0.25:
         x = 3.0 * sin
         wide = 5.2 - 1.3 * abs(sin)
-        screen = c.paint(c.box(x - wide, CY - 3.2, x + wide, CY + 3.4, 1.2), ramp_of("24304a"), level=1, clip=[head])
+        c.paint(c.box(x - wide, CY - 3.2, x + wide, CY + 3.4, 1.2), ramp_of("24304a"), level=1, clip=[head])
         for side in (-0.47, 0.47):
             ex = math.sin(math.atan2(sin, cos) + side) * 4.8
             if math.cos(math.atan2(sin, cos) + side) > 0.12:
                 c.dot(ex - 1, CY - 1.4, look.eye, 2, 2.8)
-        _ = screen

@@ -91,6 +91,7 @@ _SKINS = {
     "goblin": "6fae3c", "orc": "5c8a44", "skeleton": "ece4d0", "zombie": "8aa878", "mummy": "e0d4b0", "robot": "8c9cb0",
     "golem": "8a8f88", "demon": "d0403c", "vampire": "e4dce8", "astronaut": "f4c9a0",
 }  # fmt: skip
+_HELD_COLORS = {"staff": "3cc8e0", "potion": "46a83e", "bow": "9a6238", "gun": "5e6878", "torch": "f5a623", "broom": "d8a84c", "flower": "e8506c", "orb": "5a7cf0", "lantern": "f8c850"}
 _SPECIES = ("goblin", "orc", "skeleton", "zombie", "mummy", "robot", "golem", "demon", "vampire", "elf", "dwarf", "angel", "astronaut")
 _HELD_SLOTS = ("sword", "axe", "hammer", "bow", "staff", "spear", "torch", "dagger", "pickaxe", "gun", "broom", "lantern", "flower", "potion")
 _HEADGEAR = {"hat": "wizard", "cap": "cap", "hood": "hood", "helm": "helm", "crown": "crown", "bandana": "bandana", "horns": "horns",
@@ -132,7 +133,7 @@ def look_for(brief: Brief, seed: int = 0) -> Look:
         cape=ramp(brief.color("cape") or named or rgb(cape)) if cape else None,
         main=main,
         off=off,
-        held=ramp(brief.color("held") or rgb({"staff": "3cc8e0", "potion": "46a83e"}.get(main, "b4c0cc"))),
+        held=ramp(brief.color("held") or rgb(_HELD_COLORS.get(main, "b4c0cc"))),
         shield=ramp(brief.color("shield") or named or rgb(pick(("3468d8", "b3133a", "2c7a4c"), key, "shield"))),
         key=key,
         height={"dwarf": 0.84, "goblin": 0.88, "orc": 1.06, "golem": 1.08}.get(species, 1.0),
@@ -192,7 +193,7 @@ def _hold(look: Look, brief: Brief, thing: str) -> Look:
     if thing in ("lantern", "torch", "shield", "book", "orb", "potion", "flower") and look.main:
         look = replace(look, off=thing)
     else:
-        look = replace(look, main=thing)
+        look = replace(look, main=thing, held=ramp_of(_HELD_COLORS.get(thing, "b4c0cc")))
     if held:
         return replace(look, held=ramp(held))
     return look

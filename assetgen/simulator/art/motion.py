@@ -101,7 +101,7 @@ def _moment(actor: Actor2D, action: str, k: int, count: int, prompt: str) -> Pic
     elif action == "subtle_motion":
         figure = actor.warped(_breathe(0.5 - 0.5 * math.cos(turn), 0.022, 0.02 * math.sin(turn)))
     elif action == "jump":
-        figure = actor.warped(_jump(t))
+        figure = actor.warped(_jump(t, min(0.26, max(0.05, (actor.box[1] - 2) / actor.height))))
     elif action == "crouch":
         figure = actor.warped(_breathe(math.sin(min(1.0, t * 1.15) * math.pi) ** 0.8, 0.30, 0.0, wide=0.5))
     elif action == "attack":
@@ -148,7 +148,7 @@ def _sway(lean: float, hop: float) -> Warp:
     return warp
 
 
-def _jump(t: float) -> Warp:
+def _jump(t: float, room: float) -> Warp:
     if t < 0.22:
         return _breathe(math.sin(t / 0.22 * math.pi / 2), 0.20, 0.0, 0.5)
     if t > 0.82:
@@ -156,7 +156,7 @@ def _jump(t: float) -> Warp:
     rise = math.sin((t - 0.22) / 0.6 * math.pi)
 
     def warp(x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        return x * (1 + 0.05 * rise), (y - 0.26 * rise) / (1 + 0.05 * rise)
+        return x * (1 + 0.05 * rise), (y - room * rise) / (1 + 0.05 * rise)
 
     return warp
 

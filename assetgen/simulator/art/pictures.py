@@ -11,10 +11,10 @@ from assetgen.simulator.art.actors import LIVING, actor_for
 from assetgen.simulator.art.backdrop import cut_out, figure_box, grounded, simple_ground
 from assetgen.simulator.art.buildings import SCENERY
 from assetgen.simulator.art.canvas import Canvas, Picture, over
-from assetgen.simulator.art.color import adjust, chance, gradient, luma, pick, ramp, ramp_of, rgb
+from assetgen.simulator.art.color import adjust, chance, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.effects import EFFECTS, effect_frames
 from assetgen.simulator.art.font import lettering
-from assetgen.simulator.art.interface import INTERFACE, panel, skin_for
+from assetgen.simulator.art.interface import INTERFACE, skin_for
 from assetgen.simulator.art.items import CENTRED, HELD, paint_for
 from assetgen.simulator.art.order import Order
 from assetgen.simulator.art.reworked import reworked
@@ -35,6 +35,8 @@ def single(order: Order, candidate: int) -> Picture:
     """One picture of the order's size, opaque unless its style or the order wants no background."""
     width, height = order.size
     grain = -(-max(width, height) // FINEST)
+    if read(order.prompt, _prefer(order.short)).kind == "item" and order.short not in ("item_sheet", "inventory_items"):
+        grain = -(-max(width, height) // 96)
     if order.short in ("topdown_map", "dungeon_map", "environment"):
         grain = -(-max(width, height) // 256)
     if grain == 1:
@@ -83,7 +85,8 @@ def _usual(order: Order, candidate: int, brief: Brief) -> Picture:
     bare = order.remove_bg or order.short in BARE
     if brief.kind == "terrain" and brief.subject in TERRAINS and order.short not in BARE:
         return texture(brief, width, height, key)
-    if brief.kind == "scene" and not order.remove_bg:
+    views = brief.kind == "scene" or (brief.kind == "scenery" and any(kind == "scene" for kind, _ in brief.nouns) and order.short not in BARE)
+    if views and not order.remove_bg:
         return landscape(width, height, brief, key)
     figure = subject(order, candidate, brief, width, height)
     if bare or brief.kind == "interface":
@@ -205,7 +208,8 @@ def _portrait(order: Order, candidate: int, brief: Brief) -> Picture:
     width, height = order.size
     side = min(width, height)
     actor = actor_for(order.prompt, order.variation(candidate))
-    c = Canvas(width, height, scale=side / 29, origin=(width / 2, height + side * 0.30))
+    scale, below = (side / 29, 0.30) if actor.upright else (side / (actor.tall * 0.92), 0.14)
+    c = Canvas(width, height, scale=scale, origin=(width / 2, height + side * below))
     actor.draw(c, 18.0 if candidate % 2 == 0 else -18.0, Pose())
     c.outline()
     figure = c.picture()
@@ -219,7 +223,7 @@ def _turnaround(order: Order, candidate: int, brief: Brief) -> Picture:
     actor = actor_for(order.prompt, order.variation(candidate))
     views = ("down", "right", "up", "left") if width >= height * 1.4 else ("right", "down", "up")
     wide = width // len(views)
-    scale = min(wide / 30, height * 0.84 / max(actor.tall, 36))
+    scale = min(wide / 25, height * 0.84 / max(actor.tall, 36))
     c = Canvas(width, height, scale=scale)
     for k, view in enumerate(views):
         one = Canvas(width, height, scale=scale, origin=(wide * k + wide // 2, round(height * 0.92)))
@@ -354,7 +358,7 @@ def _lettering(order: Order, candidate: int, brief: Brief) -> Picture:
     text = quoted[1] if len(quoted) > 2 else order.prompt
     color = brief.color() or rgb(pick(("f0b92c", "d0323c", "3c94ec", "46a83e"), brief.key, "letters"))
     out = lettering(text, *order.size, ramp(color), ramp(adjust(color, 1.1, 0.5)))
-    return out if order.remove_bg else over(simple_ground(*order.size, brief.key, adjust(color, 0.5, 0.5 if luma(color) > 0.4 else 1.6), floor=False), out)
+    return out if order.remove_bg else over(simple_ground(*order.size, brief.key, adjust(color, 0.6, 0.34, 150), floor=False), out)
 
 
 Composition = Callable[[Order, int, Brief], Picture]
@@ -365,4 +369,3 @@ _COMPOSITIONS: dict[str, Composition] = {
     "isometric": _isometric, "isometric_asset": _isometric, "hexagonal_tiles": _hexagonal, "spritesheet": _spritesheet,
     "fps_weapon": _weapon, "typography": _lettering,
 }  # fmt: skip
-_ = (panel, gradient)

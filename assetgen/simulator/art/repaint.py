@@ -9,7 +9,7 @@ import numpy as np
 
 from assetgen.simulator.art.backdrop import background_mask, cut_out, figure_box
 from assetgen.simulator.art.canvas import Canvas, Mask, Picture, over
-from assetgen.simulator.art.color import COLORS, RGB, Ramp, adjust, chance, generator, mix, pick, ramp, ramp_of, rgb
+from assetgen.simulator.art.color import RGB, Ramp, adjust, chance, generator, mix, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.items import HELD, flame, lantern, paint_for, star_points
 from assetgen.simulator.art.treasures import draw_item
 from assetgen.simulator.art.words import ACCESSORIES, Brief, read
@@ -22,8 +22,10 @@ def repainted(picture: Picture, prompt: str, seed: int) -> Picture:
     brief = read(prompt, ("item",))
     out = picture.copy()
     changed = False
+    dressed = bool(_hat(brief) or _carried(brief))
     for words, act in _ACTIONS:
-        if brief.has(*words):
+        # "a golden crown" is a crown, not a golden figure.
+        if brief.has(*words) and not (dressed and act in _WHOLE):
             out, changed = act(out, brief, seed), True
     worn = _hat(brief)
     if worn:
@@ -216,10 +218,14 @@ def recoloured(picture: Picture, color: RGB, part: str = "") -> Picture:
     chosen = strong & ~skin
     if not chosen.any():
         chosen = strong if strong.any() else hsv[:, 2] > 0.25
+    share = np.bincount(inverse.reshape(-1), minlength=len(unique)) / max(1, inverse.size)
+    if share[chosen].sum() < 0.3:
+        # A mostly grey figure, armour say: its greys take the colour, the few strong accents stay.
+        chosen = ~strong & (hsv[:, 2] > 0.22)
     new = unique.copy()
     for k in np.flatnonzero(chosen):
         h, s, v = hsv[k]
-        s2 = min(1.0, target[1] * (0.6 + 0.6 * s)) if target[1] > 0.08 else s * 0.08
+        s2 = min(1.0, target[1] * (0.6 + 0.6 * max(s, 0.4 * (1.1 - v)))) if target[1] > 0.08 else s * 0.08
         v2 = v * (0.55 + 0.5 * target[2]) if target[1] > 0.08 else v * (0.4 + 0.75 * target[2])
         new[k] = [round(x * 255) for x in colorsys.hsv_to_rgb(target[0], s2, min(1.0, v2))]
     out = picture.copy()
@@ -333,19 +339,21 @@ def _unground(picture: Picture, brief: Brief, seed: int) -> Picture:
     return cut_out(picture)
 
 
+_GOLD, _STONE, _ICE, _SHADOW = (_toned(ramp_of(c)) for c in ("f0b92c", "8a8f98", "8cc8f0", "4a3a6a"))
+_DARK, _BRIGHT, _FADED = _scaled((0.62, 0.60, 0.82)), _scaled((1.22, 1.18, 1.04)), _scaled((1.04, 0.92, 0.74))
+_WHOLE = (_GOLD, _STONE, _ICE, _SHADOW, _DARK, _BRIGHT, _FADED)
 _ACTIONS: tuple[tuple[tuple[str, ...], Callable[[Picture, Brief, int], Picture]], ...] = (
     (("mirror", "mirrored", "flip", "flipped"), _mirrored),
     (("background",), _unground),
-    (("golden", "gilded"), _toned(ramp_of("f0b92c"))),
-    (("petrified", "statue"), _toned(ramp_of("8a8f98"))),
-    (("frozen", "ice", "icy"), _toned(ramp_of("8cc8f0"))),
-    (("shadow", "silhouette", "shadowy"), _toned(ramp_of("4a3a6a"))),
-    (("night", "darker", "dark", "evil"), _scaled((0.62, 0.60, 0.82))),
-    (("brighter", "bright", "sunny", "day"), _scaled((1.22, 1.18, 1.04))),
-    (("sepia", "old", "faded", "vintage"), _scaled((1.04, 0.92, 0.74))),
+    (("golden", "gilded"), _GOLD),
+    (("petrified", "statue"), _STONE),
+    (("frozen", "ice", "icy"), _ICE),
+    (("shadow", "silhouette", "shadowy"), _SHADOW),
+    (("night", "darker", "dark", "evil"), _DARK),
+    (("brighter", "bright", "sunny", "day"), _BRIGHT),
+    (("sepia", "old", "faded", "vintage"), _FADED),
     (("fire", "flames", "burning", "flaming", "fiery"), _flames),
     (("snow", "snowy"), _snow),
     (("glow", "glowing", "aura", "shining", "magical", "radiant"), _glow),
     (("outline", "outlined", "border", "stroke"), _outline),
 )
-_ = COLORS

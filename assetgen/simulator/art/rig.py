@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from assetgen.simulator.art.canvas import Canvas, Point
 from assetgen.simulator.art.color import Ramp, ramp_of
-from assetgen.simulator.art.heads import draw_head
+from assetgen.simulator.art.heads import draw_head, hair_back
 from assetgen.simulator.art.items import HELD, Paint, book, lantern, orb, shield
 from assetgen.simulator.art.looks import Look
 from assetgen.simulator.art.treasures import flower, potion
@@ -151,7 +151,8 @@ class _Figure:
 
     def held(self, name: str, x: float, y: float, side: int) -> None:
         look, c = self.look, self.c
-        p = Paint(look.held, ramp_of("8a5a36" if name in ("axe", "hammer", "spear", "staff", "pickaxe", "torch", "broom") else "f0b92c"), look.key)
+        wooden = ("axe", "hammer", "spear", "staff", "pickaxe", "torch", "broom", "gun")
+        p = Paint(look.held, ramp_of("8a5a36" if name in wooden else "e8e0cc" if name == "bow" else "f0b92c"), look.key)
         facing = self.sin if abs(self.sin) > 0.3 else 0.0
         turn = self.pose.swing * (1 if facing >= 0 else -1) if side > 0 else 0.0
         mirror = self.cos < -0.3 or facing < 0
@@ -290,7 +291,9 @@ def draw_person(canvas: Canvas, look: Look, yaw: float = 0.0, pose: Pose = STAND
     behind = figure.cos > -0.3
     arms = [figure.arm(side) for side in (-1, 1)]
     near = -1 if figure.sin > 0 else 1
+    head = canvas.at(figure.shift(-25), figure.drop, 0)
     if behind:
+        hair_back(head, look, figure.sin, figure.cos, pose.sway)
         figure.back()
         figure.cape()
     for depth, height, draw in sorted(arms, key=lambda a: a[0]):
@@ -305,7 +308,7 @@ def draw_person(canvas: Canvas, look: Look, yaw: float = 0.0, pose: Pose = STAND
     for depth, height, draw in sorted(arms, key=lambda a: a[0]):
         if depth >= -0.4 and height > -21 + figure.drop:
             draw()
-    draw_head(canvas.at(figure.shift(-25), figure.drop, 0), look, yaw, pose.eyes, pose.look, pose.sway)
+    draw_head(head, look, yaw, pose.eyes, pose.look, pose.sway)
     for _, height, draw in arms:
         if height <= -21 + figure.drop:
             draw()

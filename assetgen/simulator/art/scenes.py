@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from assetgen.simulator.art.buildings import SCENERY
 from assetgen.simulator.art.canvas import BAYER4, Canvas, Picture, over
 from assetgen.simulator.art.color import RGB, adjust, chance, generator, mix, pick, rgb
-from assetgen.simulator.art.noise import Floats, fractal
+from assetgen.simulator.art.noise import fractal
 from assetgen.simulator.art.scenery import stuff_for
 from assetgen.simulator.art.terrain import texture
 from assetgen.simulator.art.words import Brief, read
@@ -53,6 +51,13 @@ def _time(brief: Brief) -> str:
     return "day"
 
 
+def _season(brief: Brief, time: str) -> str:
+    """What the ground is like, which goes with the sky unless the prompt says otherwise."""
+    if brief.has("snow", "snowy", "winter", "frozen", "ice", "icy", "arctic"):
+        return "snow"
+    return "desert" if brief.has("desert", "dunes", "oasis", "pyramid") else time
+
+
 def landscape(width: int, height: int, brief: Brief, key: str, *, empty: bool = False) -> Picture:
     """Sky, hills and ground with what the prompt names standing on it; `empty` leaves the middle free."""
     time = _time(brief)
@@ -82,7 +87,7 @@ def landscape(width: int, height: int, brief: Brief, key: str, *, empty: bool = 
         lit = mask & (np.arange(height)[:, None] < top + np.where(rising, 3, 1)[None, :] * max(1, height // 96))
         out[lit, :3] = mix(color, rgb(light), 0.26)
     _ = x
-    ground = {"snow": "snow", "desert": "sand", "dark": "dirt"}.get(time, "grass")
+    ground = {"snow": "snow", "desert": "sand", "dark": "dirt"}.get(_season(brief, time), "grass")
     floor = _tiled(ground, width, height - horizon, key)
     if time in ("night", "dark", "sunset"):
         floor[..., :3] = (floor[..., :3] * np.array([0.45, 0.5, 0.68] if time != "sunset" else [0.85, 0.62, 0.62])).astype(np.uint8)
@@ -138,13 +143,14 @@ def _lake(out: Picture, width: int, height: int, horizon: int, sky: tuple[str, .
 
 
 def _stand(out: Picture, width: int, height: int, horizon: int, brief: Brief, key: str, time: str, empty: bool) -> None:
-    """Set scenery on the ground, far things first and smaller."""
+    """Set scenery on the ground, far things first and smaller; what is named stands free in the middle."""
     named = [subject for kind, subject in brief.nouns if kind == "scenery" and subject in SCENERY and subject not in ("mountain", "island", "bridge")]
     if brief.has("village", "town", "city", "kingdom"):
         named += ["house", "house", "house", "well"]
     if brief.has("graveyard", "cemetery"):
         named += ["gravestone"] * 3
-    wild = {"snow": "pine", "desert": "cactus", "dark": "stump"}.get(time, "tree")
+    season = _season(brief, time)
+    wild = {"snow": "pine", "desert": "cactus", "dark": "stump"}.get(season, "tree")
     if brief.has("forest", "jungle", "woods"):
         wild, count = ("pine" if chance(key, "wood") > 0.5 else wild), 9
     else:
@@ -156,13 +162,14 @@ def _stand(out: Picture, width: int, height: int, horizon: int, brief: Brief, ke
         x = chance(key, name, k, "x")
         if k >= 100:
             x = (0.5 + 0.28 * ((k - 100 + 1) // 2) * (-1 if k % 2 else 1)) if len(named) > 1 else 0.5
-        if empty and 0.26 < x < 0.74:
-            x = 0.12 if x < 0.5 else 0.88
+        if k < 100 and (empty or named) and 0.26 < x < 0.74:
+            x = x - 0.26 if x < 0.5 else x + 0.26
         placed.append((depth, name, x, k))
     for depth, name, x, k in sorted(placed):
         size = round(min(width, height) * (0.20 + 0.26 * depth) * (1.45 if k >= 100 else 1.0))
         size = max(12, min(size, 128))
-        piece = sprite(name, size, brief if k >= 100 and brief.subject == name else None, f"{key}{k}")
+        told = brief if k >= 100 and brief.subject == name else read(f"snowy {name}" if season == "snow" else name, ("scenery",))
+        piece = sprite(name, size, told, f"{key}{k}")
         if time in ("night", "dark"):
             solid = piece[..., 3] > 0
             bright = piece[..., :3].max(axis=-1) > 235
@@ -215,13 +222,14 @@ def topdown_map(width: int, height: int, brief: Brief, key: str) -> Picture:
 def dungeon(width: int, height: int, brief: Brief, key: str) -> Picture:
     """Rooms and corridors from above, in cells of 16 pixels, with chests and torches."""
     rng = generator(key, "dungeon")
-    unit = 16 if min(width, height) >= 96 else 8
+    unit = max(8, min(16, min(width, height) // 11))
     columns, rows = -(-width // unit), -(-height // unit)
     open_cells = np.zeros((rows, columns), np.bool_)
     rooms: list[tuple[int, int]] = []
-    for _ in range(max(3, columns * rows // 22)):
-        w, h = int(rng.integers(2, max(3, columns // 3) + 1)), int(rng.integers(2, max(3, rows // 3) + 1))
-        x, y = int(rng.integers(1, max(2, columns - w))), int(rng.integers(1, max(2, rows - h)))
+    sectors = [(i, j) for j in range(max(1, rows // 5)) for i in range(max(1, columns // 5))]
+    for i, j in sorted(sectors, key=lambda s: (s[1], s[0] if s[1] % 2 == 0 else -s[0])):
+        w, h = int(rng.integers(2, 5)), int(rng.integers(2, 4))
+        x, y = 1 + i * 5 + int(rng.integers(0, 6 - w)), 2 + j * 5 + int(rng.integers(0, 5 - h))
         open_cells[y : min(y + h, rows - 1), x : min(x + w, columns - 1)] = True
         center = (x + w // 2, y + h // 2)
         if rooms:
@@ -357,6 +365,3 @@ def ground_of(brief: Brief, key: str) -> str:
         return "snow"
     return {"cactus": "sand", "palm": "sand", "ship": "water", "gravestone": "dirt", "anvil": "stone", "spaceship": "metal"}.get(brief.subject) or pick(("grass", "grass", "stone"), key, "ground")
 
-
-Field = Floats
-_ = math

@@ -109,6 +109,9 @@ def _small(actor: Actor, size: int) -> tuple[list[Picture], int]:
 
 def lying(actor: Actor, size: int, scale: float) -> Picture:
     """The figure on the ground, head to the left."""
+    if not actor.upright:
+        flat = Pose(crouch=6, eyes="closed", left_foot=(-2, 0), right_foot=(2, 0))
+        return cell(actor, size, scale, YAWS["left"] if actor.tall < 34.5 else 0, flat)
     canvas = Canvas(size, size, scale=scale)
     tall = min(actor.tall, 34)
     turned = canvas.at((size / 2 + tall * scale / 2) / scale, size * 0.80 / scale, -90)

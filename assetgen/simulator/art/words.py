@@ -26,24 +26,24 @@ _VOCABULARY = {
     "critter": """slime ooze=slime jelly=slime blob=slime ghost spirit=ghost phantom=ghost wraith=ghost specter=ghost bat spider
         bird raven crow=raven owl eagle=bird parrot=bird chicken hen=chicken rooster=chicken duck penguin=duck phoenix=bird fish
         snake serpent=snake worm=snake frog toad=frog bee butterfly crab eye=beholder beholder eyeball=beholder mimic
-        snail turtle=crab mushroom-man=mushling plant-monster=mushling cactus-man=mushling octopus=octopus squid=octopus jellyfish=octopus
+        snail turtle=crab octopus=octopus squid=octopus jellyfish=octopus
         monster=random creature=random beast=random enemy=random pet=random boss=random animal=random alien=octopus""",
     "item": """potion flask=potion bottle=potion elixir=potion vial=potion sword blade=sword longsword=sword katana=sword saber=sword
         dagger knife=dagger axe hatchet=axe hammer mace=hammer warhammer=hammer bow longbow=bow crossbow=bow arrow spear lance=spear trident=spear staff
-        wand scepter=wand shield buckler=shield gem jewel=gem crystal=gem ruby-gem=gem diamond=gem emerald-gem=gem
+        wand scepter=wand shield buckler=shield gem jewel=gem crystal=gem ruby=gem diamond=gem emerald=gem sapphire=gem amethyst=gem
         coin coins=coin money=coin key ring amulet necklace=amulet pendant=amulet scroll map=scroll letter=scroll parchment=scroll
-        book tome=book spellbook=book grimoire=book apple fruit=apple cherry-fruit=apple orange-fruit=apple pear=apple
+        book tome=book spellbook=book grimoire=book apple fruit=apple pear=apple
         mushroom toadstool=mushroom heart star torch lantern lamp=lantern crown bomb helmet=helm helm armor=armor armour=armor
         chestplate=armor boots=boots boot=boots glove=boots hat bread=bread loaf=bread cheese meat=meat ham=meat drumstick=meat egg
-        feather leaf herb=leaf flower rose-flower=flower bone-item=bone skull pickaxe shovel=pickaxe pick=pickaxe candle bag pouch=bag
-        sack=bag backpack=bag rock-item=rock ore ingot bar=ingot cup=cup goblet=cup chalice=cup mug=cup orb moon sun
-        cake carrot=carrot fishing-rod=staff hourglass dice=dice rune orb-item=orb gun pistol=gun rifle=gun sunglasses-item=key
-        chest treasure=chest banner-item=banner flag=banner compass=amulet
+        feather leaf herb=leaf flower rose=flower skull pickaxe shovel=pickaxe pick=pickaxe candle bag pouch=bag
+        sack=bag backpack=bag ore ingot bar=ingot cup=cup goblet=cup chalice=cup mug=cup orb moon sun
+        cake carrot=carrot hourglass dice=dice rune gun pistol=gun rifle=gun
+        chest treasure=chest compass=amulet
         medallion=amulet gauntlet=boots cloak=armor drink=cup cookie=bread pie=cake shell=egg trophy=cup cannon=gun relic=amulet""",
     "scenery": """tree oak=tree maple=tree pine fir=pine spruce=pine conifer=pine palm bush shrub=bush hedge=bush rock boulder=rock
         stump log=stump house cottage=house hut=house cabin=house home=house shop=house tavern=house inn=house building=house barn=house
         castle keep=castle fortress=castle tower well fountain=well barrel crate box=crate sign signpost=sign fence gate=fence
-        bench=table table lamp-post=lamppost lamppost streetlight=lamppost campfire bonfire=campfire tent cactus statue pillar column=pillar
+        bench=table table lamppost streetlight=lamppost campfire bonfire=campfire tent cactus statue pillar column=pillar
         gravestone tombstone=gravestone grave=gravestone ladder bridge cart=crate windmill=tower door=door portal altar=table
         throne=door bed=table chair=table cauldron anvil stalagmite=rock ruins=pillar temple=pillar island=island
         volcano=mountain mountain hill=mountain ship boat=ship spaceship=spaceship rocket=spaceship starship=spaceship
@@ -51,22 +51,22 @@ _VOCABULARY = {
     "terrain": """grass meadow=grass lawn=grass grassland=grass dirt soil=dirt earth=dirt mud=dirt path=dirt ground=dirt farmland=dirt
         sand desert=sand beach=sand dune=sand stone rocks=stone cobble=stone cobblestone=stone gravel pebble=gravel
         stones=stone brick bricks=brick wall=brick wood plank=wood planks=wood floor=wood floorboards=wood parquet=wood
-        water sea=water ocean=water lake=water river=water pond=water lava magma=lava volcanic=lava snow ice metal steel-plate=metal
-        iron-plate=metal plate=metal moss leaves=leaves foliage=leaves swamp=swamp marsh=swamp void=void space=void starfield=void
+        water sea=water ocean=water lake=water river=water pond=water lava magma=lava volcanic=lava snow ice metal 
+        plate=metal moss leaves=leaves foliage=leaves swamp=swamp marsh=swamp void=void space=void starfield=void
         abyss=void carpet rug=carpet fabric=carpet cloth=carpet tile=tiles tiles=tiles marble=tiles checkerboard=tiles roof shingle=roof
-        shingles=roof thatch=roof crystal-floor=ice forest=leaves jungle=leaves cloud=snow clouds=snow asphalt=gravel road=gravel concrete=gravel
+        shingles=roof thatch=roof forest=leaves jungle=leaves cloud=snow clouds=snow asphalt=gravel road=gravel concrete=gravel
         ash-ground=gravel ruins-floor=stone dungeon=stone cave=stone cavern=stone bark=wood hay=roof bone-floor=gravel""",
     "effect": """fire flame=fire flames=fire explosion explode=explosion blast=explosion boom=explosion lightning thunder=lightning
-        electric=lightning electricity=lightning spark=lightning smoke fog=smoke mist=smoke cloud-effect=smoke poof=smoke dust=smoke magic spell=magic
-        sparkle=magic sparkles=magic aura=magic heal=heal healing-effect=heal buff=heal splash wave=splash bubbles=splash
-        slash cut=slash swipe=slash fireball comet=fireball meteor=fireball vortex=magic portal-effect=magic beam=lightning shockwave=explosion
+        electric=lightning electricity=lightning spark=lightning smoke fog=smoke mist=smoke poof=smoke dust=smoke magic spell=magic
+        sparkle=magic sparkles=magic aura=magic heal=heal buff=heal splash wave=splash bubbles=splash
+        slash cut=slash swipe=slash fireball comet=fireball meteor=fireball vortex=magic beam=lightning shockwave=explosion
         tornado=smoke impact=explosion hit=explosion poison-cloud=smoke swirl=magic swirling=magic curse=magic laser=lightning""",
     "interface": """panel window=panel menu=panel dialog=panel dialogue=panel textbox=panel inventory=slots hotbar=slots slot=slots
-        button frame border=frame icon=icon icons=icon healthbar=bar health-bar=bar hp=bar progress=bar meter=bar gauge=bar slider=bar cursor=cursor pointer=cursor
+        button frame border=frame icon=icon icons=icon healthbar=bar hp=bar progress=bar meter=bar gauge=bar slider=bar cursor=cursor pointer=cursor
         ui=panel interface=panel hud=bar title=banner-ui banner=banner-ui logo=banner-ui checkbox=button""",
     "portrait": "portrait face=portrait headshot=portrait bust=portrait avatar=portrait mugshot=portrait",
     "scene": """landscape scene=landscape scenery=landscape village town=village city=village horizon=landscape sunset=landscape
-        sunrise=landscape valley=landscape background=landscape environment=landscape battlefield=landscape sky-scene=landscape
+        sunrise=landscape valley=landscape background=landscape environment=landscape battlefield=landscape 
         kingdom=landscape""",
 }
 
@@ -109,6 +109,13 @@ _BREAKS = frozenset(
     """with holding wearing carrying wielding bearing on in of at under over near beside by inside behind into onto from
     against for that which who and surrounded riding using full""".split()
 )
+_VERBS = frozenset(
+    """guarding eating fighting flying standing sitting running walking swimming sleeping casting throwing chasing riding
+    attacking jumping dancing made filled""".split()
+)
+"""Words that end the subject when one was named before them."""
+_WEAK = frozenset(("magic", "hero", "villager", "panel", "random"))
+"""General subjects: a more definite one beside them is meant."""
 _HELD = frozenset("bearing wielding carrying holding wearing armed clad handed".split())
 
 
@@ -169,10 +176,13 @@ def read(prompt: str, prefer: tuple[str, ...] = ()) -> Brief:
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
         if raw in _BREAKS and at and (raw not in _HELD or at < 2 or tokens[at - 1] not in ACCESSORIES):
             first_break = min(first_break, at)
+        if raw in _VERBS and nouns:
+            first_break = min(first_break, at)
         if word in MOODS:
             mood = (mood[0] * MOODS[word][0], mood[1] * MOODS[word][1])
         # "bone", "rose", "ruby" and the like are colours only before a noun; the noun table has its own words for them.
-        if word in COLORS:
+        noun_follows = _singular(following.removesuffix("'s")) in VOCABULARY or following in COLOURED_PARTS
+        if word in COLORS and (noun_follows or word not in VOCABULARY):
             if pending is not None and pending_at == at - 1 and not colors:
                 colors.append(pending)
             pending, pending_at = COLORS[word], at
@@ -188,13 +198,17 @@ def read(prompt: str, prefer: tuple[str, ...] = ()) -> Brief:
         if word in VOCABULARY and not (following in _HELD and word in ACCESSORIES):
             kind, subject = VOCABULARY[word]
             nouns.append((at, kind, subject))
-            if fresh and pending is not None and at <= first_break:
-                colors.append(pending)
+            if word in COLORS and at <= first_break and not (fresh and pending is not None):
+                colors.append(COLORS[word])
+            if fresh and pending is not None:
+                # After a preposition the colour belongs to something around the subject, not to the subject.
+                if at <= first_break:
+                    colors.append(pending)
                 pending = None
         if pending is not None and at - pending_at >= 3:
             colors.append(pending)
             pending = None
-    if pending is not None:
+    if pending is not None and (first_break == len(tokens) or pending_at < first_break or "in" in tokens[first_break:] or not nouns):
         colors.append(pending)
     chosen = _choose(nouns, first_break, prefer)
     colors = [adjust(c, *mood) for c in (colors or tints[:1])]
@@ -223,7 +237,7 @@ def _choose(
     for group in (head, list(nouns)):
         wanted = [noun for noun in group if noun[1] in prefer]
         if wanted:
-            return wanted[-1]
+            return next((noun for noun in reversed(wanted) if noun[2] not in _WEAK), wanted[-1])
     if not nouns:
         return None
     return (head or [nouns[0]])[-1]
