@@ -73,7 +73,7 @@ class Guard:
     def _path(self, path: object, writes: bool) -> None:
         if not isinstance(path, (str, bytes, os.PathLike)):
             return  # a file descriptor or a mode
-        full = os.path.abspath(os.fsdecode(path))
+        full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - resolve() would follow links, and be slow
         if any(_within(full, str(folder)) for folder in USER_FOLDERS):
             self._refuse(f"the user's own store: {full}")
         if writes and _within(full, str(HOME)) and not any(_within(full, place) for place in _WRITABLE):

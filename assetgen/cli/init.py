@@ -1,0 +1,118 @@
+"""Write a commented assets.yaml, .gitignore and .gitattributes lines: ready to build."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from assetgen.cli.context import Context
+from assetgen.model.errors import UsageError
+
+BESIDE: dict[str, str] = {".gitignore": "gitignore", ".gitattributes": "gitattributes"}
+"""Files that may exist already → the lines that they need."""
+
+HINTS: dict[str, str] = {
+    "bevy": "add DefaultPlugins.set(ImagePlugin::default_nearest())",
+    "cocos2d": "call setAliasTexParameters() on each texture",
+    "css": "set image-rendering: pixelated",
+    "defold": "game.project: graphics, set both default texture filters to nearest",
+    "gamemaker": "Game Options, Graphics: switch 'Interpolate colours between pixels' off",
+    "godot": "Project Settings, Rendering, Textures: set the default texture filter to Nearest",
+    "love": 'call love.graphics.setDefaultFilter("nearest", "nearest") before loading pictures',
+    "phaser": "set pixelArt: true in the game's configuration",
+    "pixi": "set TextureSource.defaultOptions.scaleMode = 'nearest' before loading pictures",
+    "starling": "set textureSmoothing to TextureSmoothing.NONE",
+}
+"""What keeps pixels crisp and cannot travel in a file, by engine."""
+
+OUTPUTS: dict[str, str] = {"unity": "Assets/Generated"}
+"""Where an engine needs the files, if not in `generated`."""
+
+_BY_HAND = {"template": "it needs a template of yours: see 'engines' in docs/manifest.md"}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help="the game's folder; made where missing")
+    parser.add_argument("--engine", action="append", default=[], metavar="NAME", help="write files for this engine")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    folder = context.root / args.folder
+    written = init(folder, args.engine)
+    for path in written:
+        context.say(f"  + {path}")
+    for engine in args.engine:
+        if engine in HINTS:
+            context.say(f"For crisp pixels in {engine}: {HINTS[engine]}.")
+    place = "" if folder.resolve() == Path.cwd() else f' -C "{folder}"' if " " in str(folder) else f" -C {folder}"
+    context.say(f"Ready. 'assetgen{place} plan' shows what will be made, 'assetgen{place} build' makes it.")
+    return 0
+
+
+def init(folder: Path, engines: Sequence[str] = ()) -> list[Path]:
+    """Makes `folder` a project; returns what was written or extended.
+
+    UsageError, before anything is written, where a manifest is already there or an engine is not known.
+    """
+    from assetgen.store import atomic
+
+    manifest = folder / "assets.yaml"
+    if manifest.exists():
+        raise UsageError(f"{manifest} exists already and stays as it is; 'assetgen plan' shows what it asks for")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder} is a file: give a folder")
+    _know(engines)
+    output = next((OUTPUTS[engine] for engine in engines if engine in OUTPUTS), "generated")
+    written = [manifest]
+    atomic.write(manifest, starter(folder.resolve().name, engines, output).encode())
+    for name, template in BESIDE.items():
+        path = folder / name
+        before = path.read_bytes().decode() if path.exists() else ""
+        after = with_lines(before, _template(template).replace("generated/", f"{output}/"))
+        if after != before:
+            atomic.write(path, after.encode())
+            written.append(path)
+    return written
+
+
+def starter(folder_name: str, engines: Sequence[str], output: str = "generated") -> str:
+    """The manifest that a new project begins with."""
+    text = _template("assets.yaml").replace("project: my-game", f"project: {project_name(folder_name)}")
+    if output != "generated":
+        text = text.replace("\n# Files that engines", f"\noutput: {output}\n\n# Files that engines")
+    if engines:
+        text = text.replace("# engines: [godot]", f"engines: [{', '.join(dict.fromkeys(engines))}]")
+    return text
+
+
+def project_name(folder_name: str) -> str:
+    """A folder's name as a project's: `My Game!` → `my-game`."""
+    return re.sub(r"[^a-z0-9]+", "-", folder_name.lower()).strip("-") or "my-game"
+
+
+def with_lines(text: str, lines: str) -> str:
+    """`text` followed by those of `lines` that it does not hold yet, with its own line ends; the same text when it
+    holds all."""
+    present = {line.strip() for line in text.splitlines()}
+    missing = [line for line in lines.splitlines() if line.strip() not in present]
+    if not missing:
+        return text
+    end = "\r\n" if "\r\n" in text else "\n"
+    gap = "" if not text else end if text.endswith("\n") else end * 2
+    return text + gap + "".join(line + end for line in missing)
+
+
+def _template(name: str) -> str:
+    return resources.files("assetgen.cli").joinpath("starter", name).read_text("utf-8")
+
+
+def _know(engines: Sequence[str]) -> None:
+    from assetgen.export.base import exporter
+
+    for engine in engines:
+        if engine in _BY_HAND:
+            raise UsageError(f"{engine} cannot be set up by init: {_BY_HAND[engine]}")
+        exporter(engine)
