@@ -68,7 +68,7 @@ class BuildReport:
 
     @property
     def failed(self) -> bool:
-        if any(asset.status in ("failed", "skipped") for asset in self.everything.values()):
+        if any(asset.status == "failed" for asset in self.everything.values()):
             return True
         return any(EXIT_OF_STATE[item.state] == 1 for item in self.blocked)
 
