@@ -7,6 +7,7 @@ from typing import Any
 
 from assetgen.build import shelf
 from assetgen.build.locked import OUTPUT_REASONS
+from assetgen.build.looks import looks
 from assetgen.build.run import provider_label
 from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
@@ -74,7 +75,9 @@ def check(session: Session, *, release: bool = False, require_review: bool = Fal
         elif item.state == "waiting":
             report.findings.append(Noted(item.asset, "waiting", _level(release), item.reason))
     for name in session.manifest.assets:
-        report.findings += _readiness(session.project.state(name), release, require_review)
+        report.findings += _readiness(session.project.state(name), release)
+        if require_review:
+            report.findings += _review(session, name)
         report.findings += _quality(session, name)
     return report
 
@@ -101,7 +104,7 @@ def _level(failing: bool) -> str:
     return "error" if failing else "warn"
 
 
-def _readiness(state: AssetState, release: bool, require_review: bool) -> list[Noted]:
+def _readiness(state: AssetState, release: bool) -> list[Noted]:
     name = state.asset.name
     found = []
     results = [step.accepted for step in state.steps if step.accepted is not None]
@@ -110,11 +113,19 @@ def _readiness(state: AssetState, release: bool, require_review: bool) -> list[N
     last = results[-1] if results else None
     if last is not None and last.pick is None and len(last.candidates) > 1 and state.asset.variant is None:
         found.append(Noted(name, "unpicked", _level(release), f"nobody has picked among {len(last.candidates)}"))
-    if require_review and state.steps:
-        verdict = (state.block.reviewed if state.block is not None else {}).get("state")
-        if verdict != "approved":
-            found.append(Noted(name, "review", "error", "not approved" if verdict is None else verdict))
     return found
+
+
+def _review(session: Session, name: str) -> list[Noted]:
+    """Whether a person approved the asset as it looks now. Only what was generated needs that."""
+    state = session.project.state(name)
+    if not state.steps:
+        return []
+    reviewed = state.block.reviewed if state.block is not None else {}
+    verdict = reviewed.get("state")
+    if verdict == "approved" and reviewed.get("looks") != looks(session, name, _ReadOnly(session)):
+        return [Noted(name, "review", "error", "looks different from what was approved")]
+    return [] if verdict == "approved" else [Noted(name, "review", "error", verdict or "not approved")]
 
 
 class _ReadOnly:

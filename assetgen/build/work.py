@@ -30,7 +30,8 @@ class Work:
     """All that finishing one asset needs, with nothing left to look up but files.
 
     `base` gives the bytes of its base picture; `made_of` the work of the assets that it is put together from;
-    `data` those of the service's own description of the sheet, where it sent one.
+    `data` those of the service's own description of the sheet, where it sent one. `final`: an adopted picture of that
+    stage; `override`: a file that the manifest names; `beneath` gives what either stands in for.
     """
 
     asset: Asset
@@ -44,6 +45,8 @@ class Work:
     files: Mapping[str, Path] = field(default_factory=dict)
     tiles: Mapping[str, int] = field(default_factory=dict)
     data: Callable[[], bytes | None] = lambda: None
+    override: bool = False
+    beneath: Callable[[], tuple[bytes, ...]] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
         asset,
         keys,
         project.pinned_layout(name),
-        final=adopted is not None and adopted.stage == "final" and asset.override is None,
+        final=adopted is not None
+        and adopted.stage == "final"
+        and asset.override is None
+        and not project.evaluator.rerolling(name),
         base=base_reader(project, disk, name),
         palettes={palette: tuple(palettes(palette)) for palette in palettes_of(asset)},
         directions=project.manifest.directions,
@@ -87,6 +93,8 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
         files={ref.path: disk.root / ref.path for ref in refs if isinstance(ref, FileRef)},
         tiles=block.tiles if block is not None else {},
         data=_data_reader(project, disk, name),
+        override=asset.override is not None,
+        beneath=_beneath_reader(project, disk, name),
     )
 
 
@@ -105,7 +113,7 @@ def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[b
         path = asset.override.path
         return lambda: read_file(path)
     adopted = state.block.adopted if state.block is not None else None
-    if adopted is not None and name not in project.choices.rerolls:
+    if adopted is not None and not project.evaluator.rerolling(name):
         return lambda: (disk.read_original(adopted.original, asset),)
     if state.steps:
         original = standing_original(project, name)
@@ -116,6 +124,21 @@ def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[b
         drawn = asset.start.path
         return lambda: read_file(drawn)
     return lambda: ()
+
+
+def _beneath_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[bytes, ...]] | None:
+    """Reads what an adopted or overriding file stands in for: the bought picture, or the drawn one."""
+    from assetgen.pixels.picture import read_bytes
+
+    state = project.state(name)
+    asset, block = state.asset, state.block
+    if block is not None and block.steps:
+        original = block.steps[-1].chosen(asset.variant)
+        return lambda: (disk.read_original(original, asset),)
+    if isinstance(asset.start, FileRef) and not asset.steps:
+        path = asset.start.path
+        return lambda: tuple(read_bytes(disk.root / p, p) for p in dict(project.manifest.globs).get(path, (path,)))
+    return None
 
 
 def standing_original(project: Project, name: str) -> Original | None:
@@ -143,9 +166,17 @@ def read_ref(project: Project, disk: Disk, ref: Ref, finals: Callable[[str, str 
     if ref.stage == "final":
         return finals(ref.name, ref.piece)
     data = base_reader(project, disk, ref.name)()
+    if ref.piece is not None and _is_finished(project, ref.name):
+        return finals(ref.name, ref.piece)
     if ref.piece is None:
         return decode(data[0], what=ref.name)
     return disk.base_piece(project.manifest.assets[ref.name], data[0], ref.piece)
+
+
+def _is_finished(project: Project, name: str) -> bool:
+    """Whether the base picture is an adopted sheet in the layout of the finished one."""
+    block = project.state(name).block
+    return block is not None and block.adopted is not None and block.adopted.stage == "final"
 
 
 def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
@@ -179,6 +210,10 @@ def _finish(work: Work, memo: Memo) -> Finished:
         data=work.data(),
     )
     try:
+        if work.final or work.override:
+            from assetgen.build.retouched import finish_retouched
+
+            return finish_retouched(work.asset, sources, work.beneath, by_size=work.override)
         return finish(work.asset, sources)
     except AssetError as error:
         error.asset = error.asset or work.asset.name

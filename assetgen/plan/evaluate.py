@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assetgen.model.cost import FREE
+from assetgen.model.errors import AssetError
 from assetgen.model.lock import Accepted, Block, Lock, Past
 from assetgen.model.manifest import Asset, AssetRef, FileRef, Manifest, Ref, Step
 from assetgen.model.plan import Blocked, BlockState
@@ -148,9 +149,13 @@ class Evaluator:
         """Digest of a picture that a person put in place of the bought one: `override`, or adopted (rule 13)."""
         if asset.override is not None:
             return self.world.file_digest(asset.override.path)
-        if block is not None and block.adopted is not None and asset.name not in self.choices.rerolls:
+        if block is not None and block.adopted is not None and not self.rerolling(asset.name):
             return block.adopted.original.pixels
         return None
+
+    def rerolling(self, name: str) -> bool:
+        """Whether another take is asked for, and may still come: what failed or was not approved stays adopted."""
+        return name in self.choices.rerolls and name not in self._held
 
     def _base(self, asset: Asset, block: Block | None, states: tuple[StepState, ...]) -> tuple[str | None, bool]:
         standing = self._stand_in(asset, block)
@@ -342,6 +347,11 @@ class Evaluator:
         if target.override is not None:
             return self.world.file_piece_digest(target, target.override.path, piece)
         if state.block is not None and state.block.adopted is not None:
+            if state.block.adopted.stage == "final":  # it lies in the layout of the finished sheet
+                final = self.world.final_digest(target.name, piece)
+                if final is None:
+                    raise AssetError(f"{target.name} has no frame or tile '{piece}'", asset=target.name)
+                return final
             return self.world.piece_digest(target, state.block.adopted.original, piece)
         if state.steps:
             accepted = state.steps[-1].accepted

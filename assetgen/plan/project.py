@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from assetgen.model.lock import Block, Lock
-from assetgen.model.manifest import Asset, Manifest, Step
+from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
 from assetgen.plan.state import AssetState
@@ -101,18 +101,30 @@ class Project:
                 return None
             sources[name] = keys.record if asset.source == "parts" else keys.pictures
         palettes = {name: self.palette_key(name) for name in palettes_of(asset)}
-        block = state.block
-        adopted = block.adopted if block is not None else None
         return asset_keys(
             asset,
             base=state.base,
-            layout=pinned_layout(asset, block),
+            layout=pinned_layout(asset, state.block),
             sources=sources,
             palettes=palettes,
-            stage="final" if adopted is not None and adopted.stage == "final" else "recipe",
+            stage=self._stage(asset, state),
             manifest=self.manifest,
             write=self.write_for(asset),
         )
+
+    def _stage(self, asset: Asset, state: AssetState) -> str:
+        """What a retouched picture still goes through. A finished sheet is cut as the picture beneath it is."""
+        block = state.block
+        adopted = block.adopted if block is not None and not self.evaluator.rerolling(asset.name) else None
+        final = adopted is not None and adopted.stage == "final"
+        if asset.override is None and not final:
+            return "recipe"
+        beneath: str | None = None
+        if block is not None and block.steps:
+            beneath = block.steps[-1].chosen(asset.variant).pixels
+        elif isinstance(asset.start, FileRef) and not asset.steps:
+            beneath = self.world.file_digest(asset.start.path)
+        return f"{'override' if asset.override is not None else 'final'}:{beneath}"
 
     def pinned_layout(self, name: str) -> str | None:
         return pinned_layout(self.manifest.assets[name], self.state(name).block)

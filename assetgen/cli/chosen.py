@@ -1,0 +1,73 @@
+"""What the choosing commands share: the free local build after a choice, and what it says."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from assetgen.cli import flags
+from assetgen.cli.context import Context
+
+if TYPE_CHECKING:
+    from assetgen.build.choices import Reviewed
+    from assetgen.build.session import Session
+
+_SHOWN = 6
+
+
+def open_session(args: argparse.Namespace, context: Context) -> Session:
+    """A session over the whole project."""
+    from dataclasses import replace
+
+    from assetgen.build.session import Session
+
+    return Session(replace(flags.options(args, context), assets=()), context.environment())
+
+
+def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str]) -> int:
+    """Writes what the choice changes in the outputs, free; tells what a build would still ask for."""
+    from assetgen.build.apply import apply
+    from assetgen.build.report import Silent
+    from assetgen.cli.planview import Painter
+
+    applied = apply(flags.options(args, context), context.environment(), names, Silent())
+    report, say = applied.report, Painter(context)
+    for warned in report.warnings:
+        say.line(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
+    failed = [(name, entry.error) for name, entry in report.everything.items() if entry.status == "failed"]
+    for name, error in failed:
+        context.error(f"  ✗ {name}: {error}")
+    kept = [item for item in report.blocked if item.state == "drifted"]
+    for item in kept:
+        context.error(f"  ! {item.asset}: {item.reason}: kept as it is")
+    if report.written or report.deleted:
+        gone = f", {report.deleted} deleted" if report.deleted else ""
+        built = [name for name, entry in report.everything.items() if entry.status == "built"]
+        say.line(f"  {_some(built)}: {_count(report.written, 'file')} written{gone}")
+    elif not failed and not kept:
+        say.line("  the outputs show it already")
+    for action in applied.to_buy[:_SHOWN]:
+        price = f", {action.cost}" if action.cost else ""
+        say.line(f"  the next build will {action.action} {action.asset}: {action.reason}{price}", "yellow")
+    if len(applied.to_buy) > _SHOWN:
+        say.line(f"  … and {len(applied.to_buy) - _SHOWN} more: see 'assetgen plan'", "yellow")
+    return 1 if failed or kept else 0
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def show_reviewed(context: Context, reviewed: Reviewed, verdict: str) -> int:
+    """Says who got a verdict; 1 when nothing did."""
+    if reviewed.judged:
+        context.say(f"{_some(reviewed.judged)}: {verdict}")
+    for name in reviewed.pictureless:
+        context.error(f"  ! {name} has no picture yet: build it first")
+    return 0 if reviewed.judged else 1
