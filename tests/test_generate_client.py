@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 from generate_service import KEY, Service, job, numbered, picture, usd
 
+from assetgen.catalog.layouts import layout_for
+from assetgen.catalog.styles import STYLES
+from assetgen.catalog.types import Style
+from assetgen.generate import account
 from assetgen.generate.client import Client
 from assetgen.generate.provider import open_provider
+from assetgen.generate.types import Job
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.errors import AccountError, ProviderError, StoppedError, UsageError
 from assetgen.pixels.picture import decode
@@ -102,6 +107,45 @@ def test_every_kind_of_input_is_taken(service: Service, dialect: str) -> None:
     )  # fmt: skip
 
 
+def test_every_style_of_the_catalog(service: Service) -> None:
+    """Each at its smallest size, all at once; the sheet or picture has the size that the catalog says."""
+
+    def wanted(style: Style) -> Job:
+        side = style.default_size or style.min_size
+        inputs = {} if style.input == "none" else {"input": picture(side, side, hole=True)}
+        return job(style.name, size=side, prompt="a knight with a lantern", pictures=inputs, asset=style.name)
+
+    async def work(client: Client) -> None:
+        deliveries = await asyncio.gather(*(client.run(wanted(style)) for style in STYLES.values()))
+        for style, delivery in zip(STYLES.values(), deliveries, strict=True):
+            assert delivery.warnings == (), style.name
+            layout = layout_for(style)
+            side = style.default_size or style.min_size
+            if layout is None:
+                assert delivery.images[0].size == (side, side), style.name
+
+    service.configure(balance=1000)
+    service.run(work)
+    assert service.ledger()["kept"] == len(STYLES)
+
+
+@BOTH
+def test_user_styles_and_fields_that_the_grammar_does_not_have(service: Service, dialect: str) -> None:
+    user = job(
+        "user__flasks_586", size=64, prompt="life and mana flasks", candidates=2, seed=1105683575, remove_bg=True
+    )
+    assert len(service.buy(user, dialect).images) == 2
+    extra = {"output_bg_color": "#102030", "include_extra_data": True, "negative": "blur", "extra_prompt": "x"}
+    assert service.buy(job(prompt="a knight", api=extra), dialect).images[0].size == (64, 64)
+
+
+@BOTH
+def test_the_services_regular_size_is_taken_as_it_comes(service: Service, dialect: str) -> None:
+    delivery = service.buy(job(prompt="a knight", upscale="regular"), dialect)
+    assert delivery.images[0].size > (64, 64)
+    assert delivery.warnings == ()
+
+
 def test_old_model_speaks_v1_only(service: Service) -> None:
     wanted = job("rd_fast__simple", prompt="a knight", old_model=True)
     assert service.buy(wanted, "v1").images[0].size == (64, 64)
@@ -151,6 +195,16 @@ def test_an_edit_goes_where_the_dialect_has_it(service: Service, dialect: str) -
 
 
 @BOTH
+def test_progressive_editing(service: Service, dialect: str) -> None:
+    """What one edit gives is what the next one gets."""
+    first = service.buy(job(op="image_edit", prompt="add a hat", pictures={"input": picture()}), dialect)
+    given = decode(first.images[0].data, what="first edit")
+    second = service.buy(job(op="image_edit", prompt="now a feather", pictures={"input": given}), dialect)
+    assert second.images[0].size == (64, 64)
+    assert service.ledger()["kept"] == 2
+
+
+@BOTH
 @pytest.mark.parametrize("kind", ["standard", "neural"])
 def test_pixel_fixer(service: Service, dialect: str, kind: str) -> None:
     delivery = service.buy(job(op=f"fix_{kind}", pictures={"input": picture()}), dialect)
@@ -169,6 +223,7 @@ def test_free_questions(service: Service, dialect: str) -> None:
         assert await client.check_cost(job(op="rotate", rotation_degrees=5, pictures={"input": picture()})) == FREE
         assert "rd_fast__default" in {row["prompt_style"] for row in await client.styles()}
         assert "inpainting" in {row["id"] for row in await client.tools()}
+        assert (await account.ask_status(client.line))["rd_fast"] == "ok"
 
     service.run(work, dialect)
     assert service.ledger()["charges"] == 0

@@ -59,6 +59,7 @@ def test_the_smallest_request() -> None:
         ("expand_prompt", False, {"bypass_prompt_expansion": True}),
         ("expand_prompt", True, {}),
         ("upscale", 4, {"upscale_output_factor": 4}),
+        ("upscale", "regular", {"upscale_output_factor": None}),
         ("outside", "lush grass", {"extra_prompt": "lush grass"}),
         ("frames", 8, {"frames_duration": 8}),
         ("keep", ["pre_palette"], {"return_pre_palette": True}),
@@ -138,6 +139,11 @@ def test_old_names_go_as_todays_and_the_old_model_as_the_bare_one() -> None:
     assert strict_problems(walking, "v1") == []
     with pytest.raises(AssetError, match="hero"):
         body(job("rd_fast__simple", old_model=True))
+
+
+def test_advanced_animations_take_their_size_from_the_input() -> None:
+    wanted = job("rd_advanced_animation__walking", size=None, pictures={"input": picture(48, 40)})
+    assert (body(wanted)["width"], body(wanted)["height"]) == (48, 40)
 
 
 def test_keys_go_where_they_are_understood() -> None:

@@ -106,16 +106,21 @@ def fixer(job: Job) -> Payload:
 
 
 def _size(job: Job) -> tuple[int, int]:
+    """The size to ask for; the input picture's for styles that take theirs from it."""
+    from assetgen.pixels.picture import size_of
+
+    fields = job.request.fields
     if job.size is not None:
         return job.size
-    width, height = job.request.fields.get("width"), job.request.fields.get("height")
-    if width is None or height is None:
-        raise _error(job, "no size to ask for: give it one with `size:`")
-    return (width, height)
+    if "width" in fields and "height" in fields:
+        return (fields["width"], fields["height"])
+    if job.style is not None and job.style.input_sized and "input" in fields:
+        return size_of(_picture(job, "input"), what=job.asset)
+    raise _error(job, "no size to ask for: give it one with `size:`")
 
 
 def _upscale(value: Json) -> int | None:
-    """The seeds' `null` is the service's regular, enlarged size; we ask for native resolution unless told."""
+    """The seeds' `null` is the service's regular, enlarged size (`upscale: regular`); native resolution is 1."""
     return value if isinstance(value, int) else None
 
 
