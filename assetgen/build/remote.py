@@ -15,7 +15,14 @@ from assetgen.build.session import Session
 from assetgen.build.work import read_ref
 from assetgen.generate.types import Delivery, Job, Provider, Received, RejectedDelivery, Settled
 from assetgen.model.cost import Cost, total
-from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError, UnknownOutcomeError
+from assetgen.model.errors import (
+    AccountError,
+    AssetError,
+    AssetgenError,
+    StoppedError,
+    StoreError,
+    UnknownOutcomeError,
+)
 from assetgen.model.lock import Accepted, Block, Original, Rejected
 from assetgen.model.manifest import Asset, Ref, Step
 from assetgen.model.request import Request
@@ -219,6 +226,23 @@ class Remote:
         if delivery.entry is not None:
             self.keeper.flush()
             provider.close(delivery.entry)
+
+    async def redecode(self, name: str) -> bool:
+        """Tries to decode a rejected reply again, free: a newer version may understand it. Whether it did."""
+        state = self.project.state(name)
+        rejected = state.block.rejected if state.block is not None else None
+        step = next((s for s in state.steps if s.status == "held" and s.request is not None), None)
+        if rejected is None or step is None or step.request is None:
+            return False
+        provider = await self._provider(self.session.provider_name(state.asset))
+        job = await asyncio.to_thread(self.job, state.asset, step, step.request)
+        try:
+            delivery = await provider.redecode(rejected.raw, job)
+        except (RejectedDelivery, StoreError):
+            return False
+        accepted = await asyncio.to_thread(self._store, name, step, rejected.request, delivery, provider)
+        self._take(state, step, replace(accepted, price=rejected.price), paid=True)
+        return True
 
     # -- the lock -------------------------------------------------------------
 

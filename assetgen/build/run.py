@@ -90,6 +90,8 @@ async def _carry_out(
     if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
         await _settle(providers, remote, session, selection)
         drawn = make_plan(session.project, selection, drawn.provider)
+    if await _redecode(session, remote, drawn):
+        drawn = make_plan(session.project, selection, drawn.provider)
     hooks.progress.planned(drawn)
     allowed = await approve(session, drawn, purse, providers, hooks.ask)
     if allowed is not None:
@@ -101,9 +103,12 @@ async def _carry_out(
         await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
     except asyncio.CancelledError:
         report.interrupted = True
-    finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
-    if selection.whole and not report.interrupted:
-        sweep.remove_orphans(session, writer, keeper, report)
+        hooks.progress.note("interrupted: nothing more is sent; run the same command to go on")
+        await processing.drain()
+    if not report.interrupted:
+        finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
+        if selection.whole:
+            sweep.remove_orphans(session, writer, keeper, report)
     writer.flush()
     keeper.flush()
     for name in keeper.left:
@@ -111,6 +116,14 @@ async def _carry_out(
     _blocked(session, selection, report)
     report.written, report.deleted = writer.written, writer.deleted
     return report
+
+
+async def _redecode(session: Session, remote: Remote, drawn: Plan) -> bool:
+    """Rejected replies are looked at again by each build (rule 24); without a key their store is out of reach."""
+    names = [item.asset for item in drawn.blocked if item.state == "rejected"]
+    if not names or session.environment.api_key is None or session.options.offline:
+        return False
+    return any([await remote.redecode(name) for name in names])
 
 
 def _skip(session: Session, report: BuildReport, drawn: Plan, reason: str) -> None:
