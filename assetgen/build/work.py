@@ -199,7 +199,7 @@ def _finish(work: Work, memo: Memo) -> Finished:
 
     sources = Sources(
         work.base(),
-        work.asset.name,
+        str(work.asset.start) if isinstance(work.asset.start, FileRef) else work.asset.name,
         layout=LAYOUTS[work.layout] if work.layout is not None else None,
         final=work.final,
         palettes=work.palettes,

@@ -38,7 +38,8 @@ class Plain:
             self.say.line(f"  ✓ {asset}{price}", "green")
 
     def failed(self, asset: str, error: str) -> None:
-        self.context.error(f"  ✗ {asset}: {error}")
+        if self.context.verbose:
+            self.say.line(f"  ✗ {asset}: {error}", "red")
 
     def note(self, message: str) -> None:
         self.say.line(f"  {message}")
@@ -71,7 +72,6 @@ class Live:
 
     def failed(self, asset: str, error: str) -> None:
         self.running.pop(asset, None)
-        self.bar.console.print(f"  ✗ {asset}: {error}", style="red", highlight=False, markup=False)
         self._advance(asset)
 
     def note(self, message: str) -> None:
