@@ -31,8 +31,10 @@ def sprite_findings(asset: Asset, picture: Picture, finished: Picture, sources: 
     """Checks of one picture: its shape before it was framed, its colours when it is finished."""
     from assetgen.pixels.quality import check_sprite
 
-    seamless = str(_asked(asset, "tile") or "")
-    findings = check_sprite(picture, _settings(asset), transparent=_wants_clear(asset), seamless=seamless)
+    # A piece that was cut close to its outline may well fill its corners.
+    loose = asset.cut is None or asset.cut.mode == "grid"
+    clear = _wants_clear(asset) and loose
+    findings = check_sprite(picture, _settings(asset), transparent=clear, seamless=_seamless(asset))
     return (*findings, *_off_palette(asset, {asset.name: finished}, sources))
 
 
@@ -47,18 +49,23 @@ def animation_findings(
     """Checks of an animation's cells: shapes and motion before they were framed, colours when they are finished."""
     from assetgen.pixels.quality import check_animation
 
+    names = {f"cell {index}": cell for index, cell in enumerate(finished)}
+    if asset.source in ("copy", "parts"):
+        return composed_findings(asset, names, sources)
     grounded = matching(asset.timing.grounded, [tag.name for tag in tags])
     clear = _wants_clear(asset) or any((step.style or "").startswith("rd_animation__") for step in asset.steps)
+    settings = _settings(asset)
+    if asset.source == "file":
+        settings = {"background": "off", **settings}  # a drawn background is meant
     findings = check_animation(
         cells,
         tags,
-        _settings(asset),
+        settings,
         columns=reel.columns,
         transparent=clear or asset.source == "file",
         grounded=grounded,
         empty=sources.layout.empty if sources.layout is not None else (),
     )
-    names = {f"cell {index}": cell for index, cell in enumerate(finished)}
     return (*findings, *_off_palette(asset, names, sources))
 
 
@@ -73,8 +80,22 @@ def tileset_findings(
     if layout is not None and layout.tiles:
         findings += verify_sheet(cells, _settings(asset))
     elif len(cells) == 1 and asset.steps:
-        findings += check_sprite(cells[0], _settings(asset), seamless=str(_asked(asset, "tile") or ""))
+        findings += check_sprite(cells[0], _settings(asset), seamless=_seamless(asset))
     return (*findings, *_off_palette(asset, {f"tile {i}": cell for i, cell in enumerate(finished)}, sources))
+
+
+def composed_findings(asset: Asset, pictures: Mapping[str, Picture], sources: Sources) -> tuple[Finding, ...]:
+    """Checks of what is made of other assets, which have gone through theirs: colours after this entry's recipe."""
+    return tuple(_off_palette(asset, pictures, sources))
+
+
+def _seamless(asset: Asset) -> str:
+    """The axes along which the picture was asked to repeat: styles that draw one tile always mean both."""
+    from assetgen.catalog import find
+
+    asked = str(_asked(asset, "tile") or "")
+    styles = [find(step.style) for step in asset.steps if step.style is not None]
+    return asked or ("xy" if any(style is not None and style.makes == "tile" for style in styles) else "")
 
 
 def _settings(asset: Asset) -> Mapping[str, Json]:
@@ -86,7 +107,7 @@ def _off_palette(asset: Asset, pictures: Mapping[str, Picture], sources: Sources
     from assetgen.pixels.quality import check_palette
     from assetgen.pixels.recipe import Context, added_colors, swapped_colors
 
-    if asset.map_palette is None or sources.final:
+    if asset.map_palette is None or sources.final or sources.bare:
         return []
     colors = list(sources.palettes[asset.map_palette])
     allowed = swapped_colors(colors, asset.recipe, Context(sources.palettes)) + added_colors(asset.recipe)

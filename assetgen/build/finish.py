@@ -12,11 +12,8 @@ from assetgen.model.built import (
     BuiltAsset,
     BuiltSprite,
     BuiltTag,
-    BuiltTile,
-    BuiltTileset,
     Frame,
 )
-from assetgen.model.errors import LayoutError
 from assetgen.model.layout import Cell, Layout, Tag
 from assetgen.model.manifest import Asset, Operation
 
@@ -26,8 +23,6 @@ if TYPE_CHECKING:
     from assetgen.pixels.recipe import Applied
     from assetgen.pixels.reel import Reel
 
-INSIDE, OUTSIDE = "inside", "outside"
-
 
 @dataclass(frozen=True)
 class Sources:
@@ -35,17 +30,21 @@ class Sources:
 
     `files` are the bytes of its base picture (several for a glob of frames, none for an asset made of others),
     `what` their name for errors. `final` says that an adopted picture is finished already and skips the recipe.
+    `bare` asks for the base picture: no recipe (a sheet that is cut is cleaned, since its pieces follow from that).
     `palettes` gives the colours of every palette that the recipe names, `made_of` the finished assets that this one
-    is put together from, `pictures` its drawn parts by path, `tiles` the ids fixed in the lock by tile key.
+    is put together from and `entries` what the manifest says of them (both by `source_key`), `pictures` its drawn
+    parts by path, `tiles` the ids fixed in the lock by tile key.
     """
 
     files: tuple[bytes, ...]
     what: str
     layout: Layout | None = None
     final: bool = False
+    bare: bool = False
     palettes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
     made_of: Mapping[str, Finished] = field(default_factory=dict)
+    entries: Mapping[str, Asset] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     tiles: Mapping[str, int] = field(default_factory=dict)
     data: bytes | None = None
@@ -56,6 +55,7 @@ class Finished:
     """`built` is one record, or the pieces of a `cut`. `pictures` holds every picture that they name, by digest.
 
     `tiles` are the tile ids to fix in the lock. `findings` come from the quality checks; `notes` are for people.
+    Of an animation `cells` are the digests of all cells of its sheet in reading order and `tags` the cycles over them.
     """
 
     built: tuple[BuiltAsset, ...]
@@ -63,6 +63,8 @@ class Finished:
     findings: tuple[Finding, ...] = ()
     tiles: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
 
 class Album:
@@ -83,7 +85,11 @@ class Album:
 
 def finish(asset: Asset, sources: Sources) -> Finished:
     """Finishes one asset. Raises AssetError, LayoutError or PictureError, naming what does not fit."""
-    if asset.cut is not None or asset.source in ("copy", "parts", "tiles"):
+    if sources.files:
+        from assetgen.pixels.documents import with_slices
+
+        asset = with_slices(asset, sources.files, sources.what)
+    if asset.cut is not None or not sources.files:
         from assetgen.build import compose
 
         return compose.composed(asset, sources)
@@ -91,12 +97,14 @@ def finish(asset: Asset, sources: Sources) -> Finished:
         return _sprite(asset, sources)
     if asset.kind == "animation":
         return _animation(asset, sources)
-    return _tileset(asset, sources)
+    from assetgen.build import tilework
+
+    return tilework.own_sheet(asset, sources)
 
 
 def recipe_of(asset: Asset, sources: Sources) -> tuple[Operation, ...]:
     """The asset's operations, none for a picture that is finished already."""
-    return () if sources.final else asset.recipe
+    return () if sources.final or sources.bare else asset.recipe
 
 
 def apply_recipe(asset: Asset, frames: Sequence[Picture], sources: Sources) -> Applied:
@@ -118,9 +126,9 @@ def cleaned(asset: Asset, frames: Sequence[Picture], sources: Sources) -> Sequen
 
 
 def _sprite(asset: Asset, sources: Sources) -> Finished:
-    from assetgen.pixels.picture import decode
+    from assetgen.pixels.documents import still
 
-    return finished_sprite(asset, decode(sources.files[0], what=sources.what), sources)
+    return finished_sprite(asset, still(sources.files, sources.what), sources)
 
 
 def finished_sprite(asset: Asset, picture: Picture, sources: Sources) -> Finished:
@@ -151,48 +159,29 @@ def finished_sprite(asset: Asset, picture: Picture, sources: Sources) -> Finishe
 
 
 def _animation(asset: Asset, sources: Sources) -> Finished:
-    from assetgen.pixels.picture import sniff
-    from assetgen.pixels.reel import read_reel
+    from assetgen.pixels.documents import reel_of
 
-    if len(sources.files) > 1:
-        reel = _reel_of_files(sources)
-    elif sniff(sources.files[0]) is None:
-        from assetgen.build.imports import aseprite_reel
-
-        reel = aseprite_reel(asset, sources)
-    else:
-        reel = read_reel(asset, sources.files[0], sources.layout, sources.what)
-    return finished_animation(asset, reel, sources)
+    return finished_animation(asset, reel_of(asset, sources.files, sources.layout, sources.what), sources)
 
 
-def _reel_of_files(sources: Sources) -> Reel:
-    from assetgen.pixels.picture import decode
-    from assetgen.pixels.reel import Reel
-
-    cells = [decode(data, what=sources.what) for data in sources.files]
-    sizes = sorted({(cell.shape[1], cell.shape[0]) for cell in cells})
-    if len(sizes) > 1:
-        shown = ", ".join(f"{w}×{h}" for w, h in sizes)
-        raise LayoutError(f"the frames of {sources.what} are not all of one size: {shown}")
-    return Reel(cells, len(cells), 1)
-
-
-def finished_animation(asset: Asset, reel: Reel, sources: Sources) -> Finished:
-    """Cells through the recipe, then tags in play order."""
+def finished_animation(asset: Asset, reel: Reel, sources: Sources, tags: Sequence[Tag] | None = None) -> Finished:
+    """Cells through the recipe, then tags in play order (`tags`: as they are, no rules to apply)."""
     from assetgen.build.checks import animation_findings
     from assetgen.pixels.geometry import common_box, crop, hitbox_of
     from assetgen.pixels.reel import tags_of
 
-    tags = tags_of(asset, reel, sources.layout, sources.directions)
+    if tags is None:
+        tags = tags_of(asset, reel, sources.layout, sources.directions)
     applied = apply_recipe(asset, reel.cells, sources)
     cells = applied.frames
     shift = (0, 0)
-    if asset.crop_box and not sources.final:
+    if asset.crop_box and not (sources.final or sources.bare):
         box = common_box([cells[cell.index] for tag in tags for cell in tag.cells])
         cells = [crop(cell, box) for cell in cells]
         shift = (box[0], box[1])
     album = Album()
-    frames, built_tags = tagged_frames(asset.name, tags, cells, album)
+    known = {Cell(index): album.frame("", cell) for index, cell in enumerate(cells)}
+    frames, built_tags = tagged_frames(asset.name, tags, cells, album, known)
     point = _animation_pivot(asset, applied, shift, tags, cells)
     height, width = cells[0].shape[:2]
     built = BuiltAnimation(
@@ -207,21 +196,21 @@ def finished_animation(asset: Asset, reel: Reel, sources: Sources) -> Finished:
         meta=asset.meta,
     )
     findings = animation_findings(asset, reel, cleaned(asset, reel.cells, sources), cells, tags, sources)
-    return Finished((built,), album.pictures, findings, notes=applied.notes)
+    digests = tuple(known[Cell(index)].pixels for index in range(len(cells)))
+    return Finished((built,), album.pictures, findings, notes=applied.notes, cells=digests, tags=tuple(tags))
 
 
 def tagged_frames(
-    name: str, tags: Sequence[Tag], cells: Sequence[Picture], album: Album
+    name: str, tags: Sequence[Tag], cells: Sequence[Picture], album: Album, known: dict[Cell, Frame]
 ) -> tuple[dict[str, Frame], tuple[BuiltTag, ...]]:
-    """One frame a step of each tag's cycle, named `NAME/TAG_NN`."""
+    """One frame a step of each tag's cycle, named `NAME/TAG_NN`. `known` are cells in the album, by cell."""
     frames: dict[str, Frame] = {}
-    known: dict[Cell, Frame] = {}
     built: list[BuiltTag] = []
     for tag in tags:
         names = []
         for number, cell in enumerate(tag.cells):
             if cell not in known:
-                known[cell] = album.frame("", mirrored(cells[cell.index]) if cell.mirrored else cells[cell.index])
+                known[cell] = album.frame("", mirrored(cells[cell.index]))
             frame_name = f"{name}/{tag.name}_{number:02d}"
             frames[frame_name] = replace(known[cell], name=frame_name)
             names.append(frame_name)
@@ -251,71 +240,3 @@ def _animation_pivot(
     every = [picture for pictures in played.values() for picture in pictures]
     size = (cells[0].shape[1], cells[0].shape[0])
     return pivot_of(place, size, every, grounded)
-
-
-# -- tilesets -------------------------------------------------------------
-
-
-def _tileset(asset: Asset, sources: Sources) -> Finished:
-    from assetgen.build.checks import tileset_findings
-    from assetgen.pixels.reel import read_reel
-
-    layout, spec = sources.layout, asset.tileset
-    reel = read_reel(asset, sources.files[0], layout, sources.what)
-    cells = reel.cells
-    applied = apply_recipe(asset, cells, sources)
-    album = Album()
-    corners = corner_names(layout)
-    tiles = tuple(
-        BuiltTile(index, album.frame(f"{asset.name}/{index:02d}", cell), corners[index] if corners else None)
-        for index, cell in enumerate(applied.frames)
-    )
-    height, width = applied.frames[0].shape[:2]
-    built = BuiltTileset(
-        asset.name,
-        (width, height),
-        reel.columns,
-        with_variants(tiles),
-        (INSIDE, OUTSIDE) if corners else (),
-        margin=spec.margin,
-        spacing=spec.spacing,
-        extrude=spec.extrude,
-        palette=asset.map_palette,
-        meta=asset.meta,
-    )
-    if spec.autotile:
-        from assetgen.build.compose import autotile_sheets
-
-        built = replace(built, sheets=autotile_sheets(asset, built, album))
-    findings = tileset_findings(asset, cells, applied.frames, layout, sources)
-    return Finished((built,), album.pictures, findings, notes=applied.notes)
-
-
-def corner_names(
-    layout: Layout | None, inside: str = INSIDE, outside: str = OUTSIDE
-) -> list[tuple[str, str, str, str]] | None:
-    """Terrain names of each cell's corners (TL TR BL BR) on the provider's 4×5 sheet, None for other sheets."""
-    from assetgen.catalog.layouts import CORNERS
-
-    if layout is None or not layout.tiles:
-        return None
-    names = (outside, inside)
-    return [(names[tl], names[tr], names[bl], names[br]) for tl, tr, bl, br in CORNERS]
-
-
-def with_variants(tiles: Sequence[BuiltTile]) -> tuple[BuiltTile, ...]:
-    """Tiles of equal corners share their probability: three full tiles get a third each, copies of one picture none."""
-    first: dict[tuple[object, str], int] = {}
-    groups: dict[object, set[str]] = {}
-    for tile in tiles:
-        if tile.corners is not None:
-            first.setdefault((tile.corners, tile.frame.pixels), tile.id)
-            groups.setdefault(tile.corners, set()).add(tile.frame.pixels)
-    result = []
-    for tile in tiles:
-        if tile.corners is not None and tile.probability == 1.0:
-            repeated = first[(tile.corners, tile.frame.pixels)] != tile.id
-            share = round(1 / len(groups[tile.corners]), 4)
-            tile = replace(tile, probability=0.0 if repeated else share)
-        result.append(tile)
-    return tuple(result)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assetgen.build.finish import Finished
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.codec import from_json, to_json
+from assetgen.model.layout import Tag
 from assetgen.plan.disk import Memo
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def keep_record(memo: Memo, files: str, finished: Finished) -> None:
         "tiles": dict(finished.tiles),
         "notes": list(finished.notes),
         "findings": [[f.check, f.level, f.message] for f in finished.findings],
+        "cells": list(finished.cells),
+        "tags": [to_json(tag) for tag in finished.tags],
     }
     memo.put("record:" + files, json.dumps(data, separators=(",", ":")).encode())
 
@@ -46,9 +49,10 @@ def find_record(memo: Memo, files: str) -> Finished | None:
         raw = json.loads(data)
         built = tuple(from_json(_CLASSES[item["!"]], item) for item in raw["built"])
         findings = tuple(Finding(check, level, message) for check, level, message in raw["findings"])
+        tags = tuple(from_json(Tag, tag) for tag in raw["tags"])
+        return Finished(built, {}, findings, raw["tiles"], tuple(raw["notes"]), tuple(raw["cells"]), tags)
     except (ValueError, KeyError, TypeError):
         return None
-    return Finished(built, {}, findings, raw["tiles"], tuple(raw["notes"]))
 
 
 def keep_pictures(memo: Memo, key: str, pictures: Mapping[str, Picture]) -> None:

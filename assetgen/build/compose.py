@@ -1,0 +1,191 @@
+"""Assets made of other assets: copies, joined animations, sheets cut into sprites, tilesets put together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assetgen.build import joining, tilework
+from assetgen.build.finish import (
+    Finished,
+    Sources,
+    finished_animation,
+    finished_sprite,
+)
+from assetgen.build.pieces import digest_of, source_key
+from assetgen.build.tilework import autotile_sheets
+from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
+from assetgen.model.errors import AssetError
+from assetgen.model.layout import Tag
+from assetgen.model.manifest import Asset, AssetRef
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
+    from assetgen.pixels.quality import Finding
+    from assetgen.pixels.reel import Reel
+
+__all__ = ["autotile_sheets", "composed"]
+
+
+def composed(asset: Asset, sources: Sources) -> Finished:
+    """Finishes an asset that is cut, or made of others. What fails their checks fails it, too."""
+    faults = _faults(sources)
+    if asset.cut is not None:
+        done = _cut(asset, _sheet(asset, sources), sources)
+    elif asset.source == "parts":
+        done = joining.joined(asset, sources)
+    elif asset.source == "tiles":
+        done = tilework.composite(asset, sources)
+    else:
+        done = _copied(asset, sources)
+    return replace(done, findings=(*faults, *done.findings))
+
+
+def _faults(sources: Sources) -> tuple[Finding, ...]:
+    """Errors of the checks of what the asset is made of: bad pictures do not get in by way of another asset."""
+    from assetgen.pixels.quality import Finding
+
+    return tuple(
+        Finding(finding.check, finding.level, f"{name.removesuffix('@base')}: {finding.message}")
+        for name, source in sources.made_of.items()
+        for finding in source.findings
+        if finding.level == "error"
+    )
+
+
+# -- cut --------------------------------------------------------------------------
+
+
+def _sheet(asset: Asset, sources: Sources) -> Picture:
+    """The one picture that is cut."""
+    from assetgen.pixels.documents import still
+
+    if sources.files:
+        return still(sources.files, sources.what)
+    assert isinstance(asset.start, AssetRef)
+    return _picture(asset.start, sources)
+
+
+def _cut(asset: Asset, sheet: Picture, sources: Sources) -> Finished:
+    """Sprites `NAME/PIECE`: the sheet is cleaned as a whole, each piece goes through the rest of the recipe."""
+    from assetgen.pixels.cutting import cut
+    from assetgen.pixels.recipe import Context, apply, cleaning
+
+    assert asset.cut is not None
+    first = () if sources.final else cleaning(asset.recipe)
+    applied = apply([sheet], first, Context(sources.palettes))
+    pieces = cut(applied.frames[0], asset.cut, sources.what, sources.data)
+    rest = tuple(operation for operation in asset.recipe if operation not in first)
+    done = [
+        _piece(
+            asset, piece.name, piece.picture, replace(asset, name=f"{asset.name}/{piece.name}", recipe=rest), sources
+        )
+        for piece in pieces
+    ]
+    return _together(done, applied.notes)
+
+
+def _piece(asset: Asset, name: str, picture: Picture, as_sprite: Asset, sources: Sources) -> Finished:
+    done = finished_sprite(as_sprite, picture, sources)
+    findings = tuple(replace(finding, message=f"piece {name}: {finding.message}") for finding in done.findings)
+    built = tuple(replace(item, asset=asset.name) for item in done.built if isinstance(item, BuiltSprite))
+    return replace(done, built=built, findings=findings)
+
+
+def _together(done: list[Finished], notes: tuple[str, ...] = ()) -> Finished:
+    pictures: dict[str, Picture] = {}
+    for piece in done:
+        pictures.update(piece.pictures)
+    return Finished(
+        tuple(built for piece in done for built in piece.built),
+        pictures,
+        tuple(finding for piece in done for finding in piece.findings),
+        notes=tuple(dict.fromkeys([*notes, *(note for piece in done for note in piece.notes)])),
+    )
+
+
+# -- copies -----------------------------------------------------------------------
+
+
+def _copied(asset: Asset, sources: Sources) -> Finished:
+    assert isinstance(asset.start, AssetRef)
+    ref = asset.start
+    source = sources.made_of[source_key(ref)]
+    first: BuiltAsset = source.built[0]
+    if asset.kind == "sprite":
+        if ref.piece is None and isinstance(first, BuiltSprite):
+            return _copied_sprites(asset, ref, source, sources)
+        return finished_sprite(asset, _picture(ref, sources), sources)
+    if ref.piece is None and isinstance(first, BuiltAnimation) and asset.kind == "animation":
+        return _copied_animation(asset, first, source, sources)
+    if ref.piece is None and isinstance(first, BuiltTileset) and asset.kind == "tileset":
+        return tilework.copied(asset, source, sources)
+    return _from_picture(asset, _picture(ref, sources), sources)
+
+
+def _picture(ref: AssetRef, sources: Sources) -> Picture:
+    """The one picture that a reference means. AssetError where it means several or none."""
+    source = sources.made_of[source_key(ref)]
+    digest = digest_of(source, ref.name, ref.piece)
+    if digest is None:
+        several = "is no single picture: name one frame, tile or piece of it" if ref.piece is None else "is not there"
+        raise AssetError(f"{ref} {several}", position=ref.position)
+    return source.pictures[digest]
+
+
+def _copied_sprites(asset: Asset, ref: AssetRef, source: Finished, sources: Sources) -> Finished:
+    """A sprite, or all pieces of a cut sheet under the copy's name."""
+    done = []
+    for built in source.built:
+        assert isinstance(built, BuiltSprite)
+        name = asset.name + built.name.removeprefix(ref.name)
+        copy = replace(_placed(asset, built, sources), name=name)
+        one = finished_sprite(copy, source.pictures[built.frame.pixels], sources)
+        owner = asset.name if name != asset.name else ""
+        done.append(replace(one, built=tuple(replace(b, asset=owner) for b in one.built if isinstance(b, BuiltSprite))))
+    return _together(done)
+
+
+def _placed(asset: Asset, built: BuiltSprite, sources: Sources) -> Asset:
+    """The copy with its source's pivot, nine-slice and hitbox where its entry gives none.
+
+    The pivot moves along with the recipe; borders and boxes come along while it leaves the picture's size alone.
+    """
+    from assetgen.pixels.documents import reframed
+
+    still = not reframed(asset)
+    return replace(
+        asset,
+        pivot=asset.pivot or built.pivot,
+        nine_slice=asset.nine_slice or (built.nine_slice if still else None),
+        hitbox=asset.hitbox or (built.hitbox if still else None),
+    )
+
+
+def _copied_animation(asset: Asset, built: BuiltAnimation, source: Finished, sources: Sources) -> Finished:
+    """All cells and tags; this entry's own timing and rules come on top."""
+    from assetgen.pixels.documents import reframed
+    from assetgen.pixels.reel import Reel
+
+    assert isinstance(asset.start, AssetRef)
+    entry = sources.entries.get(source_key(asset.start))
+    cells = [source.pictures[digest] for digest in source.cells]
+    reel = Reel(cells, len(cells), 1, tags=source.tags)
+    hitbox = asset.hitbox or (None if reframed(asset) or asset.crop_box else built.hitbox)
+    asset = replace(asset, pivot=asset.pivot or built.pivot, hitbox=hitbox)
+    tags = source.tags if entry is not None and entry.timing == asset.timing else _revised(asset, reel, sources)
+    return finished_animation(asset, reel, replace(sources, layout=None), tags)
+
+
+def _revised(asset: Asset, reel: Reel, sources: Sources) -> tuple[Tag, ...]:
+    from assetgen.pixels.reel import tags_of
+
+    return tags_of(asset, reel, None, sources.directions)
+
+
+def _from_picture(asset: Asset, picture: Picture, sources: Sources) -> Finished:
+    """A sheet, or one frame, that another asset gives: cut as a file would be."""
+    from assetgen.build import finish
+    from assetgen.pixels.png import encode_truecolor
+
+    return finish.finish(replace(asset, source="file"), replace(sources, files=(encode_truecolor(picture),)))
