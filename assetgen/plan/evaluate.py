@@ -320,7 +320,7 @@ class Evaluator:
             if self._must_pick(asset):
                 unpicked = unpicked or next((source.unpicked for source in found if source.unpicked), None)
             if obstacle is not None:
-                return _Inputs({}, _Input(unpicked=unpicked) if unpicked else obstacle)
+                return _Inputs({}, _Input(unpicked=unpicked) if unpicked else replace(obstacle, unpicked=None))
             digests[name] = [source.digest for source in found] if name == "references" else found[0].digest
         return _Inputs(digests, None, unpicked)
 
