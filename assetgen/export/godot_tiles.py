@@ -9,7 +9,7 @@ from typing import Any
 
 from assetgen.export.base import Context, Output, OwnedKeys
 from assetgen.export.godot_merge import Seeds, join, pack_scope, read, unpack_scope
-from assetgen.export.regions import file_of, relative
+from assetgen.export.regions import blob_blocks, file_of, relative
 from assetgen.export.shapes import number, points, polygons
 from assetgen.export.tres import Document, Section, document, quoted, real, texture
 from assetgen.model.built import AutotileSheet, Built, BuiltTile, BuiltTileset, Size
@@ -69,21 +69,24 @@ def blob_set(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, uid: str
     path = f"tilesets/{tileset.name}-{sheet.kind}.tres"
     made = document("TileSet", uid)
     made.resource.properties["tile_size"] = vector(sheet.tile_size)
-    inside = sheet.terrain[0] if sheet.terrain else tileset.name
-    made.resource.properties.update(_terrain_set(0, {inside: 0}))
+    blocks = blob_blocks(tileset, sheet)
+    terrains = {block.name: number for number, block in enumerate(blocks)}
+    made.resource.properties.update(_terrain_set(0, terrains))
     made.external["1_sheet"] = texture(relative(file, path), "1_sheet")
     properties = _grid("1_sheet", sheet.tile_size, 0, 0)
-    for cell, mask in enumerate(sheet.peering):
-        if mask is not None and sheet.cells[cell] is not None:
+    for terrain, block in enumerate(blocks):
+        for cell, mask in block.cells:
             at = f"{cell % sheet.columns}:{cell // sheet.columns}/0"
-            properties |= {at: "0", f"{at}/terrain_set": "0", f"{at}/terrain": "0"}
-            properties |= {f"{at}/terrains_peering_bit/{bit}": "0" for flag, bit in _BLOB.items() if mask & flag}
+            properties |= {at: "0", f"{at}/terrain_set": "0", f"{at}/terrain": str(terrain)}
+            properties |= {
+                f"{at}/terrains_peering_bit/{bit}": str(terrain) for flag, bit in _BLOB.items() if mask & flag
+            }
     part = Section(
         "sub_resource", {"type": '"TileSetAtlasSource"', "id": quoted("TileSetAtlasSource_sheet")}, properties
     )
     made.parts["TileSetAtlasSource_sheet"] = part
     made.resource.properties["sources/0"] = 'SubResource("TileSetAtlasSource_sheet")'
-    return _output(built, tileset.name, f":{sheet.kind}", made, path, (file,), context, (0,))
+    return _output(built, tileset.name, f":{sheet.kind}", made, path, (file,), context, tuple(terrains.values()))
 
 
 def _output(

@@ -16,7 +16,7 @@ from assetgen.export import ldtk_json as make
 from assetgen.export.base import Context, Keys, Output, OwnedKeys
 from assetgen.export.jsontext import dumps
 from assetgen.export.names import equal_names, missing_project, missing_roles, plain
-from assetgen.export.regions import autotile_size, file_of, relative, tileset_size, tilesets
+from assetgen.export.regions import autotile_size, blob_blocks, file_of, relative, tileset_size, tilesets
 from assetgen.export.tiled_model import COLORS
 from assetgen.export.tres import meaning
 from assetgen.model.built import AutotileSheet, Built, BuiltTileset, Size
@@ -106,13 +106,12 @@ def _corner_project(built: Built, tileset: BuiltTileset, file: str, context: Con
 def _blob_project(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, file: str, context: Context) -> Output:
     ids = _Ids(built, tileset.name, sheet.kind, context)
     path = f"tilesets/{tileset.name}-{sheet.kind}.ldtk"
-    inside = sheet.terrain[0] if sheet.terrain else tileset.name
-    values = {inside: 1}
+    values: dict[str, int] = {}
     rules = []
-    for cell, mask in enumerate(sheet.peering):
-        if mask is not None and sheet.cells[cell] is not None:
-            pattern = blob_pattern(mask)
-            rules.append(make.rule(ids.uid("rule", str(mask)), [cell], pattern, None, 0))
+    for value, block in enumerate(blob_blocks(tileset, sheet), 1):
+        values[block.name] = value
+        for cell, mask in block.cells:
+            rules.append(make.rule(ids.uid("rule", block.name, str(mask)), [cell], blob_pattern(mask, value), None, 0))
     definition = make.tileset_def(
         identifier(f"{tileset.name}_{sheet.kind}"),
         ids.uid("tileset"),
@@ -126,19 +125,20 @@ def _blob_project(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, fil
     return _output(built, tileset.name, path, file, ids, definition, values, rules, ground, context)
 
 
-def blob_pattern(mask: int) -> list[int]:
-    """A neighbourhood as LDtk's 3×3 pattern: 1 inside, -1 not, 0 where it does not matter (corners behind a side)."""
+def blob_pattern(mask: int, value: int = 1) -> list[int]:
+    """A neighbourhood as LDtk's 3×3 pattern: `value` inside, its negative not, 0 where it does not matter."""
     north, east, south, west = (bool(mask & flag) for flag in (1, 4, 16, 64))
 
     def corner(flag: int, first: bool, second: bool) -> int:
-        return (1 if mask & flag else -1) if first and second else 0
+        """Corners behind a side that is outside do not matter."""
+        return side(bool(mask & flag)) if first and second else 0
 
     def side(present: bool) -> int:
-        return 1 if present else -1
+        return value if present else -value
 
     return [
         *(corner(128, north, west), side(north), corner(2, north, east)),
-        *(side(west), 1, side(east)),
+        *(side(west), value, side(east)),
         *(corner(32, south, west), side(south), corner(8, south, east)),
     ]
 

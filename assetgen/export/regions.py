@@ -176,6 +176,28 @@ def autotile_size(sheet: AutotileSheet) -> Size:
     return sheet.columns * sheet.tile_size[0], rows * sheet.tile_size[1]
 
 
+@dataclass(frozen=True, slots=True)
+class BlobBlock:
+    """The part of a blob sheet that is drawn for one pair of terrains: (cell, neighbourhood mask) of each tile."""
+
+    name: str
+    cells: tuple[tuple[int, int], ...]
+
+
+def blob_blocks(tileset: BuiltTileset, sheet: AutotileSheet) -> list[BlobBlock]:
+    """A sheet's blocks, one for each pair of terrains, equally long; named for the inside terrain if that is clear."""
+    pairs = tileset.pairs or ((sheet.terrain,) if sheet.terrain else ((tileset.name, ""),))
+    length = len(sheet.cells) // len(pairs)
+    insides = [inside for inside, _ in pairs]
+    found = []
+    for number, (inside, outside) in enumerate(pairs):
+        cells = range(number * length, (number + 1) * length)
+        masks = ((cell, sheet.peering[cell]) for cell in cells if sheet.cells[cell] is not None)
+        name = inside if insides.count(inside) == 1 else f"{inside} on {outside}"
+        found.append(BlobBlock(name, tuple((cell, mask) for cell, mask in masks if mask is not None)))
+    return found
+
+
 def tile_origin(tileset: BuiltTileset, tile: int) -> tuple[int, int]:
     """Top left of a tile's picture in the sheet, in pixels."""
     row, column = divmod(tile, tileset.columns)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assetgen.export.base import Context
-from assetgen.export.regions import autotile_size, file_of, tileset_size
+from assetgen.export.regions import autotile_size, blob_blocks, file_of, tileset_size
 from assetgen.export.shapes import Polygon, polygons
 from assetgen.model.built import AutotileSheet, Built, BuiltTileset, Size
 
@@ -136,14 +136,14 @@ def blob_tileset(built: Built, tileset: BuiltTileset, sheet: AutotileSheet) -> T
     if image is None:
         return None
     name = f"{tileset.name}-{sheet.kind}"
-    inside = sheet.terrain[0] if sheet.terrain else tileset.name
-    tiles = {
-        cell: tuple(int(bool(mask & flag)) for flag in _BLOB_ORDER)
-        for cell, mask in enumerate(sheet.peering)
-        if mask and sheet.cells[cell] is not None
-    }
-    whole = next((cell for cell, mask in enumerate(sheet.peering) if mask == 255), -1)
-    sets = (WangSet(name, "mixed", ((inside, whole),), tiles),) if tiles else ()
+    colors: list[tuple[str, int]] = []
+    tiles: dict[int, WangId] = {}
+    for number, block in enumerate(blob_blocks(tileset, sheet), 1):
+        colors.append((block.name, next((cell for cell, mask in block.cells if mask == 255), -1)))
+        for cell, mask in block.cells:
+            if mask:
+                tiles[cell] = tuple(number if mask & flag else 0 for flag in _BLOB_ORDER)
+    sets = (WangSet(name, "mixed", tuple(colors), tiles),) if tiles else ()
     rows = -(-len(sheet.cells) // sheet.columns)
     return Tileset(
         name, sheet.tile_size, rows * sheet.columns, sheet.columns, 0, 0, image, autotile_size(sheet), (), sets
