@@ -102,13 +102,13 @@ STORM = [
     {"action": "truncated_picture", "method": "GET", "path": "*/tasks/*", "probability": 0.05},
     {"action": "rate_limit", "probability": 0.03, "seconds": 0},
 ]
-JOBS = 30
+JOBS = 20
 
 
 def lives(count: int) -> list[float | None]:
     """Seconds until each build is killed; the last ones live."""
     dice = random.Random(5)
-    return [dice.uniform(0.03, 0.2) for _ in range(count)] + [None] * 4
+    return [dice.uniform(0.03, 0.15) for _ in range(count)] + [None] * 4
 
 
 def test_v2_in_a_storm_of_kills_and_faults(service: Service, driver: Driver) -> None:
@@ -119,8 +119,8 @@ def test_v2_in_a_storm_of_kills_and_faults(service: Service, driver: Driver) -> 
         {"action": "drop", "when": "before", "method": "POST", "probability": 0.06},
         {"action": "expired_url", "method": "POST", "probability": 0.06},
     )
-    killed = [driver.build(service, "v2", jobs=JOBS, seconds=seconds) == KILLED for seconds in lives(12)]
-    assert sum(killed) >= 4
+    killed = [driver.build(service, "v2", jobs=JOBS, seconds=seconds) == KILLED for seconds in lives(8)]
+    assert sum(killed) >= 3
     assert set(bought(service)) == {f"hero_{n}" for n in range(JOBS)}
     ledger = service.ledger()
     assert ledger["kept"] == ledger["charges"] == JOBS
@@ -132,7 +132,7 @@ def test_v1_in_a_storm_of_kills_and_faults(service: Service, driver: Driver) -> 
     service.configure(latency=0.05)
     service.faults(*STORM)
     killed = 0
-    for seconds in lives(12):
+    for seconds in lives(8):
         killed += driver.build(service, "v1", jobs=JOBS, seconds=seconds) == KILLED
         charged = {line["prompt"] for line in service.ledger()["lines"]}
         for settled in service.run(lambda client: client.settle(), "v1"):
@@ -141,4 +141,4 @@ def test_v1_in_a_storm_of_kills_and_faults(service: Service, driver: Driver) -> 
                 declare_lost(service.journal, settled.entry, now=RUNTIME.now)
     assert set(bought(service)) == {f"hero_{n}" for n in range(JOBS)}
     assert service.ledger()["charges"] == JOBS
-    assert killed >= 4
+    assert killed >= 3

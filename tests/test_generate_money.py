@@ -19,6 +19,7 @@ from assetgen.model.errors import (
     OpenEntryError,
     ProviderError,
     StoppedError,
+    StoreError,
     UnknownOutcomeError,
     UsageError,
 )
@@ -268,6 +269,17 @@ def test_a_file_that_cannot_be_had_now_is_paid_and_fetched_by_the_next_build(ser
     assert settled.delivery is not None
     assert service.buy(job(**HOSTED), dialect).images == settled.delivery.images
     assert service.ledger()["charges"] == 1
+
+
+def test_a_reply_whose_files_are_gone_cannot_be_decoded_again(service: Service) -> None:
+    raw = service.buy(job(**HOSTED)).raw
+    for path in service.journal.rglob("*.json"):
+        path.write_text(path.read_text().replace('"files"', '"forgotten"'))
+    service.faults({"action": "status", "status": 503, "path": "/files/*"})
+    with pytest.raises(StoreError, match="cannot be fetched now"):
+        service.run(lambda client: client.redecode(raw, job(**HOSTED)))
+    with pytest.raises(StoreError, match="cannot be read"):
+        service.run(lambda client: client.redecode("0" * 64, job()))
 
 
 # -- unknown outcomes -------------------------------------------------------------------------------------------------

@@ -244,7 +244,7 @@ def valid_jobs(draw: st.DrawFn) -> Job:
     return job(style.name, size=side, pictures=pictures, palette=palette, candidates=count, **fields)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=50)
 @given(valid_jobs(), st.sampled_from(["v1", "v2"]))
 def test_whatever_is_valid_passes_the_services_checks(wanted: Job, dialect: Any) -> None:
     sent = body(wanted, dialect)

@@ -17,7 +17,7 @@ from assetgen.generate.track import JournalTrack, MemoryRaw, Track
 from assetgen.generate.types import Approve, Delivery, Job, RejectedDelivery, Report, Settled
 from assetgen.model.codec import to_json
 from assetgen.model.cost import FREE, Cost
-from assetgen.model.errors import AssetError, StoppedError
+from assetgen.model.errors import AssetError, ProviderError, StoppedError, StoreError
 from assetgen.model.request import Json
 from assetgen.store.entries import Entry, derived_key, entry_id, request_json
 from assetgen.store.journal import Journal
@@ -274,7 +274,10 @@ class Client:
         purchase = Purchase(
             self.line, where(job), kind, shape_of(job), job.expected, Track(), journal.raw, job.asset, job.position
         )
-        return await purchase.deliver(raw)
+        try:
+            return await purchase.deliver(raw)
+        except ProviderError as error:
+            raise StoreError(str(error)) from None
 
 
 def where(job: Job) -> str:

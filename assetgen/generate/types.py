@@ -173,7 +173,8 @@ class Provider(Protocol):
         ...
 
     async def redecode(self, raw: str, job: Job) -> Delivery:
-        """Decodes a stored raw reply once more, free. Raises RejectedDelivery again, StoreError if it is gone."""
+        """Decodes a stored raw reply once more, free. Raises RejectedDelivery again, StoreError when the reply or a
+        file that it names cannot be had."""
         ...
 
     async def check_cost(self, job: Job) -> Cost:
