@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
+from assetgen.build.files import picture_files
 from assetgen.build.outputs import Target, owned_target, text_target
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.export.base import Context, Output, exporter
 from assetgen.export.index import core_outputs
 from assetgen.model.built import Built, Load
-from assetgen.model.manifest import Engine
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
 
 
 def engine_targets(
@@ -23,9 +29,11 @@ def engine_targets(
     for engine in session.manifest.engines:
         folder = engine.output or output
         context = Context(load, session.read_text, folder)
-        for item in exporter(engine.name).export(replace(built, ids=ids), engine, context):
-            targets[f"{folder}/{item.path}"] = _target(folder, item)
-        targets.update(_copies(session, built, engine, folder, load))
+        outputs = list(exporter(engine.name).export(replace(built, ids=ids), engine, context))
+        targets.update({f"{folder}/{item.path}": _target(folder, item) for item in outputs})
+        if folder != output:
+            wanted = {path for item in outputs for path in item.pictures}
+            targets.update(_copies(session, built, folder, wanted - {item.path for item in outputs}, load))
         for owner, known in context.ids.items():
             ids.setdefault(owner, {}).update(known)
         for owner, message in context.warnings:
@@ -45,6 +53,28 @@ def _target(folder: str, item: Output) -> Target:
     return Target(path, item.pixels, lambda: data)
 
 
-def _copies(session: Session, built: Built, engine: Engine, folder: str, load: Load) -> dict[str, Target]:
+def _copies(session: Session, built: Built, folder: str, wanted: set[str], load: Load) -> dict[str, Target]:
     """An engine with its own output folder gets its own copies of the pictures that it refers to."""
-    return {}
+    from assetgen.pixels.picture import pixel_digest
+    from assetgen.pixels.png import encode
+
+    targets: dict[str, Target] = {}
+    for path, draw in _drawers(session, built, load):
+        if path in wanted:
+            picture = draw()
+            targets[f"{folder}/{path}"] = Target(f"{folder}/{path}", pixel_digest(picture), partial(encode, picture))
+    return targets
+
+
+def _drawers(session: Session, built: Built, load: Load) -> Iterator[tuple[str, Callable[[], Picture]]]:
+    """Every picture that can be written, by its path below an output folder."""
+    from assetgen.atlas.compose import compose_page
+
+    everything = frozenset({"single", "sheet", "frames"})
+    for asset in built.assets.values():
+        for file in picture_files(asset, everything, load):
+            yield file.path, file.draw
+    for atlas in built.atlases.values():
+        for index, page in enumerate(atlas.pages):
+            placed = atlas.placements.values()
+            yield page.file, partial(compose_page, placed, index, page.size, load, atlas.extrude)

@@ -121,19 +121,13 @@ class _Finals:
             return
         colors = self.session.palette(name)
         targets: list[Target] = []
-        for suffix in PALETTE_FORMATS if self._writes_palettes else ():
+        for suffix in PALETTE_FORMATS if project.writes_palettes else ():
             path = f"{self.manifest.output}/palettes/{name}.{suffix}"
             data = write(colors, name, suffix)
             targets.append(_picture_bytes(path, data) if suffix == "png" else text_target(path, data.decode()))
         block = self._block(f"palette:{name}", "palette")
         block = replace(block, frames=project.palette_key(name), files=project.palette_files_key(name))
         self._commit(f"palette:{name}", block, targets)
-
-    @property
-    def _writes_palettes(self) -> bool:
-        project = self.session.project
-        write = self.manifest.write if self.manifest.write is not None else project.needs
-        return "palettes" in write
 
     # -- atlases --------------------------------------------------------------
 
@@ -273,7 +267,7 @@ class _Finals:
         for name, palette in self.manifest.palettes.items():
             if all(self.session.project.state(ref.name).base is not None for ref in palette.sources):
                 colors = tuple(f"#{color}" for color in self.session.palette(name))
-                formats = PALETTE_FORMATS if self._writes_palettes else ()
+                formats = PALETTE_FORMATS if self.session.project.writes_palettes else ()
                 palettes[name] = BuiltPalette(name, colors, {f: f"palettes/{name}.{f}" for f in formats})
         records = {name: self._atlas_record(atlas) for name, atlas in self.manifest.atlases.items()}
         atlases = {name: record for name, record in records.items() if record is not None}

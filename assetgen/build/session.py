@@ -17,7 +17,7 @@ from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Manifest, Step
 from assetgen.model.request import Request
 from assetgen.plan.disk import Disk
-from assetgen.plan.project import Project
+from assetgen.plan.project import Needs, Project
 from assetgen.plan.world import Realm
 from assetgen.store import lockfile
 from assetgen.store.cache import Cache
@@ -235,13 +235,15 @@ def _file_digest(data: bytes, what: str) -> str:
     return file_digest(data, what)
 
 
-def engine_needs(manifest: Manifest) -> frozenset[str]:
+def engine_needs(manifest: Manifest) -> Needs:
     """Which kinds of files are written where the manifest does not say: what the engines refer to, else all."""
     if not manifest.engines:
-        return frozenset({"single", "sheet", "frames", "palettes"})
-    from assetgen.export.base import exporter
+        everything = frozenset({"single", "sheet", "frames", "palettes"})
+        return lambda kind, packed: frozenset() if packed else everything
+    from assetgen.export.base import exporter, roles
 
-    return frozenset().union(*(exporter(engine.name).needs for engine in manifest.engines))
+    exporters = [exporter(engine.name) for engine in manifest.engines]
+    return lambda kind, packed: roles(exporters, kind, packed)
 
 
 def palette_picture_digest(colors: Sequence[str]) -> str:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 from assetgen.model.lock import Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
+from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
 from assetgen.plan.world import Realm, World
 
 OutputState = Literal["same", "missing", "stale", "drifted"]
 INDEX = "index:assets"
+
+Needs = Callable[[str, bool], frozenset[str]]
+"""Which kinds of files an asset of a kind is written as where the manifest does not say; packed in an atlas, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ class Project:
         *,
         realm_of: Callable[[Asset], Realm],
         choices: Choices,
-        needs: frozenset[str],
+        needs: Needs,
         palette_colors: Callable[[str], tuple[str, ...] | None],
         palette_digest: Callable[[Step], str | None],
     ) -> None:
@@ -67,10 +72,28 @@ class Project:
 
     def refresh(self, names: Iterable[str]) -> None:
         """Forget what followed from these assets' blocks or files."""
-        for name in names:
+        stack = list(names)
+        for name in stack:
             self.evaluator.forget(name)
-            self._keys.pop(name, None)
+        seen: set[str] = set()
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                self._keys.pop(name, None)
+                stack += self._made_from.get(name, ())
         self._palette_keys.clear()
+
+    @cached_property
+    def _made_from(self) -> dict[str, list[str]]:
+        """The assets that are put together from each, or use a palette that is taken from it."""
+        found: dict[str, list[str]] = {}
+        for asset in self.manifest.assets.values():
+            names = [ref.name for ref in sources_of(asset).values()]
+            names += [ref.name for palette in palettes_of(asset) for ref in self.manifest.palettes[palette].sources]
+            for name in dict.fromkeys(names):
+                found.setdefault(name, []).append(asset.name)
+        return found
 
     # -- assets ---------------------------------------------------------------
 
@@ -80,7 +103,7 @@ class Project:
             return frozenset()
         if self.manifest.write is not None:
             return self.manifest.write
-        return frozenset() if self.manifest.atlas_of(asset.name) else self.needs
+        return self.needs(asset.kind, self.manifest.atlas_of(asset.name) is not None)
 
     def keys(self, name: str) -> Keys | None:
         """Keys of the asset's derived stages; None while a picture that it is made of is not there."""
@@ -92,16 +115,11 @@ class Project:
         state = self.state(asset.name)
         if state.base is None and (asset.steps or asset.source == "file"):
             return None
-        whole = asset.source in ("copy", "parts", "tiles")
-        made_of = asset.dependencies if whole else asset.tileset_sources
-        sources: dict[str, str] = {}
-        for name in made_of:
-            keys = self.keys(name)
-            if keys is None:
-                return None
-            sources[name] = keys.record if asset.source == "parts" else keys.pictures
+        sources = self._source_keys(asset)
+        if sources is None:
+            return None
         palettes = {name: self.palette_key(name) for name in palettes_of(asset)}
-        return asset_keys(
+        found = asset_keys(
             asset,
             base=state.base,
             layout=pinned_layout(asset, state.block),
@@ -111,6 +129,30 @@ class Project:
             manifest=self.manifest,
             write=self.write_for(asset),
         )
+        return found.with_tiles(state.block.tiles) if state.block is not None else found
+
+    def _source_keys(self, asset: Asset) -> dict[str, Keys | str] | None:
+        """What the asset is put together from, by reference; None while a picture of it is not there."""
+        found: dict[str, Keys | str] = {}
+        for ref in refs_of(asset):
+            if isinstance(ref, FileRef):
+                digest = self.world.file_digest(ref.path)
+                if digest is None:
+                    return None
+                found[ref.path] = digest
+                continue
+            keys = self.keys(ref.name)
+            if keys is None:
+                return None
+            found[f"{ref} {ref.stage}"] = keys.bare() if ref.stage == "base" else keys
+        return found
+
+    def base_of(self, name: str) -> str | None:
+        """What changes whenever the asset's base picture does; None while it is not there."""
+        if not is_composed(self.manifest.assets[name]):
+            return self.state(name).base
+        keys = self.keys(name)
+        return keys.bare().pictures if keys is not None else None
 
     def _stage(self, asset: Asset, state: AssetState) -> str:
         """What a retouched picture still goes through. A finished sheet is cut as the picture beneath it is."""
@@ -172,15 +214,20 @@ class Project:
     def palette_key(self, name: str) -> str:
         if name not in self._palette_keys:
             palette = self.manifest.palettes[name]
-            sources = {ref.name: self.state(ref.name).base for ref in palette.sources}
+            sources = {ref.name: self.base_of(ref.name) for ref in palette.sources}
             colors = None if palette.sources else self.palette_colors(name)
             self._palette_keys[name] = palette_key(palette, colors, sources)
         return self._palette_keys[name]
 
     def palette_files_key(self, name: str) -> str:
         """Key of a palette's files."""
-        written = self.manifest.write is None or "palettes" in self.manifest.write
-        return key_of([self.palette_key(name), self.manifest.output, written])
+        return key_of([self.palette_key(name), self.manifest.output, self.writes_palettes])
+
+    @property
+    def writes_palettes(self) -> bool:
+        """Whether palette files are written."""
+        write = self.manifest.write
+        return "palettes" in (write if write is not None else self.needs("palette", False))
 
     def atlas_key(self, name: str) -> str:
         """Key of an atlas from its members' pictures as they stand (a member without any is left out)."""
