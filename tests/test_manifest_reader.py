@@ -59,7 +59,8 @@ def test_free_data_follows_the_core_schema(tmp_path: Path) -> None:
     meta = "{a: 010, b: 0o10, c: 0x1F, d: off, e: '1', f: 1e2, g: ~, h: [True, .5, 1_0], i: 12:30, x-j: keep}"
     manifest = loaded(tmp_path, f"{STYLED}sprites:\n  a: {{prompt: x, meta: {meta}}}\n")
     assert manifest.assets["a"].meta == {
-        "a": 10, "b": 8, "c": 31, "d": "off", "e": "1", "f": 100.0, "h": [True, 0.5, "1_0"], "i": "12:30", "x-j": "keep",
+        "a": 10, "b": 8, "c": 31, "d": "off", "e": "1", "f": 100.0, "h": [True, 0.5, "1_0"], "i": "12:30",
+        "x-j": "keep",
     }  # fmt: skip
 
 

@@ -100,8 +100,9 @@ def core(text: str) -> Any:
     return scalars.plain_json(node)
 
 
-SAMPLES = """true | 'true' | 0 | 1 | 8 | 64 | -1 | 0.5 | 1.5 | 99999 | x | xy | none | auto | bottom | once | '64' | 96x64
-000000 | 1a1c2c | '' | '{v}' | hero | ./a.png | [] | [1] | [1, 2] | [0, 1, 2, 3] | [64, x] | [hero] | [{of: hero}]
+SAMPLES = """true | 'true' | 0 | 1 | 8 | 64 | -1 | 0.5 | 1.5 | 99999 | x | xy | none | auto | bottom | once | '64'
+96x64 | 000000 | 1a1c2c | '' | '{v}' | hero | ./a.png | [] | [1] | [1, 2] | [0, 1, 2, 3] | [64, x] | [hero]
+[{of: hero}]
 [1a1c2c, 000000] | {} | {of: hero, stage: final} | {of: hero, stage: last} | {map: dusk} | {columns: 4, rows: 2}
 {columns: 4} | {grid: 32} | {level: warn, threshold: 3} | {walk: {fps: 8}, idle: [0]} | {unknown: 1} | {file: a.csv}
 {v: [1, 2]} | [{v: 1}] | {left: 1, top: 1, right: 1, bottom: 1} | [pre_palette] | {meadow: [stone, grass]}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def load(root: Path, file: str = "assets.yaml") -> Manifest:
     """Reads and checks the manifest of a project. Raises ManifestError with every problem, in file order."""
-    from assetgen.manifest.load import load as read
+    from assetgen.manifest.loading import load as read
 
     return read(root, file)
 

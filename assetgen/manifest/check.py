@@ -19,11 +19,12 @@ _VARIABLE = re.compile(r"\{[A-Za-z_]")
 
 
 class Failure(NamedTuple):
-    """One mistake: `head` names the offending text, `tail` what was expected."""
+    """One mistake: `head` names the offending text, `tail` what was expected; `unknown` is the key that is none."""
 
     position: Position
     head: str
     tail: str
+    unknown: str = ""
 
 
 class Context:
@@ -72,7 +73,8 @@ class Anything(Checker):
 
 
 class Text(Checker):
-    """Source text. `mode`: `text`, `prompt` (a ` #` behind it is a mistake), `ref` or `path` (keep the position)."""
+    """Source text. `mode`: `text`, `prompt` (a ` #` behind it is a mistake), `ref` or `path` (keep the position),
+    `source` (null is text as well: what a variable holds)."""
 
     def __init__(self, expected: str, mode: str, pattern: str | None, shortest: int, longest: int | None) -> None:
         self.expected = expected
@@ -88,7 +90,7 @@ class Text(Checker):
         if not isinstance(node, Scalar):
             context.fail(node, key, self.expected)
             return None
-        if node.is_null:
+        if node.is_null and self.mode != "source":
             hint = "quote a colour that begins with '#', or leave the '#' out" if "colour" in self.expected else ""
             context.fail(node, key, self.expected, hint)
             return None
@@ -238,7 +240,7 @@ class MapOf(Checker):
             elif self.key is not None and name not in self.known and not self._key_fits(name, context):
                 head = f"{quoted(name)} cannot be a key of {quoted(key)}"
                 context.failures.append(Failure(entry.position, head, f"expected {self.key.expected}"))
-            elif isinstance(checker, Anything):
+            elif isinstance(checker, Anything) or (isinstance(checker, Text) and checker.mode == "source"):
                 values[name] = checker.read(entry.value, name, context)
             elif not (isinstance(entry.value, Scalar) and entry.value.is_null):
                 value = checker.read(entry.value, name, context)
@@ -267,7 +269,7 @@ class MapOf(Checker):
         tail = did_you_mean(name, self.known, noun="known keys")
         if node.flow and " " in name:
             tail = "quote the text before it if it holds a comma"
-        context.failures.append(Failure(position, f"unknown key {quoted(name)}", tail))
+        context.failures.append(Failure(position, f"unknown key {quoted(name)}", tail, name))
 
 
 class Either(Checker):

@@ -65,6 +65,7 @@ class Expanded:
 def expand(sources: Sources, files: Files, problems: Problems) -> list[Expanded]:
     """All assets of the manifest, in file order, each name once."""
     presets = Presets(sources.presets, problems)
+    presets.check()
     for name, entry in sources.presets.items():
         check(entry.value, "preset", f"preset {quoted(name)}", problems, raw=True)
     result: list[Expanded] = []

@@ -16,6 +16,9 @@ from assetgen.manifest.nodes import Problems
 from assetgen.model.position import Position
 
 MAX_TABLE = 16 << 20
+_HEADER = 64  # bytes of a picture that tell its size
+
+Size = tuple[int, int]
 _DRIVE = re.compile(r"[A-Za-z]:")
 _WILD = re.compile(r"[*?\[]")
 
@@ -30,6 +33,7 @@ class Files:
         self.globs: dict[str, tuple[str, ...]] = {}
         self.present: dict[str, None] = {}
         self.absent: dict[str, None] = {}
+        self.sizes: dict[str, Size | None] = {}
         self._folders: dict[str, str] = {}
 
     def relative(self, text: str, position: Position, what: str, problems: Problems, *, where: str = "") -> str | None:
@@ -109,6 +113,16 @@ class Files:
             known = self.globs[pattern] = find(self.root, pattern)
         return known
 
+    def size_of(self, path: str) -> Size | None:
+        """Width and height of a PNG or GIF by its header; None for anything else."""
+        if path not in self.sizes:
+            try:
+                with (self.root / path).open("rb") as file:
+                    self.sizes[path] = header_size(file.read(_HEADER))
+            except OSError:
+                self.sizes[path] = None
+        return self.sizes[path]
+
     def first_of(self, paths: Iterable[str]) -> str | None:
         """The first of these paths that exists; those before it are remembered as absent."""
         for path in paths:
@@ -135,6 +149,15 @@ class Files:
         if not all(name in links for name in names):
             return False
         return self.inside(prefix + names[0]) and all(self.inside(prefix + n) for n in names if links[n])
+
+
+def header_size(data: bytes) -> Size | None:
+    """Width and height from the first bytes of a PNG or GIF; None for anything else."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and len(data) >= 24:
+        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
+    if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
+        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    return None
 
 
 def normal(path: str) -> str | None:

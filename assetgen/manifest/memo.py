@@ -1,7 +1,8 @@
 """The checked manifest kept under what it was made from: a warm load parses no YAML and checks nothing twice.
 
 A memo holds the Manifest as JSON and the evidence for it: digests of all files that were read, the matches of all
-globs, the files that had to exist. It counts only while all of that still holds; otherwise the manifest is read again.
+globs, the files that had to exist, the sizes of pictures that mattered. It counts only while all of that still
+holds; otherwise the manifest is read again.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def load_cached(root: Path, file: str, get: Get, put: Put) -> Manifest:
     manifest = None if kept is None else restore(kept, root, file)
     if manifest is not None:
         return manifest
-    from assetgen.manifest.load import load_with
+    from assetgen.manifest.loading import load_with
 
     manifest, files = load_with(root, file, data)
     put(key, dump(manifest, files))
@@ -72,8 +73,13 @@ def dump(manifest: Manifest, files: Files) -> bytes:
         "globs": files.globs,
         "present": sorted(files.present),
         "absent": sorted(files.absent),
+        "sizes": files.sizes,
     }
-    body = _text(document).encode()
+    return sealed(_text(document).encode())
+
+
+def sealed(body: bytes) -> bytes:
+    """The body behind its own digest, so that damage shows before anything is made of it."""
     return hashlib.sha256(body).hexdigest().encode() + body
 
 
@@ -131,7 +137,10 @@ def _holds(document: Mapping[str, Any], files: Files) -> bool:
         return False
     if any(os.path.lexists(files.root / path) for path in document["absent"]):
         return False
-    return files.all_present(document["present"])
+    if not files.all_present(document["present"]):
+        return False
+    sizes: Mapping[str, list[int] | None] = document["sizes"]
+    return all(files.size_of(path) == (None if size is None else tuple(size)) for path, size in sizes.items())
 
 
 def _digest(path: Path) -> str | None:

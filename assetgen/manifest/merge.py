@@ -42,6 +42,11 @@ class Presets:
                 order |= dict.fromkeys(self._chain(name.text, ()))
         return tuple(order)
 
+    def check(self) -> None:
+        """Tells unknown names and circles, be the presets used or not."""
+        for name in self._presets:
+            self._chain(name, ())
+
     def _chain(self, name: str, above: tuple[str, ...]) -> tuple[str, ...]:
         known = self._chains.get(name)
         if known is not None:

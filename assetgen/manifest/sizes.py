@@ -18,7 +18,6 @@ from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref, Step, Timing
 
 Size = tuple[int, int]
 _RESIZING = frozenset({"grid", "trim", "canvas", "rotate"})
-_HEADER = 1 << 16
 
 
 def settle(assets: dict[str, Asset], book: Book) -> dict[str, Asset]:
@@ -34,15 +33,6 @@ def layout_of(asset: Asset) -> Layout | None:
     return LAYOUTS[asset.layout] if asset.layout is not None else None
 
 
-def header_size(data: bytes) -> Size | None:
-    """Width and height from the first bytes of a PNG or GIF; None for anything else."""
-    if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and len(data) >= 24:
-        return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
-    if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
-        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
-    return None
-
-
 class _Resolver:
     """Works out each asset once; rings (told elsewhere) end in unknown sizes."""
 
@@ -51,24 +41,24 @@ class _Resolver:
         self.book = book
         self.done: dict[str, Asset] = {}
         self.open: set[str] = set()
+        self.wholes: dict[str, Size | None] = {}
 
     def settled(self, name: str) -> Asset:
         """The asset with what follows from its inputs. Those are settled first, without recursion."""
         stack = [name]
         while stack:
             top = stack[-1]
-            waiting = [n for n in self._inputs(self.assets[top]) if n not in self.done and n not in self.open]
-            if top in self.done or (waiting and top in self.open):
+            if top in self.done:
                 stack.pop()
-            elif waiting:
+            elif top not in self.open:
                 self.open.add(top)
-                stack += waiting
-                continue
-            if top not in self.done:
-                self.done[top] = self._settle(self.assets[top])
-            self.open.discard(top)
-            if stack and stack[-1] == top:
-                stack.pop()
+                waiting = self._inputs(self.assets[top])
+                stack += [n for n in waiting if n not in self.done and n not in self.open]
+            else:
+                self.done[top] = asset = self._settle(self.assets[top])
+                if asset.steps:
+                    self.wholes[top] = self._whole(asset)
+                self.open.discard(top)
         return self.done[name]
 
     def _inputs(self, asset: Asset) -> list[str]:
@@ -134,19 +124,17 @@ class _Resolver:
     def of(self, ref: Ref) -> Size | None:
         """Width and height of the picture that a reference means, or None where it is not known yet."""
         if isinstance(ref, FileRef):
-            return None if ref.glob else self._file(ref.path)
+            return None if ref.glob else self.book.world.files.size_of(ref.path)
         asset = self.done.get(ref.name)
         if asset is None or (ref.stage == "final" and any(op.name in _RESIZING for op in asset.recipe)):
             return None
-        return self._whole(asset) if ref.piece is None else self._piece(asset)
+        return self._sheet(asset) if ref.piece is None else self._piece(asset)
 
-    def _file(self, path: str) -> Size | None:
-        try:
-            with (self.book.world.files.root / path).open("rb") as file:
-                data = file.read(_HEADER)
-        except OSError:
-            return None
-        return header_size(data)
+    def _sheet(self, asset: Asset) -> Size | None:
+        """The whole base picture of a settled asset. Files are looked at only when somebody asks."""
+        if isinstance(asset.start, FileRef) and not asset.steps:
+            return self.of(asset.start)
+        return self.wholes.get(asset.name)
 
     def _first_size(self, asset: Asset) -> Size | None:
         """The picture before the first edit: as generated, or as it was."""
@@ -175,7 +163,7 @@ class _Resolver:
         layout = layout_of(asset)
         if layout is not None and layout.cell is not None and asset.source == "file":
             return layout.cell
-        whole, (columns, rows) = self._whole(asset), _cells(asset)
+        whole, (columns, rows) = self._sheet(asset), _cells(asset)
         if whole is None or not columns or not rows or whole[0] % columns or whole[1] % rows:
             return None
         return whole[0] // columns, whole[1] // rows

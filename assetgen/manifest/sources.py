@@ -8,7 +8,7 @@ from typing import Any
 from assetgen.manifest import schema
 from assetgen.manifest.check import Context, MapOf
 from assetgen.manifest.files import Files, is_glob
-from assetgen.manifest.messages import did_you_mean, quoted
+from assetgen.manifest.messages import any_of, did_you_mean, quoted
 from assetgen.manifest.nodes import Entry, Items, Map, Node, Problems, Scalar
 from assetgen.manifest.reader import parse
 from assetgen.manifest.top import MAX_BYTES
@@ -65,8 +65,17 @@ def check(node: Node, name: str, where: str, problems: Problems, *, raw: bool = 
     context = Context(raw)
     value = schema.checker(name).read(node, "colors" if name == "palette" else name, context)
     for failure in context.failures:
-        problems.add(failure.position, failure.head, where=where, tail=failure.tail)
+        tail = failure.tail
+        if name in KINDS.values() and isinstance(node, Map) and failure.unknown in node.entries:
+            tail = _elsewhere(failure.unknown) or tail
+        problems.add(failure.position, failure.head, where=where, tail=tail)
     return value
+
+
+def _elsewhere(key: str) -> str:
+    """What to say of a key that another kind of entry has."""
+    kinds = [plural for plural, kind in KINDS.items() if key in schema.keys_of(kind)]
+    return f"it is a key of {any_of(kinds, 'and')}" if kinds else ""
 
 
 def section(top: Map, name: str, problems: Problems) -> dict[str, Entry]:
