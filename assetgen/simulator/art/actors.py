@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from assetgen.simulator.art.backdrop import cut_out, figure_box
-from assetgen.simulator.art.beasts import beast_look, draw_beast
+from assetgen.simulator.art.beast_look import beast_look
+from assetgen.simulator.art.beasts import draw_beast
 from assetgen.simulator.art.canvas import Canvas, Picture
 from assetgen.simulator.art.color import RGB, digest, luma, pick, ramp
-from assetgen.simulator.art.critters import critter_look, draw_critter
+from assetgen.simulator.art.critter_look import critter_look
+from assetgen.simulator.art.critters import draw_critter
 from assetgen.simulator.art.looks import look_for
 from assetgen.simulator.art.rig import Pose, draw_person
 from assetgen.simulator.art.words import Brief, read
@@ -52,7 +54,12 @@ def _by_words(brief: Brief, seed: int) -> Actor:
         # Nothing living was named: somebody charming is chosen by the words themselves.
         if digest(brief.key, "kind") % 5 < 3:
             subject = pick(("slime", "ghost", "octopus", "mushling", "beholder"), brief.key, "subject")
-            return Actor(critter_look(dataclasses.replace(brief, subject=subject, kind="critter"), seed), draw_critter, 34, upright=False)
+            return Actor(
+                critter_look(dataclasses.replace(brief, subject=subject, kind="critter"), seed),
+                draw_critter,
+                34,
+                upright=False,
+            )
         subject = ""
     look = look_for(brief, seed)
     return Actor(look, draw_person, 44 if look.headgear in ("wizard", "party", "top", "chef") else 40)
@@ -85,7 +92,8 @@ def recoloured(actor: Actor, picture: Picture) -> Actor:
     taken = {_triple(c) for name in kept for c in getattr(actor.look, name)}
     flags = {name: (10 + 11 * k, 200, 90 + 5 * k) for k, name in enumerate(names)}
     flagged = dataclasses.replace(
-        actor, look=dataclasses.replace(actor.look, **{n: np.tile(np.array(c, np.uint8), (5, 1)) for n, c in flags.items()})
+        actor,
+        look=dataclasses.replace(actor.look, **{n: np.tile(np.array(c, np.uint8), (5, 1)) for n, c in flags.items()}),
     )
     part, seen = max((_overlaid(flagged, figure, box, yaw) for yaw in (0.0, 45.0, 315.0, 90.0, 270.0)), key=_agreement)
     changes = {}
@@ -119,7 +127,11 @@ def _agreement(pair: tuple[Picture, Picture]) -> float:
 def _base(colors: Picture, taken: set[RGB]) -> RGB | None:
     """The colour whose ramp explains most of the pixels; other parts' colours and outlines do not count."""
     unique, counts = np.unique(colors, axis=0, return_counts=True)
-    found = {_triple(c): int(n) for c, n in zip(unique, counts, strict=True) if _triple(c) not in taken and luma(_triple(c)) > 0.12}
+    found = {
+        _triple(c): int(n)
+        for c, n in zip(unique, counts, strict=True)
+        if _triple(c) not in taken and luma(_triple(c)) > 0.12
+    }
     if not found:
         return None
     best = sorted(found, key=lambda c: -found[c])[:8]

@@ -13,26 +13,31 @@ _GROUNDS = ("5b7a94", "6f8f72", "8a6f94", "94785b", "4f6f8f", "7a8f9a", "9a7f6f"
 
 
 def simple_ground(width: int, height: int, key: str, color: RGB | None = None, floor: bool = True) -> Picture:
-    """An opaque backdrop of few colours: dithered light from the top left over a floor."""
+    """An opaque backdrop of few colours: dithered light that falls from the top left, over a floor.
+
+    Every colour of it touches the border, so that a figure can be cut off again.
+    """
     base = color or rgb(pick(_GROUNDS, key, "ground"))
-    tones = np.array([adjust(base, 1.1, 0.62), adjust(base, 1.0, 0.8), base, mix(base, (255, 250, 225), 0.24)], np.uint8)
+    tones = np.array(
+        [adjust(base, 1.1, 0.66), adjust(base, 1.0, 0.82), base, mix(base, (255, 250, 225), 0.22)], np.uint8
+    )
     x, y = np.meshgrid((np.arange(width) + 0.5) / width, (np.arange(height) + 0.5) / height)
-    light = 1.0 - np.hypot((x - 0.42) * 1.05, (y - 0.38) * 1.0) * 1.35
+    light = 1.02 - 0.55 * x - 0.5 * y
     pattern = np.tile(BAYER4, (-(-height // 4), -(-width // 4)))[:height, :width]
-    step = np.clip(np.floor(light * 3.1 + pattern * 0.9 + 0.6), 0, 3).astype(np.intp)
+    step = np.clip(np.floor(light * 4 + pattern * 0.9), 0, 3).astype(np.intp)
     out = np.full((height, width, 4), 255, np.uint8)
     out[..., :3] = tones[step]
     if floor:
-        ground = np.array([adjust(base, 0.9, 0.46), adjust(base, 0.9, 0.58), adjust(base, 0.85, 0.7)], np.uint8)
+        ground = np.array([adjust(base, 0.9, 0.44), adjust(base, 0.9, 0.56), adjust(base, 0.85, 0.68)], np.uint8)
         horizon = round(height * 0.80)
-        near = np.clip(np.floor(light[horizon:] * 2.6 + pattern[horizon:] * 0.8 + 0.7), 0, 2).astype(np.intp)
+        near = np.clip(np.floor((1.0 - x[horizon:]) * 2.4 + pattern[horizon:] * 0.8 + 0.6), 0, 2).astype(np.intp)
         out[horizon:, :, :3] = ground[near]
         out[horizon : horizon + 1, :, :3] = ground[0]
     return out
 
 
 def grounded(figure: Picture, ground: Picture) -> Picture:
-    """A figure on a ground, with a soft shadow under its feet."""
+    """A figure on a ground, with a shadow under its feet in the ground's own darkest colour there."""
     out = ground.copy()
     solid = figure[..., 3] > 127
     box = figure_box(figure)
@@ -42,7 +47,9 @@ def grounded(figure: Picture, ground: Picture) -> Picture:
         cx, rx, ry = (x0 + x1) / 2, max((x1 - x0) * 0.46, 2.0), max((x1 - x0) * 0.11, 1.0)
         y, x = np.ogrid[:h, :w]
         under = ((x + 0.5 - cx) / rx) ** 2 + ((y + 0.5 - (y1 - 1)) / ry) ** 2 <= 1
-        out[under, :3] = (out[under, :3] * np.array([0.55, 0.52, 0.62])).astype(np.uint8)
+        colors, counts = np.unique(ground[round(h * 0.8) :, :, :3].reshape(-1, 3), axis=0, return_counts=True)
+        common = colors[counts >= min(counts.max(), max(2, w // 4))]
+        out[under, :3] = common[common.sum(axis=1).argmin()]
     out[solid] = figure[solid]
     return out
 
@@ -75,29 +82,7 @@ def background_mask(picture: Picture, tolerance: int = 10) -> Mask:
         allowed |= near[inverse].reshape(code.shape)
     seeds = np.zeros_like(allowed)
     seeds[0], seeds[-1], seeds[:, 0], seeds[:, -1] = True, True, True, True
-    unique, index = np.unique(code, return_inverse=True)
-    index = index.reshape(code.shape)
-    found = flood(allowed, seeds & allowed)
-    for _ in range(4):
-        # Tones of a shaded ground lie inside others, and their pixels touch nearly nothing else; an outline's pixels
-        # touch the figure too, so that it is never taken.
-        share = _company(index, found, len(unique))
-        more = allowed | (share > 0.86)[index]
-        if (more == allowed).all():
-            break
-        allowed = more
-        found = flood(allowed, seeds & allowed)
-    return found
-
-
-def _company(index: NDArray[np.intp], found: Mask, count: int) -> NDArray[np.float64]:
-    """For each colour: the share of its pixels' neighbours that are background or of that colour too."""
-    friends, all_pairs = np.zeros(count), np.zeros(count)
-    for here, there in ((np.s_[1:], np.s_[:-1]), (np.s_[:-1], np.s_[1:]), (np.s_[:, 1:], np.s_[:, :-1]), (np.s_[:, :-1], np.s_[:, 1:])):
-        mine, other, ground = index[here], index[there], found[there]
-        friends += np.bincount(mine.ravel(), weights=((mine == other) | ground).ravel(), minlength=count)
-        all_pairs += np.bincount(mine.ravel(), minlength=count)
-    return friends / np.maximum(all_pairs, 1)
+    return flood(allowed, seeds & allowed)
 
 
 def _codes(picture: Picture) -> NDArray[np.int64]:

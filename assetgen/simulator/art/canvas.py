@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +151,7 @@ class Canvas:
     def line(self, *points: Point, width: float = 1.0) -> list[Shape]:
         """A polyline as capsules; at least about a pixel wide at any scale."""
         r = max(width / 2, 0.56 / self.scale)
-        return [self.capsule(*p, *q, r) for p, q in zip(points, points[1:], strict=False)]
+        return [self.capsule(*p, *q, r) for p, q in pairwise(points)]
 
     # -- paint ----------------------------------------------------------------------------------------------------
 

@@ -169,6 +169,11 @@ def ramp_of(text: str) -> Ramp:
     return ramp(rgb(text))
 
 
+def color_at(colors: Ramp, index: int) -> RGB:
+    """One colour of a ramp."""
+    return int(colors[index][0]), int(colors[index][1]), int(colors[index][2])
+
+
 def gradient(*colors: str | RGB) -> Ramp:
     """A hand-made ramp from darkest to lightest, any length."""
     result: Ramp = np.array([rgb(c) if isinstance(c, str) else c for c in colors], np.uint8)

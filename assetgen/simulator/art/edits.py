@@ -137,7 +137,11 @@ def _seam_tiling(picture: Picture, pictures: Pictures, fields: Fields) -> Pictur
     if fields.get("tile_x"):
         out = _wrapped(out, int(width or max(4, out.shape[1] // 4)), fields.get("seed") or 0)
     if fields.get("tile_y"):
-        turned = _wrapped(np.ascontiguousarray(out.transpose(1, 0, 2)), int(width or max(4, out.shape[0] // 4)), fields.get("seed") or 0)
+        turned = _wrapped(
+            np.ascontiguousarray(out.transpose(1, 0, 2)),
+            int(width or max(4, out.shape[0] // 4)),
+            fields.get("seed") or 0,
+        )
         out = np.ascontiguousarray(turned.transpose(1, 0, 2))
     return out
 
@@ -175,7 +179,9 @@ def _color_style_transfer(picture: Picture, pictures: Pictures, fields: Fields) 
     rank = np.empty(len(unique))
     rank[np.argsort(mine[:, 0], kind="stable")] = np.linspace(0, 1, len(unique))
     wanted = np.interp(rank, np.linspace(0, 1, len(target)), np.sort(theirs[:, 0]))
-    cost = np.abs(wanted[:, None] - theirs[None, :, 0]) * 2.0 + np.hypot(mine[:, None, 1] - theirs[None, :, 1], mine[:, None, 2] - theirs[None, :, 2])
+    cost = np.abs(wanted[:, None] - theirs[None, :, 0]) * 2.0 + np.hypot(
+        mine[:, None, 1] - theirs[None, :, 1], mine[:, None, 2] - theirs[None, :, 2]
+    )
     out = picture.copy()
     out[solid, :3] = target[cost.argmin(axis=1)][inverse.reshape(-1)]
     return out
@@ -199,19 +205,24 @@ def _palette_converter(picture: Picture, pictures: Pictures, fields: Fields) -> 
 
 
 def k_centroid(picture: Picture, width: int, height: int) -> Picture:
-    """Scaled down: each new pixel is the commonest kind of colour in its block, an actual pixel of it, never a blend."""
+    """Scaled down: each new pixel is a real pixel of the commonest kind in its block, never a blend."""
     h, w = picture.shape[:2]
     if width >= w or height >= h:
-        return picture[np.arange(height)[:, None] * h // height, np.arange(width)[None, :] * w // width]
-    taps = max(2, min(6, -(-max(w // width, h // height) // 1)))
+        return np.asarray(picture[np.arange(height)[:, None] * h // height, np.arange(width)[None, :] * w // width])
+    taps = max(2, min(6, max(w // width, h // height)))
     ys = np.minimum(((np.arange(height * taps) + 0.5) * h / (height * taps)).astype(np.intp), h - 1)
     xs = np.minimum(((np.arange(width * taps) + 0.5) * w / (width * taps)).astype(np.intp), w - 1)
-    blocks = picture[ys[:, None], xs[None, :]].reshape(height, taps, width, taps, 4).transpose(0, 2, 1, 3, 4).reshape(height, width, taps * taps, 4)
+    blocks = (
+        picture[ys[:, None], xs[None, :]]
+        .reshape(height, taps, width, taps, 4)
+        .transpose(0, 2, 1, 3, 4)
+        .reshape(height, width, taps * taps, 4)
+    )
     values = blocks.astype(np.float64)
     light = values[..., :3] @ np.array([0.30, 0.59, 0.11]) + values[..., 3] * 4
     # Two groups, split at the mean; the larger one wins, and its member nearest its own mean is taken.
     high = light > light.mean(axis=-1, keepdims=True)
-    larger = high if taps < 1 else np.where((high.sum(axis=-1) * 2 > taps * taps)[..., None], high, ~high)
+    larger = np.where((high.sum(axis=-1) * 2 > taps * taps)[..., None], high, ~high)
     weight = larger.astype(np.float64)
     mean = (values * weight[..., None]).sum(axis=2) / np.maximum(weight.sum(axis=-1), 1)[..., None]
     distance = np.square(values - mean[:, :, None]).sum(axis=-1) + (1 - weight) * 1e9
@@ -228,7 +239,7 @@ def _pixel_correction(picture: Picture, pictures: Pictures, fields: Fields) -> P
 
 
 def _rotate(picture: Picture, pictures: Pictures, fields: Fields) -> Picture:
-    """Turned clockwise: exactly at right angles, else on a canvas that holds it, by nearest pixels of a 4× enlargement."""
+    """Turned clockwise: exactly at right angles, else by nearest pixels on a canvas that holds it."""
     degrees = float(fields["rotation_degrees"]) % 360
     if degrees % 90 == 0:
         return np.ascontiguousarray(np.rot90(picture, -int(degrees // 90)))
@@ -237,7 +248,10 @@ def _rotate(picture: Picture, pictures: Pictures, fields: Fields) -> Picture:
     nw, nh = math.ceil(abs(w * cos) + abs(h * sin) - 1e-9), math.ceil(abs(w * sin) + abs(h * cos) - 1e-9)
     y, x = np.mgrid[:nh, :nw]
     gx, gy = x + 0.5 - nw / 2, y + 0.5 - nh / 2
-    sx, sy = np.floor(gx * cos + gy * sin + w / 2).astype(np.intp), np.floor(gy * cos - gx * sin + h / 2).astype(np.intp)
+    sx, sy = (
+        np.floor(gx * cos + gy * sin + w / 2).astype(np.intp),
+        np.floor(gy * cos - gx * sin + h / 2).astype(np.intp),
+    )
     inside = (sx >= 0) & (sx < w) & (sy >= 0) & (sy < h)
     out = np.zeros((nh, nw, 4), np.uint8)
     out[inside] = picture[sy[inside], sx[inside]]

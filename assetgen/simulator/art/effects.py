@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assetgen.simulator.art.canvas import BAYER4, Canvas, Picture
-from assetgen.simulator.art.color import RGB, Ramp, adjust, generator, gradient, mix, ramp_of, rgb
+from assetgen.simulator.art.color import Ramp, adjust, color_at, generator, gradient, mix, ramp_of, rgb
 from assetgen.simulator.art.items import star_points
 from assetgen.simulator.art.noise import Floats, fractal
 from assetgen.simulator.art.words import Brief
@@ -34,11 +34,22 @@ def colors_for(kind: str, brief: Brief) -> Ramp:
     color = brief.color() or brief.color("glow")
     if color is None and kind == "magic" and brief.has("green", "poison"):
         color = rgb("lime")
-    if color is None or (kind in ("fire", "explosion", "fireball") and brief.colors and brief.has("burning", "fiery") and not brief.color()):
+    if color is None or (
+        kind in ("fire", "explosion", "fireball")
+        and brief.colors
+        and brief.has("burning", "fiery")
+        and not brief.color()
+    ):
         return gradient(*_HOT[kind])
     if kind in ("fire", "explosion", "fireball") and color == rgb("orange"):
         return gradient(*_HOT[kind])
-    return gradient(adjust(color, 1.1, 0.38, -14), adjust(color, 1.1, 0.72, -8), color, mix(adjust(color, 0.9, 1.2, 8), (255, 255, 220), 0.45), mix(color, (255, 255, 245), 0.88))
+    return gradient(
+        adjust(color, 1.1, 0.38, -14),
+        adjust(color, 1.1, 0.72, -8),
+        color,
+        mix(adjust(color, 0.9, 1.2, 8), (255, 255, 220), 0.45),
+        mix(color, (255, 255, 245), 0.88),
+    )
 
 
 def effect_frames(brief: Brief, kind: str, size: int, count: int, key: str) -> list[Picture]:
@@ -51,7 +62,9 @@ def _grid(size: int) -> tuple[Floats, Floats]:
     return np.broadcast_to(axis, (size, size)), np.broadcast_to(axis[:, None], (size, size))
 
 
-def _heat(field: Floats, colors: Ramp, limits: tuple[float, ...] = (0.0, 0.18, 0.38, 0.6, 0.82), dither: float = 0.06) -> Picture:
+def _heat(
+    field: Floats, colors: Ramp, limits: tuple[float, ...] = (0.0, 0.18, 0.38, 0.6, 0.82), dither: float = 0.06
+) -> Picture:
     """A picture of a heat field: transparent below the first limit, then one colour a step."""
     size = field.shape[0]
     if dither:
@@ -119,7 +132,9 @@ def explosion(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
         t = (k + 0.6) / count
         radius = 0.8 * (1 - (1 - min(t * 1.9, 1)) ** 2.4) + 0.06
         fade = max(0.0, (t - 0.32) / 0.68)
-        heat = (1 - d / radius) * 1.5 + (noise - 0.5) * (0.8 + fade) + (ray - 0.5) * 0.34 * (1 - fade) - fade * 0.95 + 0.16
+        heat = (
+            (1 - d / radius) * 1.5 + (noise - 0.5) * (0.8 + fade) + (ray - 0.5) * 0.34 * (1 - fade) - fade * 0.95 + 0.16
+        )
         if t < 0.14:
             heat = 1.2 - d / 0.42 + ray * 0.6
         picture = _heat(heat, colors, (0.06, 0.2, 0.4, 0.62, 0.9))
@@ -130,7 +145,14 @@ def explosion(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
             picture[behind] = cloud[behind]
         _dots(
             picture,
-            [(math.cos(a) * s * min(1, t * 1.5) * 0.98, math.sin(a) * s * min(1, t * 1.5) * 0.98 + t * t * 0.16, 3 if t < 0.6 else 2) for a, s in sparks],
+            [
+                (
+                    math.cos(a) * s * min(1, t * 1.5) * 0.98,
+                    math.sin(a) * s * min(1, t * 1.5) * 0.98 + t * t * 0.16,
+                    3 if t < 0.6 else 2,
+                )
+                for a, s in sparks
+            ],
             colors,
             size >= 48,
         )
@@ -138,7 +160,9 @@ def explosion(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
     return frames
 
 
-def _bolt(c: Canvas, rng: np.random.Generator, x: float, y0: float, y1: float, width: float, colors: Ramp, depth: int = 0) -> None:
+def _bolt(
+    c: Canvas, rng: np.random.Generator, x: float, y0: float, y1: float, width: float, colors: Ramp, depth: int = 0
+) -> None:
     points = [(x, y0)]
     steps = max(3, round((y1 - y0) / 4))
     for k in range(1, steps + 1):
@@ -172,7 +196,9 @@ def lightning(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
         c.paint(c.ellipse(16, 27.4, r, r * 0.28), flare, level=3)
         spread = generator(key, "spark", k)
         for _ in range(6):
-            c.dot(16 + float(spread.random() - 0.5) * 18, 27 - float(spread.random()) * 10, _c(colors, 3), 0.8, 0.8)
+            c.dot(
+                16 + float(spread.random() - 0.5) * 18, 27 - float(spread.random()) * 10, color_at(colors, 3), 0.8, 0.8
+            )
         frames.append(_framed(c))
     return frames
 
@@ -190,14 +216,19 @@ def smoke(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
         for x, delay, r in order:
             life = (t + delay) % 1.0
             grow = 4.6 * r * math.sin(min(1.0, life * 1.15) * math.pi * 0.9) ** 0.7
-            c.paint(c.ellipse(16 + x * (8 + 12 * life), 26 - life * 17 * r, max(grow, 0.8), max(grow * 0.9, 0.8)), tones, bias=0.12 - life * 0.1, shine=True)
+            c.paint(
+                c.ellipse(16 + x * (8 + 12 * life), 26 - life * 17 * r, max(grow, 0.8), max(grow * 0.9, 0.8)),
+                tones,
+                bias=0.12 - life * 0.1,
+                shine=True,
+            )
         frames.append(_framed(c))
     return frames
 
 
 def _sparkle(c: Canvas, x: float, y: float, r: float, colors: Ramp, hot: int = 4) -> None:
     if r * c.scale < 1.2:
-        c.dot(x - 0.5, y - 0.5, _c(colors, hot - 1), 1, 1)
+        c.dot(x - 0.5, y - 0.5, color_at(colors, hot - 1), 1, 1)
         return
     tones = np.array([colors[1], colors[2], colors[3], colors[hot], colors[4]], np.uint8)
     c.paint(c.poly(star_points(x, y, r, 0.3, 4)), tones, level=2)
@@ -219,14 +250,24 @@ def magic(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
                 a = t + arm * math.tau / 3 - step * 0.26
                 r = 13.4 - step * 1.25
                 w = 2.0 - step * 0.16
-                c.paint(c.ellipse(16 + math.cos(a) * r, 16 + math.sin(a) * r, w, w), tones, level=min(4, 1 + (9 - step) // 3 + 1))
+                c.paint(
+                    c.ellipse(16 + math.cos(a) * r, 16 + math.sin(a) * r, w, w),
+                    tones,
+                    level=min(4, 1 + (9 - step) // 3 + 1),
+                )
         core = np.array([colors[0], colors[1], colors[2], colors[3], colors[4]], np.uint8)
         c.paint(c.ellipse(16, 16, 4.6 * pulse), core, level=2)
         c.paint(c.ellipse(16, 16, 3.2 * pulse), core, level=3)
         c.paint(c.ellipse(16, 16, 1.8 * pulse), core, level=4)
         for s in range(6):
             a, life = s * 2.4 + 0.7, (k / count + s * 0.17) % 1.0
-            _sparkle(c, 16 + math.cos(a) * (4 + 10 * life), 16 + math.sin(a) * (4 + 10 * life), 2.3 * math.sin(life * math.pi), colors)
+            _sparkle(
+                c,
+                16 + math.cos(a) * (4 + 10 * life),
+                16 + math.sin(a) * (4 + 10 * life),
+                2.3 * math.sin(life * math.pi),
+                colors,
+            )
         frames.append(_framed(c))
     return frames
 
@@ -249,7 +290,7 @@ def heal(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
             if cross and r > 1:
                 c.paint(c.box(px - r * 0.4, py - r, px + r * 0.4, py + r), tones, level=3)
                 c.paint(c.box(px - r, py - r * 0.4, px + r, py + r * 0.4), tones, level=3)
-                c.dot(px - 0.4, py - 0.6, _c(colors, 4), 1, 1)
+                c.dot(px - 0.4, py - 0.6, color_at(colors, 4), 1, 1)
             else:
                 _sparkle(c, px, py, r, colors)
         frames.append(_framed(c))
@@ -259,18 +300,39 @@ def heal(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
 def splash(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
     """A crown of water, drops that fall, rings that widen."""
     rng = generator(key, "splash")
-    drops = [(float(rng.random() - 0.5) * 1.5, 0.75 + float(rng.random()) * 0.6, 0.7 + float(rng.random()) * 0.9) for _ in range(15)]
+    drops = [
+        (float(rng.random() - 0.5) * 1.5, 0.75 + float(rng.random()) * 0.6, 0.7 + float(rng.random()) * 0.9)
+        for _ in range(15)
+    ]
     tones = np.array([colors[0], colors[1], colors[2], colors[3], colors[4]], np.uint8)
     frames = []
     for k in range(count):
         c = Canvas(size, size, scale=size / 32)
         t = (k + 0.6) / count
         wide = 3 + 11 * math.sqrt(t)
-        outer, inner = c.ellipse(16, 27, wide, wide * 0.26), c.ellipse(16, 27, max(wide - 1.8, 0.5), max(wide * 0.26 - 0.9, 0.3))
+        outer, inner = (
+            c.ellipse(16, 27, wide, wide * 0.26),
+            c.ellipse(16, 27, max(wide - 1.8, 0.5), max(wide * 0.26 - 0.9, 0.3)),
+        )
         c.paint(outer.cut(inner), tones, level=2 if t < 0.6 else 1)
         if t < 0.55:
             tall = 17 * math.sin(t / 0.55 * math.pi)
-            c.paint(c.poly([(16 - wide * 0.7, 27), (16 - wide * 0.95, 27 - tall * 0.7), (16 - wide * 0.3, 27 - tall * 0.4), (16, 27 - tall), (16 + wide * 0.3, 27 - tall * 0.4), (16 + wide * 0.95, 27 - tall * 0.7), (16 + wide * 0.7, 27)], 1), tones, shine=True)
+            c.paint(
+                c.poly(
+                    [
+                        (16 - wide * 0.7, 27),
+                        (16 - wide * 0.95, 27 - tall * 0.7),
+                        (16 - wide * 0.3, 27 - tall * 0.4),
+                        (16, 27 - tall),
+                        (16 + wide * 0.3, 27 - tall * 0.4),
+                        (16 + wide * 0.95, 27 - tall * 0.7),
+                        (16 + wide * 0.7, 27),
+                    ],
+                    1,
+                ),
+                tones,
+                shine=True,
+            )
         for x, speed, r in drops:
             y = 27 - (speed * 34 * t - 32 * t * t)
             if y < 28:
@@ -314,7 +376,9 @@ def fireball(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
         flow = np.roll(noise, -round(k * size / count), axis=1)
         ball = 1.0 - np.hypot(u - 0.36, v) / 0.44
         tail_width = np.clip(0.36 * (u + 1.0) / 1.36, 0.02, None)
-        tail = np.where(u < 0.4, 0.75 - (np.abs(v + 0.05 * np.sin(k / count * math.tau + u * 5)) / tail_width) ** 1.5 * 0.7, -1)
+        tail = np.where(
+            u < 0.4, 0.75 - (np.abs(v + 0.05 * np.sin(k / count * math.tau + u * 5)) / tail_width) ** 1.5 * 0.7, -1
+        )
         heat = np.maximum(ball * 1.5, tail - (0.36 - u) * 0.42) + (flow - 0.5) * 0.66
         heat = np.where(u < -0.94, -1, heat)
         frames.append(_heat(heat, colors, (0.08, 0.24, 0.42, 0.66, 0.94)))
@@ -326,10 +390,6 @@ def _framed(c: Canvas) -> Picture:
     out = c.picture()
     out[0], out[-1], out[:, 0], out[:, -1] = 0, 0, 0, 0
     return out
-
-
-def _c(r: Ramp, step: int) -> RGB:
-    return int(r[step][0]), int(r[step][1]), int(r[step][2])
 
 
 EFFECTS: dict[str, Callable[[int, int, Ramp, str], list[Picture]]] = {

@@ -10,11 +10,14 @@ from assetgen.simulator.art.noise import fractal
 from assetgen.simulator.art.order import Order
 from assetgen.simulator.art.terrain import TERRAINS, texture
 from assetgen.simulator.art.tilesets import corner_sheet
+from assetgen.simulator.art.weather import weathered
 from assetgen.simulator.art.words import Brief, read
 
 _NEIGHBOURS = {
-    "grass": "dirt", "dirt": "grass", "sand": "water", "water": "sand", "stone": "grass", "brick": "stone", "snow": "stone",
-    "lava": "stone", "wood": "stone", "ice": "snow", "leaves": "grass", "void": "stone", "metal": "void", "tiles": "stone",
+    "grass": "dirt", "dirt": "grass", "sand": "water", "water": "sand", "stone": "grass", "brick": "stone",
+    "snow": "stone",
+    "lava": "stone", "wood": "stone", "ice": "snow", "leaves": "grass", "void": "stone", "metal": "void",
+    "tiles": "stone",
 }  # fmt: skip
 """What surrounds a terrain when the prompt does not say."""
 
@@ -22,11 +25,13 @@ _NEIGHBOURS = {
 def _terrain(brief: Brief) -> str:
     if brief.kind == "terrain" and brief.subject in TERRAINS:
         return brief.subject
-    return {"rock": "stone", "tree": "leaves", "bush": "leaves", "mountain": "stone"}.get(brief.subject) or pick(tuple(TERRAINS), brief.key, "terrain")
+    return {"rock": "stone", "tree": "leaves", "bush": "leaves", "mountain": "stone"}.get(brief.subject) or pick(
+        tuple(TERRAINS), brief.key, "terrain"
+    )
 
 
 def tile(order: Order, candidate: int) -> Picture:
-    """One opaque tile that repeats in both directions; a variation keeps the input's colours and adds what words say."""
+    """One opaque tile that repeats; a variation keeps the input's colours and adds what words say."""
     width, height = order.size
     brief = read(order.prompt, ("terrain",))
     key = order.key(candidate)
@@ -43,8 +48,6 @@ def varied(picture: Picture, brief: Brief, key: str) -> Picture:
     dy = np.round((fractal(w, h, 2, 2, rng) - 0.5) * max(2.0, h / 6)).astype(np.intp)
     y, x = np.mgrid[:h, :w]
     out = picture[(y + dy) % h, (x + dx) % w]
-    from assetgen.simulator.art.terrain import weathered
-
     out = out.copy()
     out[..., :3] = weathered(out[..., :3], brief, "", w, h, rng)
     out[..., 3] = 255
@@ -56,7 +59,7 @@ def _sized(picture: Picture, width: int, height: int) -> Picture:
     h, w = picture.shape[:2]
     if (w, h) == (width, height):
         return picture
-    return picture[np.arange(height)[:, None] * h // height, np.arange(width)[None, :] * w // width]
+    return np.asarray(picture[np.arange(height)[:, None] * h // height, np.arange(width)[None, :] * w // width])
 
 
 def tileset(order: Order, candidate: int) -> Picture:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetgen.simulator.art.canvas import Canvas, Picture
-from assetgen.simulator.art.color import RGB, Ramp, adjust, generator, mix, pick, ramp, ramp_of, rgb
+from assetgen.simulator.art.color import RGB, Ramp, adjust, color_at, generator, mix, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.items import star_points
 from assetgen.simulator.art.noise import fractal
 from assetgen.simulator.art.words import Brief
@@ -41,9 +41,11 @@ def skin_for(brief: Brief, key: str) -> Skin:
     name = next(
         (n for n, words in (
             ("wood", ("wood", "wooden", "tavern", "rustic", "oak")), ("stone", ("stone", "dungeon", "rock", "ancient")),
-            ("gold", ("gold", "golden", "ornate", "treasure", "fantasy", "medieval")), ("iron", ("iron", "steel", "metal", "dark", "gothic")),
+            ("gold", ("gold", "golden", "ornate", "treasure", "fantasy", "medieval")),
+            ("iron", ("iron", "steel", "metal", "dark", "gothic")),
             ("scifi", ("scifi", "sci", "futuristic", "neon", "cyber", "cyberpunk", "tech", "space", "hologram")),
-            ("parchment", ("parchment", "paper", "scroll", "map", "quest")), ("royal", ("royal", "magic", "arcane", "magical", "mystic")),
+            ("parchment", ("parchment", "paper", "scroll", "map", "quest")),
+            ("royal", ("royal", "magic", "arcane", "magical", "mystic")),
         ) if brief.has(*words)),
         None,
     ) or pick(("wood", "stone", "gold", "royal"), brief.key, "skin")  # fmt: skip
@@ -53,11 +55,13 @@ def skin_for(brief: Brief, key: str) -> Skin:
     if brief.subject in ("button", "banner-ui", "bar") and color:
         # Here the colour is meant for the face, not for the frame around it.
         return Skin(ramp(second or rgb("e8b040")), ramp(color), ramp(adjust(color, 0.7, 0.4)), key)
-    return Skin(ramp(color or rgb(frame)), ramp(second or rgb(gem)), ramp(adjust(color, 0.7, 0.4)) if color and name not in ("parchment",) else ramp_of(field), key, name == "scifi")
-
-
-def _c(r: Ramp, step: int) -> RGB:
-    return int(r[step][0]), int(r[step][1]), int(r[step][2])
+    return Skin(
+        ramp(color or rgb(frame)),
+        ramp(second or rgb(gem)),
+        ramp(adjust(color, 0.7, 0.4)) if color and name not in ("parchment",) else ramp_of(field),
+        key,
+        name == "scifi",
+    )
 
 
 def _rect(p: Picture, x0: int, y0: int, x1: int, y1: int, color: RGB) -> None:
@@ -67,10 +71,17 @@ def _rect(p: Picture, x0: int, y0: int, x1: int, y1: int, color: RGB) -> None:
 
 def _bevel(p: Picture, x0: int, y0: int, x1: int, y1: int, r: Ramp, width: int, sunk: bool = False) -> None:
     """A framed box: outline, lit top and left, dark bottom and right, face."""
-    _rect(p, x0, y0, x1, y1, _c(r, 0))
-    _rect(p, x0 + 1, y0 + 1, x1 - 1, y1 - 1, _c(r, 1 if sunk else 3))
-    _rect(p, x0 + 1 + (0 if sunk else width), y0 + 1 + (0 if sunk else width), x1 - 1, y1 - 1, _c(r, 3 if sunk else 1))
-    _rect(p, x0 + 1 + width, y0 + 1 + width, x1 - 1 - width, y1 - 1 - width, _c(r, 2))
+    _rect(p, x0, y0, x1, y1, color_at(r, 0))
+    _rect(p, x0 + 1, y0 + 1, x1 - 1, y1 - 1, color_at(r, 1 if sunk else 3))
+    _rect(
+        p,
+        x0 + 1 + (0 if sunk else width),
+        y0 + 1 + (0 if sunk else width),
+        x1 - 1,
+        y1 - 1,
+        color_at(r, 3 if sunk else 1),
+    )
+    _rect(p, x0 + 1 + width, y0 + 1 + width, x1 - 1 - width, y1 - 1 - width, color_at(r, 2))
 
 
 def _blank(width: int, height: int) -> Picture:
@@ -82,9 +93,16 @@ def _corner(p: Picture, x: int, y: int, side: int, s: Skin) -> None:
     _bevel(p, x, y, x + side, y + side, s.frame, max(1, side // 6))
     inset = max(2, side // 4)
     if side >= 7:
-        _rect(p, x + inset, y + inset, x + side - inset, y + side - inset, _c(s.gem, 0))
-        _rect(p, x + inset, y + inset, x + side - inset - 1, y + side - inset - 1, _c(s.gem, 2))
-        _rect(p, x + inset, y + inset, x + inset + max(1, (side - 2 * inset) // 2), y + inset + max(1, (side - 2 * inset) // 2), _c(s.gem, 4))
+        _rect(p, x + inset, y + inset, x + side - inset, y + side - inset, color_at(s.gem, 0))
+        _rect(p, x + inset, y + inset, x + side - inset - 1, y + side - inset - 1, color_at(s.gem, 2))
+        _rect(
+            p,
+            x + inset,
+            y + inset,
+            x + inset + max(1, (side - 2 * inset) // 2),
+            y + inset + max(1, (side - 2 * inset) // 2),
+            color_at(s.gem, 4),
+        )
 
 
 def _field(p: Picture, x0: int, y0: int, x1: int, y1: int, s: Skin) -> None:
@@ -97,13 +115,15 @@ def _field(p: Picture, x0: int, y0: int, x1: int, y1: int, s: Skin) -> None:
     rim = np.minimum(np.minimum(x, w - 1 - x), np.minimum(y, h - 1 - y))
     depth = np.clip(rim / max(3, min(w, h) * 0.16), 0, 1)
     step = (noise * 0.6 + depth * 0.75 > 0.62).astype(np.intp) + 1
-    tones = np.array([_c(s.field, 0), mix(_c(s.field, 1), _c(s.field, 0), 0.3), _c(s.field, 2)], np.uint8)
+    tones = np.array(
+        [color_at(s.field, 0), mix(color_at(s.field, 1), color_at(s.field, 0), 0.3), color_at(s.field, 2)], np.uint8
+    )
     p[y0:y1, x0:x1, :3] = tones[step]
     p[y0:y1, x0:x1, 3] = 255
     if s.modern:
-        p[y0:y1:3, x0:x1, :3] = mix(_c(s.field, 2), _c(s.gem, 2), 0.16)
-    _rect(p, x0, y0, x1, y0 + 1, _c(s.field, 0))
-    _rect(p, x0, y0, x0 + 1, y1, _c(s.field, 0))
+        p[y0:y1:3, x0:x1, :3] = mix(color_at(s.field, 2), color_at(s.gem, 2), 0.16)
+    _rect(p, x0, y0, x1, y0 + 1, color_at(s.field, 0))
+    _rect(p, x0, y0, x0 + 1, y1, color_at(s.field, 0))
 
 
 def _beam(p: Picture, x0: int, y0: int, x1: int, y1: int, s: Skin, across: bool) -> None:
@@ -114,11 +134,11 @@ def _beam(p: Picture, x0: int, y0: int, x1: int, y1: int, s: Skin, across: bool)
         length = (x1 - x0) if across else (y1 - y0)
         for k in range(4, length - 4, max(5, thick)):
             if across:
-                _rect(p, x0 + k, y0 + thick // 2, x0 + k + 2, y0 + thick // 2 + 1, _c(s.gem, 2))
-                _rect(p, x0 + k, y0 + thick // 2 + 1, x0 + k + 2, y0 + thick // 2 + 2, _c(s.frame, 0))
+                _rect(p, x0 + k, y0 + thick // 2, x0 + k + 2, y0 + thick // 2 + 1, color_at(s.gem, 2))
+                _rect(p, x0 + k, y0 + thick // 2 + 1, x0 + k + 2, y0 + thick // 2 + 2, color_at(s.frame, 0))
             else:
-                _rect(p, x0 + thick // 2, y0 + k, x0 + thick // 2 + 1, y0 + k + 2, _c(s.gem, 2))
-                _rect(p, x0 + thick // 2 + 1, y0 + k, x0 + thick // 2 + 2, y0 + k + 2, _c(s.frame, 0))
+                _rect(p, x0 + thick // 2, y0 + k, x0 + thick // 2 + 1, y0 + k + 2, color_at(s.gem, 2))
+                _rect(p, x0 + thick // 2 + 1, y0 + k, x0 + thick // 2 + 2, y0 + k + 2, color_at(s.frame, 0))
 
 
 def _framework(p: Picture, width: int, height: int, s: Skin, inside: bool) -> int:
@@ -161,7 +181,7 @@ def button(width: int, height: int, s: Skin) -> Picture:
     inner = edge + 2
     _bevel(p, inner, y + inner, width - inner, y + h - inner, s.gem, max(1, h // 12))
     shine = y + inner + max(1, h // 12) + 1
-    _rect(p, inner + 3, shine, width - inner - 3, shine + max(1, h // 12), _c(s.gem, 3))
+    _rect(p, inner + 3, shine, width - inner - 3, shine + max(1, h // 12), color_at(s.gem, 3))
     for x in (0, width - 1):
         for yy in (y, y + h - 1):
             p[yy, x] = 0
@@ -179,8 +199,8 @@ def slots(width: int, height: int, s: Skin) -> Picture:
     for k in range(columns * rows):
         x, y = x0 + k % columns * (size + 2), y0 + k // columns * (size + 2)
         _bevel(p, x, y, x + size, y + size, s.frame, 1, sunk=True)
-        _rect(p, x + 2, y + 2, x + size - 2, y + size - 2, _c(s.field, 0))
-        _rect(p, x + 3, y + 3, x + size - 2, y + size - 2, _c(s.field, 1))
+        _rect(p, x + 2, y + 2, x + size - 2, y + size - 2, color_at(s.field, 0))
+        _rect(p, x + 3, y + 3, x + size - 2, y + size - 2, color_at(s.field, 1))
     return p
 
 
@@ -191,11 +211,11 @@ def bar(width: int, height: int, s: Skin) -> Picture:
     y = (height - h) // 2
     _bevel(p, h // 2, y + h // 6, width, y + h - h // 6, s.frame, 1)
     edge = max(3, h // 4)
-    _rect(p, h // 2 + 2, y + edge, width - 3, y + h - edge, _c(s.field, 0))
+    _rect(p, h // 2 + 2, y + edge, width - 3, y + h - edge, color_at(s.field, 0))
     full = h // 2 + 2 + round((width - 5 - h // 2) * 0.72)
-    _rect(p, h // 2 + 2, y + edge, full, y + h - edge, _c(s.gem, 2))
-    _rect(p, h // 2 + 2, y + edge, full, y + edge + max(1, h // 10), _c(s.gem, 4))
-    _rect(p, h // 2 + 2, y + h - edge - max(1, h // 10), full, y + h - edge, _c(s.gem, 1))
+    _rect(p, h // 2 + 2, y + edge, full, y + h - edge, color_at(s.gem, 2))
+    _rect(p, h // 2 + 2, y + edge, full, y + edge + max(1, h // 10), color_at(s.gem, 4))
+    _rect(p, h // 2 + 2, y + h - edge - max(1, h // 10), full, y + h - edge, color_at(s.gem, 1))
     _corner(p, 0, y, h, s)
     return p
 

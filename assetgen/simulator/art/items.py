@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assetgen.simulator.art.canvas import Canvas
-from assetgen.simulator.art.color import RGB, Ramp, chance, pick, ramp, ramp_of, rgb
+from assetgen.simulator.art.color import Ramp, chance, color_at, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.words import Brief
 
 WOOD = "8a5a36"
@@ -112,12 +112,8 @@ def _glass(c: Canvas, p: Paint, cx: float, cy: float, r: float) -> None:
     c.paint(c.ellipse(cx, level + 0.4, r * 0.72, 1.0), p.main, level=3, clip=[liquid])
     for k in range(4):
         angle = chance(p.key, "bubble", k)
-        c.dot(cx - r * 0.4 + angle * r * 0.9, level + 2.4 + (k * 2.3) % (r * 0.9), _color(p.main, 4), 0.8, 0.8)
+        c.dot(cx - r * 0.4 + angle * r * 0.9, level + 2.4 + (k * 2.3) % (r * 0.9), color_at(p.main, 4), 0.8, 0.8)
     c.paint(c.ellipse(cx - r * 0.48, cy - r * 0.36, r * 0.16, r * 0.3), glass, level=4, clip=[body, liquid, liquid - 1])
-
-
-def _color(r: Ramp, step: int) -> RGB:
-    return int(r[step][0]), int(r[step][1]), int(r[step][2])
 
 
 def potion(c: Canvas, p: Paint) -> None:
@@ -137,8 +133,8 @@ def potion(c: Canvas, p: Paint) -> None:
         body = c.paint(c.poly([(13.5, 12), (18.5, 12), (25.5, 27.5), (24, 29), (8, 29), (6.5, 27.5)]), glass)
         fill = c.paint(c.poly([(12.6, 18), (19.4, 18), (23.8, 27.4), (8.2, 27.4)]), p.main, clip=[body])
         c.paint(c.box(11, 17.5, 21, 19), p.main, level=3, clip=[fill])
-        c.dot(14, 22, _color(p.main, 4), 1.2, 1.2)
-        c.dot(17.5, 24.5, _color(p.main, 4), 0.8, 0.8)
+        c.dot(14, 22, color_at(p.main, 4), 1.2, 1.2)
+        c.dot(17.5, 24.5, color_at(p.main, 4), 0.8, 0.8)
         c.paint(c.line((12.4, 17.5), (9.6, 24), width=1.0), glass, level=4, clip=[body, fill])
     else:
         _glass(c, p, 16, 20.5, 8.8)
@@ -170,7 +166,11 @@ def dagger(c: Canvas, p: Paint) -> None:
 def axe(c: Canvas, p: Paint) -> None:
     """A bearded axe head on a shaft."""
     c.paint(c.capsule(0, 6, 0, -12.5, 1.0), p.trim)
-    c.paint(c.poly([(-0.6, -13), (5, -15), (8.2, -11.6), (8.6, -8), (7.6, -4.4), (4, -6.4), (-0.6, -7)], 1), p.main, edge=True)
+    c.paint(
+        c.poly([(-0.6, -13), (5, -15), (8.2, -11.6), (8.6, -8), (7.6, -4.4), (4, -6.4), (-0.6, -7)], 1),
+        p.main,
+        edge=True,
+    )
     c.paint(c.poly([(6.2, -14.4), (8.6, -11.5), (8.9, -7.8), (7.8, -4.2), (7, -8), (7, -11)]), p.main, level=4)
     c.paint(c.box(-2.2, -12, 1, -8, 0.6), p.main, bias=-0.2)
 
@@ -203,7 +203,7 @@ def staff(c: Canvas, p: Paint) -> None:
     c.paint(c.capsule(0, -9, -2.8, -11.6, 0.9), p.trim)
     c.paint(c.capsule(0, -9, 2.8, -11.6, 0.9), p.trim)
     c.paint(c.ellipse(0, -13, 2.9), p.main, shine=True, bias=0.12)
-    c.dot(-1.3, -14.4, _color(p.main, 4), 1, 1)
+    c.dot(-1.3, -14.4, color_at(p.main, 4), 1, 1)
 
 
 def bow(c: Canvas, p: Paint) -> None:
@@ -224,7 +224,12 @@ def torch(c: Canvas, p: Paint) -> None:
 def flame(c: Canvas, x: float, y: float, r: float, height: float, main: Ramp) -> None:
     """A little fire standing on (x, y)."""
     hot = ramp_of("fbe07a")
-    tip = [(x - r, y - r * 0.7), (x - r * 0.7, y - height * 0.5), (x - r * 0.2, y - height * 0.66), (x + r * 0.1, y - height)]
+    tip = [
+        (x - r, y - r * 0.7),
+        (x - r * 0.7, y - height * 0.5),
+        (x - r * 0.2, y - height * 0.66),
+        (x + r * 0.1, y - height),
+    ]
     c.paint(c.poly([(x, y), *tip, (x + r * 0.7, y - height * 0.58), (x + r, y - r * 0.7)], 2), main, level=2)
     c.paint(c.ellipse(x, y - r * 0.8, r * 0.72, r * 0.85), main, level=3)
     c.paint(c.ellipse(x, y - r * 0.62, r * 0.42, r * 0.6), hot, level=3)
@@ -237,7 +242,7 @@ def lantern(c: Canvas, p: Paint) -> None:
     c.paint(c.poly([(-3.4, 4.2), (0, 1.6), (3.4, 4.2)]), metal)
     body = c.paint(c.box(-2.9, 4, 2.9, 10, 0.6), p.main, level=3)
     c.paint(c.ellipse(0, 7.4, 1.5, 2.1), p.main, level=4, clip=[body])
-    c.dot(-0.5, 4, _color(metal, 1), 0.7, 6)
+    c.dot(-0.5, 4, color_at(metal, 1), 0.7, 6)
     c.paint(c.box(-3.5, 9.6, 3.5, 11.4, 0.5), metal)
 
 
@@ -279,7 +284,7 @@ def book(c: Canvas, p: Paint) -> None:
     c.paint(c.poly([(-8, -8), (-5, -7), (-5, 10.4), (-8, 9)]), p.main, level=1)
     c.paint(c.poly(star_points(1.8, -1.2, 3.4, 0.5, 4)), p.trim, level=3, clip=[cover])
     for x, y in ((-4, -5.6), (6.2, -7), (6.2, 2.4), (-4, 4)):
-        c.dot(x, y, _color(p.trim, 2), 1.4, 1.4)
+        c.dot(x, y, color_at(p.trim, 2), 1.4, 1.4)
 
 
 def orb(c: Canvas, p: Paint) -> None:

@@ -91,15 +91,58 @@ _SKINS = {
     "goblin": "6fae3c", "orc": "5c8a44", "skeleton": "ece4d0", "zombie": "8aa878", "mummy": "e0d4b0", "robot": "8c9cb0",
     "golem": "8a8f88", "demon": "d0403c", "vampire": "e4dce8", "astronaut": "f4c9a0",
 }  # fmt: skip
-_HELD_COLORS = {"staff": "3cc8e0", "potion": "46a83e", "bow": "9a6238", "gun": "5e6878", "torch": "f5a623", "broom": "d8a84c", "flower": "e8506c", "orb": "5a7cf0", "lantern": "f8c850"}
-_SPECIES = ("goblin", "orc", "skeleton", "zombie", "mummy", "robot", "golem", "demon", "vampire", "elf", "dwarf", "angel", "astronaut")
-_HELD_SLOTS = ("sword", "axe", "hammer", "bow", "staff", "spear", "torch", "dagger", "pickaxe", "gun", "broom", "lantern", "flower", "potion")
-_HEADGEAR = {"hat": "wizard", "cap": "cap", "hood": "hood", "helm": "helm", "crown": "crown", "bandana": "bandana", "horns": "horns",
-             "halo": "halo", "goggles": "goggles", "straw": "straw", "turban": "bandana", "mask": ""}  # fmt: skip
+_HELD_COLORS = {
+    "staff": "3cc8e0",
+    "potion": "46a83e",
+    "bow": "9a6238",
+    "gun": "5e6878",
+    "torch": "f5a623",
+    "broom": "d8a84c",
+    "flower": "e8506c",
+    "orb": "5a7cf0",
+    "lantern": "f8c850",
+}
+_SPECIES = (
+    "goblin",
+    "orc",
+    "skeleton",
+    "zombie",
+    "mummy",
+    "robot",
+    "golem",
+    "demon",
+    "vampire",
+    "elf",
+    "dwarf",
+    "angel",
+    "astronaut",
+)
+_HELD_SLOTS = (
+    "sword",
+    "axe",
+    "hammer",
+    "bow",
+    "staff",
+    "spear",
+    "torch",
+    "dagger",
+    "pickaxe",
+    "gun",
+    "broom",
+    "lantern",
+    "flower",
+    "potion",
+)
+_HATS = {w: w for w in ("straw", "party", "top", "chef", "pirate", "santa")} | {"cowboy": "straw"}
+"""What kind of hat a word before it means."""
+_HEADGEAR = {
+    "hat": "wizard", "cap": "cap", "hood": "hood", "helm": "helm", "crown": "crown", "bandana": "bandana",
+    "horns": "horns", "halo": "halo", "goggles": "goggles", "straw": "straw", "turban": "bandana",
+}  # fmt: skip
 
 
 def look_for(brief: Brief, seed: int = 0) -> Look:
-    """The look that a prompt asks for. Words decide its form; the key fills gaps; `seed` varies tints and small things."""
+    """The look that a prompt asks for: words decide its form, the key fills gaps, `seed` varies tints and trims."""
     key = brief.key
     roles = list(brief.roles)
     if not roles:
@@ -129,7 +172,9 @@ def look_for(brief: Brief, seed: int = 0) -> Look:
         trim=ramp(brief.color("trim") or rgb(pick(("f0b92c", "e8e0cc", "c8884c"), key, seed or "", "trim"))),
         headgear=headgear,
         hat=ramp(brief.color("hat") or (named if named and hat else rgb(hat or top))),
-        plume=ramp(brief.color("plume") or rgb(pick(("d0323c", "3468d8", "e8a82c", "8442b8"), key, seed or "", "plume"))),
+        plume=ramp(
+            brief.color("plume") or rgb(pick(("d0323c", "3468d8", "e8a82c", "8442b8"), key, seed or "", "plume"))
+        ),
         cape=ramp(brief.color("cape") or named or rgb(cape)) if cape else None,
         main=main,
         off=off,
@@ -144,7 +189,14 @@ def look_for(brief: Brief, seed: int = 0) -> Look:
 
 
 def _eye(species: str, key: str) -> RGB:
-    glowing = {"skeleton": "e8503c", "robot": "4ce0f0", "golem": "f5a623", "zombie": "f0e04c", "demon": "f8e04c", "vampire": "e02c3c"}
+    glowing = {
+        "skeleton": "e8503c",
+        "robot": "4ce0f0",
+        "golem": "f5a623",
+        "zombie": "f0e04c",
+        "demon": "f8e04c",
+        "vampire": "e02c3c",
+    }
     return rgb(glowing.get(species) or pick(("34323e", "2c3c5c", "3c2c24", "2c4c34"), key, "eye"))
 
 
@@ -153,11 +205,10 @@ def _dress(look: Look, brief: Brief) -> Look:
     for extra in brief.extras:
         if extra in _HELD_SLOTS or extra in ("shield", "book", "orb"):
             look = _hold(look, brief, extra)
-        elif extra in _HEADGEAR and _HEADGEAR[extra]:
+        elif _HEADGEAR.get(extra):
             gear = _HEADGEAR[extra]
             if extra == "hat":
-                gear = next((g for w, g in (("straw", "straw"), ("cowboy", "straw"), ("party", "party"), ("top", "top"), ("chef", "chef"),
-                                            ("pirate", "pirate"), ("santa", "santa")) if brief.has(w)), "wizard")  # fmt: skip
+                gear = next((_HATS[word] for word in _HATS if brief.has(word)), "wizard")
             look = replace(look, headgear=gear)
             if brief.color("hat") is None and gear != look.headgear:
                 look = replace(look, hat=ramp_of(pick(("b3433a", "4a3cb0", "3c8450"), look.key, "gear")))
@@ -166,11 +217,18 @@ def _dress(look: Look, brief: Brief) -> Look:
             if gear == "helm" and brief.color("hat") is None:
                 look = replace(look, hat=ramp_of("a4b0c0"))
         elif extra == "cape":
-            look = replace(look, cape=ramp(brief.color("cape") or rgb(pick(("b3433a", "3468a8", "3c8450", "5a2c6e"), look.key, "cape"))))
+            look = replace(
+                look,
+                cape=ramp(brief.color("cape") or rgb(pick(("b3433a", "3468a8", "3c8450", "5a2c6e"), look.key, "cape"))),
+            )
         elif extra == "scarf":
-            look = replace(look, scarf=ramp(brief.color("scarf") or rgb(pick(("d0323c", "f0b92c", "3468d8"), look.key, "scarf"))))
+            look = replace(
+                look, scarf=ramp(brief.color("scarf") or rgb(pick(("d0323c", "f0b92c", "3468d8"), look.key, "scarf")))
+            )
         elif extra == "wings":
-            look = replace(look, wings=ramp(brief.color("wings") or rgb("f4f0e4" if look.species != "demon" else "5a2430")))
+            look = replace(
+                look, wings=ramp(brief.color("wings") or rgb("f4f0e4" if look.species != "demon" else "5a2430"))
+            )
         elif extra == "robe":
             look = replace(look, body="dress" if brief.has("dress", "gown") else "robe")
         elif extra == "armor":
@@ -208,7 +266,19 @@ def _temper(look: Look, brief: Brief) -> Look:
             look = replace(look, hair=ramp_of("d8dce0"))
     if brief.color("beard"):
         look = replace(look, hair=ramp(brief.color("beard") or (0, 0, 0)), beard=True)
-    if role_words & {"girl", "woman", "queen", "witch", "princess", "lady", "sorceress", "maid", "heroine", "female", "she"}:
+    if role_words & {
+        "girl",
+        "woman",
+        "queen",
+        "witch",
+        "princess",
+        "lady",
+        "sorceress",
+        "maid",
+        "heroine",
+        "female",
+        "she",
+    }:
         look = replace(look, hair_style=pick(("long", "ponytail", "bun", "long"), look.key, "style"), beard=False)
     if "elf" in brief.roles and look.headgear in ("", "cap"):
         look = replace(look, hair_style="long", hair=ramp(brief.color("hair") or COLORS["blonde"]))

@@ -271,7 +271,9 @@ def turned_views(picture: Picture, prompt: str, remove_bg: bool) -> list[Picture
                 cells.append(actor.laid(actor.figure))
             else:
                 h, w = picture.shape[:2]
-                c = Canvas(w, h, scale=actor.height / min(living.tall, 36), origin=(round(actor.center), actor.feet - 1))
+                c = Canvas(
+                    w, h, scale=actor.height / min(living.tall, 36), origin=(round(actor.center), actor.feet - 1)
+                )
                 living.draw(c, YAWS[d], Pose())
                 c.outline()
                 cells.append(actor.laid(c.picture()))

@@ -24,7 +24,9 @@ def value_noise(width: int, height: int, cells_x: int, cells_y: int, rng: np.ran
     return np.asarray(top * (1 - ty) + bottom * ty)
 
 
-def fractal(width: int, height: int, cells: int, octaves: int, rng: np.random.Generator, stretch: float = 1.0) -> Floats:
+def fractal(
+    width: int, height: int, cells: int, octaves: int, rng: np.random.Generator, stretch: float = 1.0
+) -> Floats:
     """Several octaves of value noise, normalised to 0…1; `stretch` > 1 draws it out along x."""
     total = np.zeros((height, width))
     weight = 1.0

@@ -18,7 +18,7 @@ HATS = ("wizard", "party", "crown", "top", "cap", "straw", "santa", "halo", "hor
 
 
 def repainted(picture: Picture, prompt: str, seed: int) -> Picture:
-    """The picture changed as the words say. Words that ask for nothing known turn its colours a little and add sparks."""
+    """The picture changed as the words say; unknown words turn its colours a little and add sparks."""
     brief = read(prompt, ("item",))
     out = picture.copy()
     changed = False
@@ -49,8 +49,10 @@ def repainted(picture: Picture, prompt: str, seed: int) -> Picture:
 def _hat(brief: Brief) -> str:
     if brief.has("hat", "cap", "hood", "helmet", "helm", "crown", "halo", "horns", "headband", "tiara"):
         for name, words in (
-            ("party", ("party", "birthday")), ("top", ("top", "magician")), ("straw", ("straw", "farmer", "cowboy")), ("santa", ("santa", "christmas", "winter")),
-            ("crown", ("crown", "tiara")), ("halo", ("halo",)), ("horns", ("horns",)), ("helm", ("helmet", "helm")), ("cap", ("cap", "baseball")),
+            ("party", ("party", "birthday")), ("top", ("top", "magician")), ("straw", ("straw", "farmer", "cowboy")),
+            ("santa", ("santa", "christmas", "winter")),
+            ("crown", ("crown", "tiara")), ("halo", ("halo",)), ("horns", ("horns",)), ("helm", ("helmet", "helm")),
+            ("cap", ("cap", "baseball")),
         ):  # fmt: skip
             if brief.has(*words):
                 return name
@@ -64,7 +66,10 @@ def _carried(brief: Brief) -> list[str]:
 
 
 def _part(brief: Brief) -> str:
-    for part, words in (("top", ("hair", "hat", "head", "hood", "helmet", "leaves", "roof", "liquid")), ("bottom", ("trousers", "pants", "boots", "shoes", "legs", "trunk", "base"))):
+    for part, words in (
+        ("top", ("hair", "hat", "head", "hood", "helmet", "leaves", "roof", "liquid")),
+        ("bottom", ("trousers", "pants", "boots", "shoes", "legs", "trunk", "base")),
+    ):
         if brief.has(*words):
             return part
     return ""
@@ -123,22 +128,41 @@ def _wear(picture: Picture, name: str, brief: Brief) -> Picture:
         if name in ("wizard", "party", "santa"):
             if name == "wizard":
                 c.paint(c.ellipse(0, 1.2, 9.4, 2.4), r, bias=-0.1)
-            cone = c.paint(c.poly([(-5.4, 1), (-3.2, -5.2), (0.6, -10.6), (4.4, -12.6), (3.0, -7.4), (4, -3.4), (5.4, 1), (0, 2)] if name != "party" else [(-4.6, 1.4), (0, -11), (4.6, 1.4)]), r, edge=True)
+            cone = c.paint(
+                c.poly(
+                    [(-5.4, 1), (-3.2, -5.2), (0.6, -10.6), (4.4, -12.6), (3.0, -7.4), (4, -3.4), (5.4, 1), (0, 2)]
+                    if name != "party"
+                    else [(-4.6, 1.4), (0, -11), (4.6, 1.4)]
+                ),
+                r,
+                edge=True,
+            )
             c.paint(c.box(-6, -1.4, 6, 1.0), band if name != "santa" else ramp_of("f4f4f4"), clip=[cone])
             if name == "wizard":
                 c.paint(c.poly(star_points(-0.2, -5.4, 1.9)), band, level=3, clip=[cone])
             else:
                 c.paint(c.ellipse(0 if name == "party" else 4.2, -11.4, 1.8), ramp_of("f8f4ec"))
         elif name == "crown":
-            c.paint(c.poly([(-5.2, 2), (-5.8, -4.6), (-3, -2.2), (0, -6), (3, -2.2), (5.8, -4.6), (5.2, 2)]), r, shine=True)
+            c.paint(
+                c.poly([(-5.2, 2), (-5.8, -4.6), (-3, -2.2), (0, -6), (3, -2.2), (5.8, -4.6), (5.2, 2)]), r, shine=True
+            )
             c.paint(c.ellipse(0, -0.4, 1.2), ramp_of("d0323c"), shine=True)
         elif name == "top":
             c.paint(c.box(-4.6, -9, 4.6, 1, 0.6), r)
             c.paint(c.box(-4.6, -1.6, 4.6, 0.4), band)
             c.paint(c.box(-7.6, 0, 7.6, 2, 0.8), r, edge=True)
         elif name in ("cap", "helm"):
-            c.paint(c.ellipse(0, 1.2, 6.8, 5.2).cut(c.box(-8, 2.4, 8, 8)), r if name == "cap" or brief.colors else ramp_of("a4b0c0"), shine=name == "helm")
-            c.paint(c.box(-7.4 if name == "helm" else 0, 1.0, 9.4 if name == "cap" else 7.4, 2.8, 0.8), r if name == "cap" or brief.colors else ramp_of("a4b0c0"), bias=-0.1, edge=True)
+            c.paint(
+                c.ellipse(0, 1.2, 6.8, 5.2).cut(c.box(-8, 2.4, 8, 8)),
+                r if name == "cap" or brief.colors else ramp_of("a4b0c0"),
+                shine=name == "helm",
+            )
+            c.paint(
+                c.box(-7.4 if name == "helm" else 0, 1.0, 9.4 if name == "cap" else 7.4, 2.8, 0.8),
+                r if name == "cap" or brief.colors else ramp_of("a4b0c0"),
+                bias=-0.1,
+                edge=True,
+            )
         elif name == "straw":
             straw = r if brief.colors else ramp_of("e4c96a")
             c.paint(c.ellipse(0, -1.4, 5.2, 4), straw)
@@ -149,7 +173,9 @@ def _wear(picture: Picture, name: str, brief: Brief) -> Picture:
             for k in (-1, 1):
                 c.paint(c.poly([(k * 3 - 1.5, 2), (k * 3 + 1.5, 2), (k * 6, -2.6), (k * 5.4, -6)]), ramp_of("f0e0bc"))
 
-    return _on(picture, max(0.5, wide / 14.5), x, top + wide * 0.10, draw)
+    base = top + wide * 0.10
+    reach = {"wizard": 13.6, "party": 14.2, "santa": 14.2, "top": 10.0}.get(name, 7.5)
+    return _on(picture, max(0.4, min(wide / 14.5, (base - 1) / reach)), x, base, draw)
 
 
 def _glasses(picture: Picture) -> Picture:
@@ -224,7 +250,7 @@ def recoloured(picture: Picture, color: RGB, part: str = "") -> Picture:
         chosen = ~strong & (hsv[:, 2] > 0.22)
     new = unique.copy()
     for k in np.flatnonzero(chosen):
-        h, s, v = hsv[k]
+        _, s, v = hsv[k]
         s2 = min(1.0, target[1] * (0.6 + 0.6 * max(s, 0.4 * (1.1 - v)))) if target[1] > 0.08 else s * 0.08
         v2 = v * (0.55 + 0.5 * target[2]) if target[1] > 0.08 else v * (0.4 + 0.75 * target[2])
         new[k] = [round(x * 255) for x in colorsys.hsv_to_rgb(target[0], s2, min(1.0, v2))]
@@ -322,7 +348,7 @@ def _flames(picture: Picture, brief: Brief, seed: int) -> Picture:
 
 
 def _snow(picture: Picture, brief: Brief, seed: int) -> Picture:
-    mask, (_, y0, _, y1) = _figure(picture)
+    mask, _ = _figure(picture)
     out = picture.copy()
     top = mask & ~np.roll(mask, 1, axis=0)
     below = np.roll(top, 1, axis=0) & mask

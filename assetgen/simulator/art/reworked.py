@@ -15,14 +15,27 @@ from assetgen.simulator.art.repaint import repainted
 from assetgen.simulator.art.rig import Pose
 from assetgen.simulator.art.words import Brief
 
-_EDITING = ("add", "make", "change", "turn", "remove", "give", "replace", "recolor", "recolour", "put", "wearing", "with")
+_EDITING = (
+    "add",
+    "make",
+    "change",
+    "turn",
+    "remove",
+    "give",
+    "replace",
+    "recolor",
+    "recolour",
+    "put",
+    "wearing",
+    "with",
+)
 
 
 def reworked(order: Order, candidate: int, brief: Brief) -> Picture:
     """The input at the wanted size, changed as the prompt says and as far as `strength` allows.
 
-    A living subject is redrawn in the input's colours on the input's ground when the strength is high; low strengths and
-    the styles `pixelate` and `edit` keep the input's own pixels.
+    A living subject is redrawn in the input's colours on the input's ground when the strength is high; low
+    strengths and the styles `pixelate` and `edit` keep the input's own pixels.
     """
     assert order.input is not None
     width, height = order.size

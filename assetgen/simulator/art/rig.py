@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assetgen.simulator.art.canvas import Canvas, Point
-from assetgen.simulator.art.color import Ramp, ramp_of
+from assetgen.simulator.art.color import color_at, ramp_of
 from assetgen.simulator.art.heads import draw_head, hair_back
-from assetgen.simulator.art.items import HELD, Paint, book, lantern, orb, shield
+from assetgen.simulator.art.items import HELD, Paint, book, lantern, orb, potion, shield
 from assetgen.simulator.art.looks import Look
-from assetgen.simulator.art.treasures import flower, potion
+from assetgen.simulator.art.provisions import flower
 
 YAWS = {"down": 0.0, "se": 45.0, "right": 90.0, "ne": 135.0, "up": 180.0, "nw": 225.0, "left": 270.0, "sw": 315.0}
 """Where the figure looks, as degrees from facing the viewer towards the viewer's right."""
@@ -49,8 +49,14 @@ def walk_pose(phase: float) -> Pose:
     reach, lift = 4.4 * swing, 2.0
     passing = math.cos(phase * math.tau)
     return Pose(
-        right_foot=(reach, max(0.0, -swing) * lift + (0.9 if passing > 0.3 and abs(swing) < 0.9 and abs(swing) > 0.2 else 0.0)),
-        left_foot=(-reach, max(0.0, swing) * lift + (0.9 if passing < -0.3 and abs(swing) < 0.9 and abs(swing) > 0.2 else 0.0)),
+        right_foot=(
+            reach,
+            max(0.0, -swing) * lift + (0.9 if passing > 0.3 and abs(swing) < 0.9 and abs(swing) > 0.2 else 0.0),
+        ),
+        left_foot=(
+            -reach,
+            max(0.0, swing) * lift + (0.9 if passing < -0.3 and abs(swing) < 0.9 and abs(swing) > 0.2 else 0.0),
+        ),
         right_hand=(-3.6 * swing, 0.9 * max(0.0, passing) + 0.5 * abs(swing), 0.0),
         left_hand=(3.6 * swing, 0.9 * max(0.0, -passing) + 0.5 * abs(swing), 0.0),
         bob=round(abs(swing)),
@@ -161,23 +167,35 @@ class _Figure:
             lantern(c.at(x, y + 0.6, turn * 0.2, 0.74), Paint(glow, ramp_of("5e6470"), look.key))
         elif name == "shield":
             squeeze = 0.62 if abs(self.sin) < 0.8 else 0.56
-            shield(c.at(x + (1.0 * side if not facing else 0.6 * facing), y - 1.6, 0, squeeze), Paint(look.shield, look.trim, look.key))
+            shield(
+                c.at(x + (1.0 * side if not facing else 0.6 * facing), y - 1.6, 0, squeeze),
+                Paint(look.shield, look.trim, look.key),
+            )
         elif name == "book":
             book(c.at(x + 0.8 * facing, y - 1.0, 0, 0.42), Paint(look.shield, look.trim, look.key))
         elif name == "orb":
             orb(c.at(x, y - 3, 0, 0.45), Paint(look.held, look.trim, look.key))
         elif name in ("potion", "flower"):
-            (potion if name == "potion" else flower)(c.at(x - 4.6, y - 8.5, 0, 0.29), Paint(look.held, ramp_of("46a04a"), look.key))
+            (potion if name == "potion" else flower)(
+                c.at(x - 4.6, y - 8.5, 0, 0.29), Paint(look.held, ramp_of("46a04a"), look.key)
+            )
         elif name in HELD:
             recipe = HELD[name][0]
             rest = {"spear": 4.0, "staff": 4.0, "broom": 160.0, "bow": 8.0, "gun": 82.0}.get(name, 24.0)
             if facing:
-                angle = (rest + 12 + turn) * (1 if facing > 0 else -1) if name not in ("spear", "staff") else (rest + turn) * facing
+                angle = (
+                    (rest + 12 + turn) * (1 if facing > 0 else -1)
+                    if name not in ("spear", "staff")
+                    else (rest + turn) * facing
+                )
             else:
                 angle = (rest + self.pose.swing) * (-1 if mirror else 1)
             if name == "torch":
                 p = Paint(ramp_of("f5a623"), p.trim, p.key)
-            recipe(c.at(x, y + 0.3, angle, 0.78 if name != "dagger" else 0.72, flip=(name in ("axe", "bow") and (mirror))), p)
+            recipe(
+                c.at(x, y + 0.3, angle, 0.78 if name != "dagger" else 0.72, flip=(name in ("axe", "bow") and (mirror))),
+                p,
+            )
 
     def torso(self) -> None:
         look, c = self.look, self.c
@@ -188,10 +206,21 @@ class _Figure:
             c.paint(c.capsule(dx, top, 0, hip, 1.0), look.skin)
             c.paint(c.ellipse(dx, top + 3.8, wide - 0.8, 3.9), look.skin)
             for k in range(3):
-                c.paint(c.box(dx - wide + 1.6, top + 2.2 + k * 2.1, dx + wide - 1.6, top + 3.1 + k * 2.1), look.skin, level=0)
+                c.paint(
+                    c.box(dx - wide + 1.6, top + 2.2 + k * 2.1, dx + wide - 1.6, top + 3.1 + k * 2.1),
+                    look.skin,
+                    level=0,
+                )
             c.paint(c.ellipse(0, hip, waist - 0.6, 1.9), look.skin)
             return
-        outline = [(dx - wide, top + 2.0), (dx - wide * 0.55, top), (dx + wide * 0.55, top), (dx + wide, top + 2.0), (waist, hip), (-waist, hip)]
+        outline = [
+            (dx - wide, top + 2.0),
+            (dx - wide * 0.55, top),
+            (dx + wide * 0.55, top),
+            (dx + wide, top + 2.0),
+            (waist, hip),
+            (-waist, hip),
+        ]
         if look.body == "robot":
             body = c.paint(c.box(-wide - 0.4 + dx, top, wide + 0.4 + dx, hip + 1, 1.2), look.top, edge=True, shine=True)
             if self.cos > -0.2:
@@ -205,19 +234,29 @@ class _Figure:
         front = self.cos > 0.3
         center = 3.0 * self.sin + dx
         if look.body == "bare":
-            c.paint(c.line((dx - wide, top + 1.4), (waist, hip - 1), width=1.5), look.trim if self.cos > -0.9 else look.top, level=2, clip=[body])
+            c.paint(
+                c.line((dx - wide, top + 1.4), (waist, hip - 1), width=1.5),
+                look.trim if self.cos > -0.9 else look.top,
+                level=2,
+                clip=[body],
+            )
             if front:
-                c.dot(center - 0.5, top + 4.2, _rgb(look.skin, 1), 1, 3.6)
+                c.dot(center - 0.5, top + 4.2, color_at(look.skin, 1), 1, 3.6)
         if look.body == "armor":
             if front:
                 c.paint(c.box(center - 0.6, top + 1.5, center + 0.6, hip - 1), cloth, level=3, clip=[body])
             c.paint(c.box(dx - wide, hip - 4.4, dx + wide, hip - 3.4), cloth, level=1, clip=[body])
         if look.body in ("jacket",) and self.cos > -0.2:
             c.paint(c.box(center - 1.5, top, center + 1.5, hip), ramp_of("e8e4dc"), bias=0, clip=[body])
-            c.dot(center - 0.5, top + 1.8, _rgb(look.trim, 2), 1.0, 3.4)
+            c.dot(center - 0.5, top + 1.8, color_at(look.trim, 2), 1.0, 3.4)
         if look.body == "overalls":
             for x in (-2.6, 1.4):
-                c.paint(c.box(x * max(abs(self.cos), 0.5) + dx, top, x * max(abs(self.cos), 0.5) + 1.4 + dx, hip - 4), look.legs, level=2, clip=[body])
+                c.paint(
+                    c.box(x * max(abs(self.cos), 0.5) + dx, top, x * max(abs(self.cos), 0.5) + 1.4 + dx, hip - 4),
+                    look.legs,
+                    level=2,
+                    clip=[body],
+                )
             c.paint(c.box(dx - wide + 0.9, hip - 5.4, dx + wide - 0.9, hip), look.legs, clip=[body])
         self.skirt(body, waist, hip)
 
@@ -229,23 +268,51 @@ class _Figure:
             length = -1.6 - pose.air if look.body == "robe" else -3.4 - pose.air
             flare = 5.9 * self.w + feet_spread * abs(self.sin)
             lean = pose.sway * 0.9 * (1 if self.cos >= 0 else -1)
-            hem = [(-flare + lean, length), (-flare * 0.5 + lean, length + 0.7), (flare * 0.5 + lean, length + 0.7), (flare + lean, length)]
+            hem = [
+                (-flare + lean, length),
+                (-flare * 0.5 + lean, length + 0.7),
+                (flare * 0.5 + lean, length + 0.7),
+                (flare + lean, length),
+            ]
             gown = c.paint(c.poly([(-waist, hip - 1), (waist, hip - 1), *reversed(hem)]), look.top, edge=False)
             for x in (-2.0, 1.6):
-                c.paint(c.line((x * 0.8, hip + 2), (x * 1.25 + lean, length), width=0.8), look.top, level=1, clip=[gown])
-            c.paint(c.poly([hem[0], hem[1], hem[2], hem[3], (flare, length - 1.1), (-flare, length - 1.1)]), look.trim, clip=[gown])
+                c.paint(
+                    c.line((x * 0.8, hip + 2), (x * 1.25 + lean, length), width=0.8), look.top, level=1, clip=[gown]
+                )
+            c.paint(
+                c.poly([hem[0], hem[1], hem[2], hem[3], (flare, length - 1.1), (-flare, length - 1.1)]),
+                look.trim,
+                clip=[gown],
+            )
             if look.body == "robe" and self.cos > 0.3:
-                c.paint(c.box(3 * self.sin - 0.9, hip + 1, 3 * self.sin + 0.9, length + 1), look.trim, level=2, clip=[gown])
+                c.paint(
+                    c.box(3 * self.sin - 0.9, hip + 1, 3 * self.sin + 0.9, length + 1), look.trim, level=2, clip=[gown]
+                )
         elif look.body in ("tunic", "armor", "jacket"):
             low = hip + 3.0
-            c.paint(c.poly([(-waist, hip - 1), (waist, hip - 1), (waist + 0.9, low), (-waist - 0.9, low)]), look.top, bias=-0.08)
+            c.paint(
+                c.poly([(-waist, hip - 1), (waist, hip - 1), (waist + 0.9, low), (-waist - 0.9, low)]),
+                look.top,
+                bias=-0.08,
+            )
         if look.body in ("tunic", "armor", "robe", "bare", "jacket", "dress"):
             c.paint(c.box(-waist - 0.4, hip - 1.7, waist + 0.4, hip + 0.1), ramp_of("6a4430"))
             if self.cos > 0.2:
                 x = 2.6 * self.sin
-                c.dot(x - 0.9, hip - 1.7, _rgb(look.trim, 3), 1.8, 1.8)
+                c.dot(x - 0.9, hip - 1.7, color_at(look.trim, 3), 1.8, 1.8)
         if look.body == "bare":
-            c.paint(c.poly([(-waist, hip - 0.5), (waist, hip - 0.5), (waist + 0.6, hip + 3), (0, hip + 4), (-waist - 0.6, hip + 3)]), look.top)
+            c.paint(
+                c.poly(
+                    [
+                        (-waist, hip - 0.5),
+                        (waist, hip - 0.5),
+                        (waist + 0.6, hip + 3),
+                        (0, hip + 4),
+                        (-waist - 0.6, hip + 3),
+                    ]
+                ),
+                look.top,
+            )
 
     def cape(self) -> None:
         look, c, pose = self.look, self.c, self.pose
@@ -255,7 +322,13 @@ class _Figure:
         wide = self.limb_width(2.6, 5.6)
         drift = -abs(pose.sway) * 0.8 * self.sin + pose.sway * 0.7 * abs(self.cos)
         top, low = -18.6 + self.drop, -2.6 + self.drop * 0.5 - pose.air
-        points = [(back - wide * 0.8, top), (back + wide * 0.8, top), (back * 1.7 + wide + drift, low), (back * 1.5 + drift, low + 0.9), (back * 1.7 - wide + drift, low)]
+        points = [
+            (back - wide * 0.8, top),
+            (back + wide * 0.8, top),
+            (back * 1.7 + wide + drift, low),
+            (back * 1.5 + drift, low + 0.9),
+            (back * 1.7 - wide + drift, low),
+        ]
         cape = c.paint(c.poly(points), look.cape, edge=self.cos < 0, bias=0 if self.cos < -0.2 else -0.25)
         if self.cos < -0.3:
             for x in (-2.2, 1.8):
@@ -272,16 +345,20 @@ class _Figure:
                 x, _, _ = self.project(side * 2.0, 0, -3)
                 tx, _, _ = self.project(side * 12.5, 0, -7)
                 y = -16 + self.drop
-                shape = [(x, y - 1.4), ((x + tx) / 2, y - 6.4 - flap), (tx, y - 7.6 - flap), (tx * 0.96, y - 1.0), (tx * 0.72, y + 1.6), ((x + tx) / 2, y + 5.0), (x, y + 3.6)]
+                shape = [
+                    (x, y - 1.4),
+                    ((x + tx) / 2, y - 6.4 - flap),
+                    (tx, y - 7.6 - flap),
+                    (tx * 0.96, y - 1.0),
+                    (tx * 0.72, y + 1.6),
+                    ((x + tx) / 2, y + 5.0),
+                    (x, y + 3.6),
+                ]
                 c.paint(c.poly(shape, 1), look.wings, edge=True, bias=0.05)
                 c.paint(c.line((x, y), (tx * 0.8, y - 4 - flap), width=0.8), look.wings, level=1)
         if look.backpack:
             x = -4.6 * self.sin
             c.paint(c.box(x - 4, -18 + self.drop, x + 4, -9.5 + self.drop, 1.4), ramp_of("8a5a36"), edge=True)
-
-
-def _rgb(ramp: Ramp, step: int) -> tuple[int, int, int]:
-    return int(ramp[step][0]), int(ramp[step][1]), int(ramp[step][2])
 
 
 def draw_person(canvas: Canvas, look: Look, yaw: float = 0.0, pose: Pose = STAND) -> None:

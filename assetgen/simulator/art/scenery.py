@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assetgen.simulator.art.canvas import Canvas
-from assetgen.simulator.art.color import RGB, Ramp, adjust, chance, generator, pick, ramp, ramp_of, rgb
+from assetgen.simulator.art.color import Ramp, adjust, chance, color_at, generator, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.items import flame
 from assetgen.simulator.art.words import Brief
 
@@ -76,11 +77,13 @@ def stuff_for(brief: Brief, name: str, key: str) -> Stuff:
     if name in ("gravestone", "rock", "pillar") and brief.has("mossy", "moss"):
         main = adjust(main, 1.0, 0.95)
     other = brief.colors[1] if len(brief.colors) > 1 else rgb(second)
-    return Stuff(ramp(main), ramp(brief.color("door") or other), ramp_of(third), key, brief.has("snowy", "snow", "winter", "frozen", "icy"))
-
-
-def _c(r: Ramp, step: int) -> RGB:
-    return int(r[step][0]), int(r[step][1]), int(r[step][2])
+    return Stuff(
+        ramp(main),
+        ramp(brief.color("door") or other),
+        ramp_of(third),
+        key,
+        brief.has("snowy", "snow", "winter", "frozen", "icy"),
+    )
 
 
 def _crown(c: Canvas, s: Stuff, cx: float, cy: float, rx: float, ry: float, key: str) -> None:
@@ -92,24 +95,44 @@ def _crown(c: Canvas, s: Stuff, cx: float, cy: float, rx: float, ry: float, key:
         d = math.sqrt((k + 0.5) / 11) * 0.86
         x, y = cx + math.cos(a) * rx * d, cy + math.sin(a) * ry * d
         r = (0.34 - 0.06 * d) * (rx + ry) / 2 * (0.85 + 0.3 * float(rng.random()))
-        c.paint(c.ellipse(x, y, r * 1.1, r), s.main, bias=-0.16 - 0.22 * (y - cy) / ry - 0.10 * (x - cx) / rx, dither=0.10)
+        c.paint(
+            c.ellipse(x, y, r * 1.1, r), s.main, bias=-0.16 - 0.22 * (y - cy) / ry - 0.10 * (x - cx) / rx, dither=0.10
+        )
     n = int(26 * max(1.0, c.scale))
     for _ in range(n):
         a, d = float(rng.random()) * math.tau, math.sqrt(float(rng.random())) * 0.94
         x, y = cx + math.cos(a) * rx * d, cy + math.sin(a) * ry * d
         light = 0.62 - 0.42 * (y - cy) / ry - 0.25 * (x - cx) / rx + (float(rng.random()) - 0.5) * 0.5
         level = 4 if light > 1.02 else 3 if light > 0.66 else 2 if light > 0.3 else 0
-        c.dot(x, y, _c(s.main, level), 1.3 + float(rng.random()), 0.9)
+        c.dot(x, y, color_at(s.main, level), 1.3 + float(rng.random()), 0.9)
     if s.snow:
         for _ in range(n // 2):
             x = cx + (float(rng.random()) * 2 - 1) * rx * 0.8
-            c.dot(x, cy - ry * math.sqrt(max(0.0, 1 - ((x - cx) / rx) ** 2)) + float(rng.random()) * 3, (238, 246, 252), 2, 1)
+            c.dot(
+                x,
+                cy - ry * math.sqrt(max(0.0, 1 - ((x - cx) / rx) ** 2)) + float(rng.random()) * 3,
+                (238, 246, 252),
+                2,
+                1,
+            )
 
 
 def tree(c: Canvas, s: Stuff) -> None:
     """A broad-leaved tree with roots, sometimes with fruit."""
     t = s.second
-    trunk = [(21, 45), (15.5, 46), (19, 42.5), (20.6, 36), (20, 26), (28, 26), (27.4, 36), (29, 42.5), (33, 46), (27, 45), (24, 46.4)]
+    trunk = [
+        (21, 45),
+        (15.5, 46),
+        (19, 42.5),
+        (20.6, 36),
+        (20, 26),
+        (28, 26),
+        (27.4, 36),
+        (29, 42.5),
+        (33, 46),
+        (27, 45),
+        (24, 46.4),
+    ]
     c.paint(c.poly(trunk), t)
     c.paint(c.line((22.6, 30), (22, 40), width=0.9), t, level=3)
     c.paint(c.line((26, 28), (26.4, 41), width=0.9), t, level=0)
@@ -132,14 +155,29 @@ def pine(c: Canvas, s: Stuff) -> None:
         points = [(24.0, base - tall)]
         for j in range(5):
             f = (j + 1) / 5
-            points += [(24 + half * f * 0.92, base - tall + tall * f * 0.86), (24 + half * f * (0.86 if j == 4 else 0.70), base - tall + tall * f * (1.0 if j == 4 else 0.92))]
+            points += [
+                (24 + half * f * 0.92, base - tall + tall * f * 0.86),
+                (24 + half * f * (0.86 if j == 4 else 0.70), base - tall + tall * f * (1.0 if j == 4 else 0.92)),
+            ]
         left = [(48 - x, y) for x, y in reversed(points[1:])]
         part = c.paint(c.poly([*points, *left]), s.main, bias=0.04 - 0.03 * (3 - k), edge=True, dither=0.12)
         for j in range(3):
             x = 24 - half * 0.5 + j * half * 0.4
             c.paint(c.line((x, base - tall * 0.2), (x + 1.4, base - 1.4), width=0.8), s.main, level=1, clip=[part])
         if s.snow:
-            c.paint(c.poly([(24, base - tall), (24 + half * 0.5, base - tall * 0.5), (24, base - tall * 0.42), (24 - half * 0.62, base - tall * 0.36)]), s.third, clip=[part], bias=0.1)
+            c.paint(
+                c.poly(
+                    [
+                        (24, base - tall),
+                        (24 + half * 0.5, base - tall * 0.5),
+                        (24, base - tall * 0.42),
+                        (24 - half * 0.62, base - tall * 0.36),
+                    ]
+                ),
+                s.third,
+                clip=[part],
+                bias=0.1,
+            )
 
 
 def palm(c: Canvas, s: Stuff) -> None:
@@ -147,12 +185,21 @@ def palm(c: Canvas, s: Stuff) -> None:
     for k in range(9):
         y = 45 - k * 3.5
         x = 20 + math.sin(k / 8 * 1.5) * 5
-        c.paint(c.box(x - 2.2 + k * 0.06, y - 3.6, x + 2.2 - k * 0.06, y + 0.6, 0.8), s.second, bias=0.06 if k % 2 else -0.08)
+        c.paint(
+            c.box(x - 2.2 + k * 0.06, y - 3.6, x + 2.2 - k * 0.06, y + 0.6, 0.8),
+            s.second,
+            bias=0.06 if k % 2 else -0.08,
+        )
     top = (25, 14)
     for a in (-2.9, -2.25, -0.9, -0.2, 0.35, 2.75):
         x, y = top[0] + math.cos(a) * 19, top[1] + math.sin(a) * 10 + abs(math.cos(a)) * 7
         mid = ((top[0] + x) / 2, (top[1] + y) / 2 - 5)
-        c.paint(c.poly([top, (mid[0], mid[1] - 2.2), (x, y), (mid[0], mid[1] + 2.8)], 1), s.main, bias=-0.1 * math.sin(a), edge=True)
+        c.paint(
+            c.poly([top, (mid[0], mid[1] - 2.2), (x, y), (mid[0], mid[1] + 2.8)], 1),
+            s.main,
+            bias=-0.1 * math.sin(a),
+            edge=True,
+        )
     for x, y in ((23, 16), (27, 16.6), (25, 18)):
         c.paint(c.ellipse(x, y, 2), s.third, shine=True, edge=True)
 
@@ -163,24 +210,42 @@ def bush(c: Canvas, s: Stuff) -> None:
         _crown(c, s, x, y, r * 1.16, r * 0.9, f"{x}")
     if pick((True, True, False), s.key, "berries"):
         for k in range(8):
-            x, y = 10 + 28 * chance(s.key, "bx", k), 29 + 12 * chance(s.key, "by", k)
-            c.paint(c.ellipse(x, y, 1.5), s.second, shine=True, edge=True)
+            berry = c.ellipse(10 + 28 * chance(s.key, "bx", k), 29 + 12 * chance(s.key, "by", k), 1.5)
+            c.paint(berry, s.second, shine=True, edge=True)
 
 
 def rock(c: Canvas, s: Stuff) -> None:
     """A boulder with facets."""
     v = [(chance(s.key, "rock", k) - 0.5) * 4 for k in range(6)]
-    c.paint(c.poly([(4, 44), (5 + v[0], 32), (13, 21 + v[1]), (25 + v[2], 16), (36, 22 + v[3]), (43 + v[4] * 0.5, 33), (44, 44), (34, 46), (14, 46)]), s.main)
+    c.paint(
+        c.poly(
+            [
+                (4, 44),
+                (5 + v[0], 32),
+                (13, 21 + v[1]),
+                (25 + v[2], 16),
+                (36, 22 + v[3]),
+                (43 + v[4] * 0.5, 33),
+                (44, 44),
+                (34, 46),
+                (14, 46),
+            ]
+        ),
+        s.main,
+    )
     c.paint(c.poly([(13, 21 + v[1]), (25 + v[2], 16), (29, 24), (20, 29), (10, 27)]), s.main, level=3)
     c.paint(c.poly([(36, 22 + v[3]), (43 + v[4] * 0.5, 33), (44, 44), (34, 46), (31, 34)]), s.main, level=1)
     c.paint(c.line((29, 24), (31, 34), (28, 41), width=1.0), s.main, level=0)
     c.paint(c.line((20, 29), (17, 36), width=0.9), s.main, level=1)
-    c.dot(16, 23, _c(s.main, 4), 5, 1.2)
+    c.dot(16, 23, color_at(s.main, 4), 5, 1.2)
     if s.snow:
-        c.paint(c.poly([(11, 25), (14, 20 + v[1]), (25 + v[2], 15.4), (35, 21 + v[3]), (30, 24), (24, 21.4), (18, 25)], 1), ramp_of("eef6fc"))
+        c.paint(
+            c.poly([(11, 25), (14, 20 + v[1]), (25 + v[2], 15.4), (35, 21 + v[3]), (30, 24), (24, 21.4), (18, 25)], 1),
+            ramp_of("eef6fc"),
+        )
     else:
         for k in range(5):
-            c.dot(7 + 30 * chance(s.key, "m", k), 40 + 4 * chance(s.key, "n", k), _c(s.second, 2 + k % 2), 3, 1.4)
+            c.dot(7 + 30 * chance(s.key, "m", k), 40 + 4 * chance(s.key, "n", k), color_at(s.second, 2 + k % 2), 3, 1.4)
 
 
 def stump(c: Canvas, s: Stuff) -> None:
@@ -209,12 +274,12 @@ def cactus(c: Canvas, s: Stuff) -> None:
     """A cactus with a flower."""
     c.paint(c.capsule(24, 44, 24, 14, 5.6), s.main)
     for points in (((13, 22), (13, 30), (24, 32)), ((35, 17), (35, 25), (24, 27))):
-        for p, q in zip(points, points[1:], strict=False):
+        for p, q in pairwise(points):
             c.paint(c.capsule(*p, *q, 3.4), s.main, edge=True)
     c.paint(c.capsule(24, 44, 24, 14, 5.0), s.main)
     for x in (21.4, 24, 26.6):
         for k in range(7):
-            c.dot(x - 0.4, 14 + k * 4.2 + (x % 2) * 2, _c(s.main, 4 if x < 24 else 0), 0.8, 1.4)
+            c.dot(x - 0.4, 14 + k * 4.2 + (x % 2) * 2, color_at(s.main, 4 if x < 24 else 0), 0.8, 1.4)
     for a in range(5):
         c.paint(c.ellipse(24 + math.cos(a * 1.256) * 2.4, 8.4 + math.sin(a * 1.256) * 2, 1.7), s.second)
     c.paint(c.ellipse(24, 8.4, 1.2), ramp_of("f8d84c"))

@@ -33,7 +33,9 @@ def sheet(order: Order, candidate: int = 0) -> Picture:
         return join(_effect(order, candidate, size), 4)
     if name in ("any_animation", "big_animation"):
         return join(_anything(order, candidate, size), 4)
-    actor = actor_for(order.prompt, order.variation(candidate), order.input if order.input is not None else _first(order.references))
+    actor = actor_for(
+        order.prompt, order.variation(candidate), order.input if order.input is not None else _first(order.references)
+    )
     cells, columns = LAYOUTS.get(name, _walking_and_idle)(actor, size)
     return join(cells, columns)
 
@@ -52,7 +54,9 @@ def join(cells: Sequence[Picture], columns: int) -> Picture:
     return out
 
 
-def cell(actor: Actor, size: int, scale: float, yaw: float, pose: Pose, extra: Callable[[Canvas], None] | None = None) -> Picture:
+def cell(
+    actor: Actor, size: int, scale: float, yaw: float, pose: Pose, extra: Callable[[Canvas], None] | None = None
+) -> Picture:
     """One cell: the figure on its baseline, outlined, with an empty border pixel so that cells never touch."""
     canvas = Canvas(size, size, scale=scale, origin=(size // 2, round(size * 0.89)))
     actor.draw(canvas, yaw, pose)
@@ -101,7 +105,13 @@ def _small(actor: Actor, size: int) -> tuple[list[Picture], int]:
         cell(actor, size, scale, 0, Pose(look=-38)),
         cell(actor, size, scale, 0, Pose(look=38)),
         cell(actor, size, scale, 0, Pose(right_hand=(0.5, 1.5, 0.4), sway=0.6, bob=1)),
-        cell(actor, size, scale, 0, Pose(eyes="wide", left_hand=(0, 5, 4), right_hand=(0, 5, 4), left_foot=(-1, 1), right_foot=(1, 0))),
+        cell(
+            actor,
+            size,
+            scale,
+            0,
+            Pose(eyes="wide", left_hand=(0, 5, 4), right_hand=(0, 5, 4), left_foot=(-1, 1), right_foot=(1, 0)),
+        ),
         lying(actor, size, scale),
     ]
     return cells, 5
@@ -142,25 +152,67 @@ def _arc(yaw: str, strength: float) -> Callable[[Canvas], None]:
             outer.append((math.cos(a) * 17, -13 + math.sin(a) * 14))
             inner.append((math.cos(a) * (17 - thick), -13 + math.sin(a) * (14 - thick)))
         c.paint(c.poly([*outer, *reversed(inner)]), tones, level=2)
-        c.paint(c.poly([*outer, *[((x * 3 + u) / 4, (y * 3 + v) / 4) for (x, y), (u, v) in zip(reversed(outer), reversed(inner), strict=True)]]), tones, level=4)
+        c.paint(
+            c.poly(
+                [
+                    *outer,
+                    *[
+                        ((x * 3 + u) / 4, (y * 3 + v) / 4)
+                        for (x, y), (u, v) in zip(reversed(outer), reversed(inner), strict=True)
+                    ],
+                ]
+            ),
+            tones,
+            level=4,
+        )
 
     return draw
 
 
 ATTACK = (
-    Pose(right_hand=(-4, 9, 1.0), left_hand=(2, 1, 0), lean=-3, bob=1, swing=-70, left_foot=(1.5, 0), right_foot=(-2, 0)),
-    Pose(right_hand=(6.5, 4, 0.0), left_hand=(-3, 2, 0), lean=5, bob=1.6, swing=62, left_foot=(-3, 0), right_foot=(3.4, 0)),
-    Pose(right_hand=(5.5, -1.5, 0.0), left_hand=(-3, 1, 0), lean=4, bob=2, swing=105, left_foot=(-3.4, 0), right_foot=(3, 0)),
+    Pose(
+        right_hand=(-4, 9, 1.0), left_hand=(2, 1, 0), lean=-3, bob=1, swing=-70, left_foot=(1.5, 0), right_foot=(-2, 0)
+    ),
+    Pose(
+        right_hand=(6.5, 4, 0.0),
+        left_hand=(-3, 2, 0),
+        lean=5,
+        bob=1.6,
+        swing=62,
+        left_foot=(-3, 0),
+        right_foot=(3.4, 0),
+    ),
+    Pose(
+        right_hand=(5.5, -1.5, 0.0),
+        left_hand=(-3, 1, 0),
+        lean=4,
+        bob=2,
+        swing=105,
+        left_foot=(-3.4, 0),
+        right_foot=(3, 0),
+    ),
 )
 JUMP = (
     Pose(crouch=4, left_hand=(-2, 1, 1), right_hand=(-2, 1, 1), lean=2),
-    Pose(air=7, left_hand=(1, 8, 2), right_hand=(1, 8, 2), left_foot=(-1.6, 2.4), right_foot=(1.8, 1.0), sway=1, eyes="wide"),
+    Pose(
+        air=7,
+        left_hand=(1, 8, 2),
+        right_hand=(1, 8, 2),
+        left_foot=(-1.6, 2.4),
+        right_foot=(1.8, 1.0),
+        sway=1,
+        eyes="wide",
+    ),
 )
 
 
 def _battle(actor: Actor, size: int) -> tuple[list[Picture], int]:
     scale = _fit(actor, size, 0.66)
-    idle = (Pose(), Pose(bob=0.8, left_hand=(0, -0.2, 0.6), right_hand=(0, -0.2, 0.6)), Pose(bob=1.4, sway=0.8, left_hand=(0.6, 0.6, 0.8), right_hand=(0.6, 0.6, 0.8)))
+    idle = (
+        Pose(),
+        Pose(bob=0.8, left_hand=(0, -0.2, 0.6), right_hand=(0, -0.2, 0.6)),
+        Pose(bob=1.4, sway=0.8, left_hand=(0.6, 0.6, 0.8), right_hand=(0.6, 0.6, 0.8)),
+    )
     walk = [walk_pose((k + 0.5) / 6) for k in range(6)]
     cells = []
     for d in ("down", "right", "up", "left"):
@@ -188,7 +240,11 @@ LAYOUTS: dict[str, Callable[[Actor, int], tuple[list[Picture], int]]] = {
 
 def _effect(order: Order, candidate: int, size: int) -> list[Picture]:
     brief = read(order.prompt, ("effect",))
-    kind = brief.subject if brief.subject in EFFECTS else pick(("magic", "fire", "explosion", "heal", "lightning"), brief.key, "effect")
+    kind = (
+        brief.subject
+        if brief.subject in EFFECTS
+        else pick(("magic", "fire", "explosion", "heal", "lightning"), brief.key, "effect")
+    )
     key = f"{brief.key}|{order.seed or 0}|{candidate}"
     return effect_frames(brief, kind, size, 16, key)
 
@@ -212,18 +268,44 @@ def action_poses(words: frozenset[str], count: int) -> list[Pose]:
     phases = [k / count for k in range(count)]
     if words & {"walk", "walking", "run", "running", "march"}:
         return [walk_pose((p * 2 + 0.06) % 1.0) for p in phases]
-    if words & {"attack", "attacking", "slash", "slashing", "swing", "strike", "fight", "fighting", "punch", "casting", "cast"}:
+    if words & {
+        "attack",
+        "attacking",
+        "slash",
+        "slashing",
+        "swing",
+        "strike",
+        "fight",
+        "fighting",
+        "punch",
+        "casting",
+        "cast",
+    }:
         keys = (Pose(), ATTACK[0], ATTACK[1], ATTACK[2], Pose())
         return [between(keys, p) for p in phases]
     if words & {"jump", "jumping", "hop", "hopping", "leap"}:
-        return [replace(between((Pose(), JUMP[0], JUMP[1], JUMP[0], Pose()), p), sway=math.sin(p * math.tau)) for p in phases]
+        return [
+            replace(between((Pose(), JUMP[0], JUMP[1], JUMP[0], Pose()), p), sway=math.sin(p * math.tau))
+            for p in phases
+        ]
     if words & {"wave", "waving", "cheer", "cheering", "dance", "dancing", "celebrate", "happy"}:
         return [
-            Pose(bob=1 + math.sin(p * math.tau * 2), left_hand=(0, 10 + 2 * math.sin(p * math.tau * 2), 2), right_hand=(0, 11 + 2 * math.cos(p * math.tau * 2), 2), sway=math.sin(p * math.tau))
+            Pose(
+                bob=1 + math.sin(p * math.tau * 2),
+                left_hand=(0, 10 + 2 * math.sin(p * math.tau * 2), 2),
+                right_hand=(0, 11 + 2 * math.cos(p * math.tau * 2), 2),
+                sway=math.sin(p * math.tau),
+            )
             for p in phases
         ]
     return [
-        Pose(bob=0.8 - 0.8 * math.cos(p * math.tau), sway=math.sin(p * math.tau), left_hand=(0, math.sin(p * math.tau), 0.3), right_hand=(0, math.cos(p * math.tau), 0.3), eyes="closed" if 0.5 < p < 0.6 else "open")
+        Pose(
+            bob=0.8 - 0.8 * math.cos(p * math.tau),
+            sway=math.sin(p * math.tau),
+            left_hand=(0, math.sin(p * math.tau), 0.3),
+            right_hand=(0, math.cos(p * math.tau), 0.3),
+            eyes="closed" if 0.5 < p < 0.6 else "open",
+        )
         for p in phases
     ]
 
@@ -242,8 +324,16 @@ def between(keys: Sequence[Pose], t: float) -> Pose:
     return Pose(
         left_foot=(blend(a.left_foot[0], b.left_foot[0]), blend(a.left_foot[1], b.left_foot[1])),
         right_foot=(blend(a.right_foot[0], b.right_foot[0]), blend(a.right_foot[1], b.right_foot[1])),
-        left_hand=(blend(a.left_hand[0], b.left_hand[0]), blend(a.left_hand[1], b.left_hand[1]), blend(a.left_hand[2], b.left_hand[2])),
-        right_hand=(blend(a.right_hand[0], b.right_hand[0]), blend(a.right_hand[1], b.right_hand[1]), blend(a.right_hand[2], b.right_hand[2])),
+        left_hand=(
+            blend(a.left_hand[0], b.left_hand[0]),
+            blend(a.left_hand[1], b.left_hand[1]),
+            blend(a.left_hand[2], b.left_hand[2]),
+        ),
+        right_hand=(
+            blend(a.right_hand[0], b.right_hand[0]),
+            blend(a.right_hand[1], b.right_hand[1]),
+            blend(a.right_hand[2], b.right_hand[2]),
+        ),
         bob=blend(a.bob, b.bob),
         crouch=blend(a.crouch, b.crouch),
         lean=blend(a.lean, b.lean),

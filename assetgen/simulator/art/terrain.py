@@ -7,12 +7,12 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from assetgen.simulator.art.canvas import BAYER4, Mask, Picture
-from assetgen.simulator.art.color import RGB, Ramp, adjust, generator, mix, pick, ramp, rgb
+from assetgen.simulator.art.canvas import BAYER4, Picture
+from assetgen.simulator.art.color import RGB, Ramp, adjust, color_at, generator, mix, pick, ramp, rgb
 from assetgen.simulator.art.noise import Floats, cells, fractal, value_noise
+from assetgen.simulator.art.surfaces import Steps, bands, brick, carpet, metal, roof, tiles, wood
+from assetgen.simulator.art.weather import weathered
 from assetgen.simulator.art.words import Brief
-
-Steps = NDArray[np.intp]
 
 _BASE: dict[str, tuple[str, ...]] = {
     "grass": ("4f9a34", "5aa83c"),
@@ -65,25 +65,10 @@ def _dither(field: Floats, amount: float) -> Floats:
     return np.asarray(field + tiled * amount)
 
 
-def _bands(field: Floats, *limits: float) -> Steps:
-    """The number of limits that each value passes."""
-    out: Steps = np.zeros(field.shape, np.intp)
-    for limit in limits:
-        out += field > limit
-    return out
-
-
-def _light(mask: Mask) -> tuple[Mask, Mask]:
-    """Edges of a wrapping mask that face the light (top left), and those that turn away."""
-    lit = mask & ~(np.roll(mask, 1, 0) & np.roll(mask, 1, 1))
-    dim = mask & ~(np.roll(mask, -1, 0) & np.roll(mask, -1, 1))
-    return lit, dim & ~lit
-
-
 def grass(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Short strokes of light and shadow over soft patches."""
     patches = fractal(w, h, max(2, w // 16), 2, rng)
-    out = 1 + _bands(_dither(patches, 0.16), 0.52)
+    out = 1 + bands(_dither(patches, 0.16), 0.52)
     n = max(6, w * h // 18)
     xs, ys = rng.integers(0, w, n), rng.integers(0, h, n)
     tone = rng.random(n)
@@ -94,20 +79,32 @@ def grass(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple
         if t > 0.9 and w >= 16:
             out[(y - tall + 1) % h, (x + 1) % w] = 4
             out[(y + 1) % h, (x - 1) % w] = 1
-    return out, np.array([mix(_c(r, 1), _c(r, 0), 0.35), mix(_c(r, 1), base, 0.42), base, _c(r, 3), mix(_c(r, 3), _c(r, 4), 0.45)], np.uint8)
+    return out, np.array(
+        [
+            mix(color_at(r, 1), color_at(r, 0), 0.35),
+            mix(color_at(r, 1), base, 0.42),
+            base,
+            color_at(r, 3),
+            mix(color_at(r, 3), color_at(r, 4), 0.45),
+        ],
+        np.uint8,
+    )
 
 
 def dirt(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Streaky earth with crumbs and small stones."""
     streaks = fractal(w, h, max(2, w // 5), 2, rng, stretch=2.6)
-    out = 1 + _bands(_dither(streaks, 0.12), 0.34, 0.74)
+    out = 1 + bands(_dither(streaks, 0.12), 0.34, 0.74)
     for _ in range(max(2, w * h // 120)):
         x, y = int(rng.integers(0, w)), int(rng.integers(0, h))
         out[y, x] = 3
         out[y, (x + 1) % w] = 3
         out[(y + 1) % h, x] = 0
         out[(y + 1) % h, (x + 1) % w] = 0
-    return out, np.array([_c(r, 1), mix(_c(r, 1), base, 0.6), base, mix(base, _c(r, 3), 0.55), _c(r, 3)], np.uint8)
+    return out, np.array(
+        [color_at(r, 1), mix(color_at(r, 1), base, 0.6), base, mix(base, color_at(r, 3), 0.55), color_at(r, 3)],
+        np.uint8,
+    )
 
 
 def sand(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
@@ -117,10 +114,13 @@ def sand(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[
     waves = max(2, round(h / 8))
     ripple = np.sin(y / h * np.pi * 2 * waves + warp * 4)
     grain = value_noise(w, h, w // 2 or 1, h // 2 or 1, rng)
-    out = 1 + _bands(ripple * 0.62 + grain * 0.6, 0.0, 0.78)
+    out = 1 + bands(ripple * 0.62 + grain * 0.6, 0.0, 0.78)
     speck = rng.random((h, w))
     out[speck > 0.985] = 0
-    return out, np.array([_c(r, 1), mix(_c(r, 1), base, 0.72), base, mix(base, _c(r, 3), 0.6), _c(r, 3)], np.uint8)
+    return out, np.array(
+        [color_at(r, 1), mix(color_at(r, 1), base, 0.72), base, mix(base, color_at(r, 3), 0.6), color_at(r, 3)],
+        np.uint8,
+    )
 
 
 def _cobbles(w: int, h: int, size: float, gap: float, rng: np.random.Generator) -> tuple[Steps, NDArray[np.intp]]:
@@ -128,7 +128,7 @@ def _cobbles(w: int, h: int, size: float, gap: float, rng: np.random.Generator) 
     rim = second - near
     lift = -(vx * 0.5 + vy * 0.78) / size
     # vx, vy point from the pixel's cell centre to the pixel: light falls on the side towards the top left.
-    out = 1 + _bands(lift + (rng.random(number.max() + 1) * 0.24)[number], -0.13, 0.36)
+    out = 1 + bands(lift + (rng.random(number.max() + 1) * 0.24)[number], -0.13, 0.36)
     out = np.where(rim < gap, 0, out)
     return out, number
 
@@ -140,59 +140,17 @@ def stone(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple
     out = np.where((out > 0) & (moss > 0.82), np.maximum(out - 1, 1), out)
     pits = rng.random((h, w)) > 0.975
     out = np.where(pits & (out > 1), out - 1, out)
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.45), _c(r, 1), base, _c(r, 3), _c(r, 4)], np.uint8)
+    return out, np.array(
+        [mix(color_at(r, 0), color_at(r, 1), 0.45), color_at(r, 1), base, color_at(r, 3), color_at(r, 4)], np.uint8
+    )
 
 
 def gravel(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Small stones."""
     out, _ = _cobbles(w, h, 4.2, 0.7, rng)
-    return out, np.array([_c(r, 1), mix(_c(r, 1), base, 0.6), base, mix(base, _c(r, 3), 0.7), _c(r, 3)], np.uint8)
-
-
-def _grid(w: int, h: int, columns: int, rows: int, shift: bool) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
-    """Bricks of a wrapping bond: number of the brick, and the pixel's column and row in it from its top left."""
-    y = np.arange(h)
-    row = y * rows // h
-    top = -(-row * h // rows)
-    x = np.arange(w)[None, :] + ((row % 2) * (w // columns // 2) if shift else np.zeros(h, np.intp))[:, None]
-    x = x % w
-    column = x * columns // w
-    left = -(-column * w // columns)
-    return row[:, None] * columns + column, x - left, np.broadcast_to((y - top)[:, None], (h, w))
-
-
-def brick(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
-    """A running bond with light top edges and mortar."""
-    rows = max(2, round(h / 8) // 2 * 2)
-    columns = max(1, round(w / 16))
-    number, x, y = _grid(w, h, columns, rows, True)
-    tone = rng.random(number.max() + 1)[number]
-    out = 2 + _bands(tone, 0.7) - (tone < 0.28)
-    worn = fractal(w, h, max(2, w // 4), 2, rng)
-    out = np.where(worn < 0.3, np.maximum(out - 1, 1), out)
-    out = np.where(y == 1, np.minimum(out + 1, 4), out)
-    out = np.where((x == 0) | (y == 0), 0, out)
-    mortar = mix(_c(r, 0), (150, 140, 130), 0.32)
-    return out, np.array([mortar, _c(r, 1), base, mix(base, _c(r, 3), 0.8), _c(r, 3)], np.uint8)
-
-
-def wood(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
-    """Planks with grain, nails and staggered joints."""
-    rows = max(2, round(h / 8))
-    number, x, y = _grid(w, h, 1, rows, False)
-    cut = rng.integers(0, w, rows)
-    row = number
-    offset = (np.arange(w)[None, :] - cut[row[:, :1]]) % w
-    grain = fractal(w, h, max(3, w // 3), 2, rng, stretch=5.0)
-    tone = rng.random(rows)[row]
-    out = 1 + _bands(grain * 0.8 + tone * 0.42, 0.36, 0.86)
-    out = np.where(y == 1, np.minimum(out + 1, 4), out)
-    out = np.where(y == 0, 0, out)
-    out = np.where((offset == 0) & (w >= 16), 0, out)
-    nails = ((offset == 2) | (offset == w - 2)) & (y == max(2, h // rows // 2)) & (w >= 16)
-    out = np.where(nails, 0, out)
-    _ = x
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.3), mix(_c(r, 1), base, 0.35), base, mix(base, _c(r, 3), 0.7), _c(r, 3)], np.uint8)
+    return out, np.array(
+        [color_at(r, 1), mix(color_at(r, 1), base, 0.6), base, mix(base, color_at(r, 3), 0.7), color_at(r, 3)], np.uint8
+    )
 
 
 def water(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
@@ -200,10 +158,13 @@ def water(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple
     near, second, _, _, _ = cells(w, h, max(2, round(w / 11)), rng, jitter=0.9)
     swell = fractal(w, h, 2, 2, rng, stretch=1.0)
     rim = second - near
-    out = 1 + _bands(_dither(swell, 0.22), 0.55)
+    out = 1 + bands(_dither(swell, 0.22), 0.55)
     out = np.where(rim < 1.25 + swell * 0.9, 3, out)
     out = np.where((rim < 0.85) & (swell > 0.58), 4, out)
-    return out, np.array([_c(r, 0), mix(base, _c(r, 1), 0.5), base, mix(base, _c(r, 3), 0.75), _c(r, 4)], np.uint8)
+    return out, np.array(
+        [color_at(r, 0), mix(base, color_at(r, 1), 0.5), base, mix(base, color_at(r, 3), 0.75), color_at(r, 4)],
+        np.uint8,
+    )
 
 
 def lava(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
@@ -224,40 +185,34 @@ def lava(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[
 def snow(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Soft drifts with a few sparks."""
     drift = fractal(w, h, 3, 2, rng, stretch=1.6)
-    out = 1 + _bands(_dither(drift, 0.2), 0.3, 0.5)
+    out = 1 + bands(_dither(drift, 0.2), 0.3, 0.5)
     speck = rng.random((h, w))
     out[speck > 0.988] = 4
     shade = mix(base, (140, 170, 214), 0.42)
-    return out, np.array([mix(shade, (120, 150, 200), 0.3), shade, mix(base, shade, 0.4), base, (255, 255, 255)], np.uint8)
+    return out, np.array(
+        [mix(shade, (120, 150, 200), 0.3), shade, mix(base, shade, 0.4), base, (255, 255, 255)], np.uint8
+    )
 
 
 def ice(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Facets with bright scratches."""
     near, second, number, _, _ = cells(w, h, max(2, round(w / 12)), rng, jitter=1.0)
     tone = rng.random(number.max() + 1)[number]
-    out = 1 + _bands(tone, 0.33, 0.7)
+    out = 1 + bands(tone, 0.33, 0.7)
     out = np.where(second - near < 0.9, 4, out)
     diagonal = (np.arange(w)[None, :] + np.arange(h)[:, None]) % max(8, min(w, h) // 2)
     gleam = (diagonal < 1) & (fractal(w, h, 3, 1, rng) > 0.62) & (w == h)
     out = np.where(gleam, 4, out)
-    return out, np.array([_c(r, 1), mix(base, _c(r, 1), 0.4), base, mix(base, _c(r, 4), 0.5), mix(_c(r, 4), (255, 255, 255), 0.5)], np.uint8)
-
-
-def metal(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
-    """Bolted plates, brushed."""
-    side = 16 if w % 16 == 0 and w >= 16 else w
-    down = 16 if h % 16 == 0 and h >= 16 else h
-    x, y = np.arange(w)[None, :] % side, np.arange(h)[:, None] % down
-    brushed = fractal(w, h, max(3, w // 2), 1, rng, stretch=6.0)
-    out = 2 + _bands(brushed, 0.72) - (brushed < 0.2)
-    out = np.where((x == 1) | (y == 1), 3, out)
-    out = np.where((x == side - 1) | (y == down - 1), 1, out)
-    out = np.where((x == 0) | (y == 0), 0, out)
-    for bx in (3, side - 3):
-        for by in (3, down - 3):
-            out = np.where((x == bx) & (y == by), 4, out)
-            out = np.where((x == bx) & (y == by + 1) | (x == bx + 1) & (y == by), 0, out)
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.35), _c(r, 1), base, _c(r, 3), _c(r, 4)], np.uint8)
+    return out, np.array(
+        [
+            color_at(r, 1),
+            mix(base, color_at(r, 1), 0.4),
+            base,
+            mix(base, color_at(r, 4), 0.5),
+            mix(color_at(r, 4), (255, 255, 255), 0.5),
+        ],
+        np.uint8,
+    )
 
 
 def moss(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
@@ -265,122 +220,63 @@ def moss(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[
     out, _ = _cobbles(w, h, 5.5, 0.6, rng)
     spots = rng.random((h, w))
     out = np.where(spots > 0.93, np.minimum(out + 1, 4), np.where(spots < 0.08, np.maximum(out - 1, 0), out))
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.5), _c(r, 1), base, mix(base, _c(r, 3), 0.8), _c(r, 3)], np.uint8)
+    return out, np.array(
+        [
+            mix(color_at(r, 0), color_at(r, 1), 0.5),
+            color_at(r, 1),
+            base,
+            mix(base, color_at(r, 3), 0.8),
+            color_at(r, 3),
+        ],
+        np.uint8,
+    )
 
 
 def leaves(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """A canopy of leaves."""
     near, second, number, vx, vy = cells(w, h, max(3, round(w / 5)), rng, jitter=1.0)
     tone = rng.random(number.max() + 1)[number]
-    out = 1 + _bands(-(vx * 0.5 + vy * 0.8) / 5 + tone * 0.7, 0.2, 0.55, 0.82)
+    out = 1 + bands(-(vx * 0.5 + vy * 0.8) / 5 + tone * 0.7, 0.2, 0.55, 0.82)
     out = np.where((second - near < 0.6) & (tone < 0.6), 0, out)
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.25), _c(r, 1), base, _c(r, 3), mix(_c(r, 3), _c(r, 4), 0.5)], np.uint8)
+    return out, np.array(
+        [
+            mix(color_at(r, 0), color_at(r, 1), 0.25),
+            color_at(r, 1),
+            base,
+            color_at(r, 3),
+            mix(color_at(r, 3), color_at(r, 4), 0.5),
+        ],
+        np.uint8,
+    )
 
 
 def swamp(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Murky water with duckweed and bubbles."""
     murk = fractal(w, h, 3, 3, rng, stretch=1.8)
-    out = 1 + _bands(_dither(murk, 0.14), 0.42, 0.66, 0.84)
-    return out, np.array([_c(r, 0), mix(_c(r, 1), (40, 60, 60), 0.35), mix(base, (50, 70, 60), 0.3), base, _c(r, 3)], np.uint8)
+    out = 1 + bands(_dither(murk, 0.14), 0.42, 0.66, 0.84)
+    return out, np.array(
+        [color_at(r, 0), mix(color_at(r, 1), (40, 60, 60), 0.35), mix(base, (50, 70, 60), 0.3), base, color_at(r, 3)],
+        np.uint8,
+    )
 
 
 def void(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
     """Deep space: nebula and stars."""
     nebula = fractal(w, h, 2, 3, rng)
-    out = _bands(_dither(nebula, 0.3), 0.5, 0.78)
+    out = bands(_dither(nebula, 0.3), 0.5, 0.78)
     star = rng.random((h, w))
     out = np.where(star > 0.985, 3, out)
     out = np.where(star > 0.995, 4, out)
-    return out, np.array([mix(base, (8, 6, 20), 0.6), base, mix(base, (120, 70, 170), 0.4), (170, 170, 220), (255, 255, 255)], np.uint8)
-
-
-def carpet(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
-    """Woven diamonds."""
-    side = next((s for s in (16, 12, 10, 8) if w % s == 0 and h % s == 0), w)
-    x, y = np.arange(w)[None, :] % side, np.arange(h)[:, None] % side
-    d = np.abs(x - side / 2 + 0.5) + np.abs(y - side / 2 + 0.5)
-    out = np.where(d < side * 0.16, 4, np.where(d < side * 0.28, 1, np.where(np.abs(d - side * 0.44) < 0.8, 4, 2)))
-    weave = ((x + y) % 2 == 0) & (out == 2) & (rng.random((h, w)) > 0.4)
-    return np.where(weave, 3, out), np.array([_c(r, 0), _c(r, 1), base, mix(base, _c(r, 3), 0.5), (232, 190, 92)], np.uint8)
-
-
-def tiles(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
-    """Polished floor tiles in a checker."""
-    n = 2 if w < 48 else round(w / 32) * 2
-    number, x, y = _grid(w, h, n, n, False)
-    size = w // n
-    dark = (number // n + number % n) % 2 == 1
-    veins = np.abs(fractal(w, h, 3, 3, rng) - 0.5) < 0.025
-    out = np.where(dark, 1, 3)
-    out = np.where(veins, np.where(dark, 2, 2), out)
-    out = np.where((x == 1) | (y == 1), np.where(dark, 2, 4), out)
-    out = np.where((x == 0) | (y == 0), 0, out)
-    _ = size
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.6), mix(_c(r, 1), base, 0.1), mix(_c(r, 1), base, 0.55), base, _c(r, 4)], np.uint8)
-
-
-def roof(w: int, h: int, r: Ramp, base: RGB, rng: np.random.Generator) -> tuple[Steps, Ramp]:
-    """Rounded shingles in rows."""
-    rows = max(2, round(h / 8) // 2 * 2)
-    columns = max(2, round(w / 8))
-    number, x, y = _grid(w, h, columns, rows, True)
-    tone = rng.random(number.max() + 1)[number]
-    width, height = w / columns, h / rows
-    corner = np.abs(x - width / 2 + 0.5) > width / 2 - 1.2
-    out = 2 + (tone > 0.7).astype(np.intp) - (tone < 0.3)
-    out = np.where(y <= 1, np.maximum(out - 1, 1), out)
-    out = np.where((x == 1) & (y > 1), np.minimum(out + 1, 4), out)
-    out = np.where((x == 0) | (y >= height - 1.01) | (corner & (y >= height - 2.01)), 0, out)
-    return out, np.array([mix(_c(r, 0), _c(r, 1), 0.2), _c(r, 1), base, mix(base, _c(r, 3), 0.8), _c(r, 3)], np.uint8)
-
-
-def _c(r: Ramp, step: int) -> RGB:
-    return int(r[step][0]), int(r[step][1]), int(r[step][2])
-
-
-def weathered(
-    out: NDArray[np.uint8], brief: Brief, kind: str, w: int, h: int, rng: np.random.Generator
-) -> NDArray[np.uint8]:
-    """What words add to a texture: moss, cracks, flowers, snow, gravel; all of it wraps."""
-    out = out.copy()
-    if kind != "moss" and brief.has("mossy", "moss", "overgrown", "vines"):
-        _spread(out, fractal(w, h, 3, 3, rng) + (rng.random((h, w)) - 0.5) * 0.16 > 0.62, ("3c5a2c", "5a7a38", "7c9c48"), rng)
-    if brief.has("snowy", "frosted", "frosty") and kind != "snow":
-        _spread(out, fractal(w, h, 3, 3, rng) > 0.6, ("b8cce4", "dce8f4", "ffffff"), rng)
-    if brief.has("cracks", "cracked", "broken", "ruined", "volcanic"):
-        near, second, _, _, _ = cells(w, h, max(2, w // 11), rng, jitter=1.0)
-        crack = (second - near < 0.8) & (fractal(w, h, 3, 2, rng) > 0.42)
-        glow = brief.has("lava", "glowing", "volcanic", "magma")
-        out[crack] = (244, 132, 40) if glow else np.uint8(out[crack] * 0.45)
-        if not glow:
-            below = np.roll(crack, 1, 0) & ~crack
-            out[below] = np.minimum(255, out[below].astype(np.int32) + 22).astype(np.uint8)
-    if kind in ("stone", "sand", "grass") and brief.has("gravel", "pebbles", "stones", "rocks", "dirt") and kind != "stone":
-        pebbles = rng.random((h, w)) > 0.985
-        out[pebbles] = (170, 168, 164)
-        out[np.roll(pebbles, 1, 0) & ~pebbles] = (96, 92, 96)
-    if brief.has("flowers", "flower", "flowery", "blooming", "daisies"):
-        for _ in range(max(2, w * h // 160)):
-            x, y = int(rng.integers(0, w)), int(rng.integers(0, h))
-            petal = ((236, 96, 120), (248, 240, 248), (250, 214, 84), (150, 120, 230))[int(rng.integers(0, 4))]
-            for dx, dy in ((1, 0), (0, 1), (2, 1), (1, 2)):
-                out[(y + dy) % h, (x + dx) % w] = petal
-            out[(y + 1) % h, (x + 1) % w] = (250, 200, 60)
-    return out
-
-
-def _spread(out: NDArray[np.uint8], mask: Mask, colors: tuple[str, str, str], rng: np.random.Generator) -> None:
-    tones = np.array([rgb(c) for c in colors], np.uint8)
-    lit, dim = _light(mask)
-    choice = np.where(rng.random(mask.shape) > 0.8, 2, 1)
-    choice = np.where(dim, 0, np.where(lit, 2, choice))
-    out[mask] = tones[choice[mask]]
+    return out, np.array(
+        [mix(base, (8, 6, 20), 0.6), base, mix(base, (120, 70, 170), 0.4), (170, 170, 220), (255, 255, 255)], np.uint8
+    )
 
 
 Maker = Callable[[int, int, Ramp, RGB, np.random.Generator], tuple[Steps, Ramp]]
 TERRAINS: dict[str, Maker] = {
     f.__name__: f
     for f in (
-        grass, dirt, sand, stone, gravel, brick, wood, water, lava, snow, ice, metal, moss, leaves, swamp, void, carpet, tiles, roof,
+        grass, dirt, sand, stone, gravel, brick, wood, water, lava, snow, ice, metal, moss, leaves, swamp, void,
+        carpet, tiles, roof,
     )
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """The 4×5 sheet of corner tiles: islands of one terrain in another, every seam legal.
 
 A tile's terrain at a point is the smooth interpolation of its four corners plus noise that wraps. On a shared
-edge both neighbours interpolate the same two corners, with the same noise, so pictures meet; and since the smooth step has
-no slope at the ends, the light on the border meets as well.
+edge both neighbours interpolate the same two corners, with the same noise, so pictures meet; and since the smooth
+step has no slope at the ends, the light on the border meets as well.
 """
 
 from __future__ import annotations
@@ -10,26 +10,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from assetgen.catalog.layouts import CORNERS, Corners
 from assetgen.simulator.art.canvas import Picture
 from assetgen.simulator.art.color import generator
 from assetgen.simulator.art.noise import Floats, fractal
 
-CORNERS = (
-    "0000", "0001", "0011", "0010",
-    "0000", "0101", "1111", "1010",
-    "0000", "0100", "1100", "1000",
-    "1111", "1110", "1101", "0110",
-    "1111", "1011", "0111", "1001",
-)  # fmt: skip
-"""Corner bits TL TR BL BR of each cell in reading order, 1 inside."""
-
 COLUMNS, ROWS = 4, 5
 
-# How the border of an inside terrain looks: roughness in pixels of a 32 px tile, and whether it stands above the ground.
+# How the border of an inside terrain looks: roughness in pixels of a 32 px tile, and how far it stands above.
 _BORDERS = {
-    "grass": (2.4, 1.0), "leaves": (2.6, 1.0), "moss": (2.4, 0.7), "snow": (1.6, 0.9), "stone": (1.2, 0.8), "brick": (0.5, 1.0),
-    "wood": (0.4, 0.9), "tiles": (0.4, 0.8), "carpet": (0.2, 0.5), "metal": (0.2, 1.0), "roof": (0.4, 1.0), "dirt": (1.8, 0.4),
-    "sand": (1.6, 0.4), "gravel": (1.8, 0.4), "ice": (1.0, 0.7), "water": (1.4, -1.0), "lava": (1.4, -1.0), "swamp": (1.8, -0.8),
+    "grass": (2.4, 1.0), "leaves": (2.6, 1.0), "moss": (2.4, 0.7), "snow": (1.6, 0.9), "stone": (1.2, 0.8),
+    "brick": (0.5, 1.0),
+    "wood": (0.4, 0.9), "tiles": (0.4, 0.8), "carpet": (0.2, 0.5), "metal": (0.2, 1.0), "roof": (0.4, 1.0),
+    "dirt": (1.8, 0.4),
+    "sand": (1.6, 0.4), "gravel": (1.8, 0.4), "ice": (1.0, 0.7), "water": (1.4, -1.0), "lava": (1.4, -1.0),
+    "swamp": (1.8, -0.8),
     "void": (1.0, -1.0),
 }  # fmt: skip
 _FOAM = {"water": (226, 244, 252), "lava": (255, 214, 96), "swamp": (176, 190, 110), "void": (120, 96, 190)}
@@ -62,16 +57,16 @@ def _smooth(t: Floats) -> tuple[Floats, Floats]:
 
 
 def _tile(
-    bits: str, inside: Picture, outside: Picture, noise: Floats, rise: float, inner: str, outer: str, scale: float
+    bits: Corners, inside: Picture, outside: Picture, noise: Floats, rise: float, inner: str, outer: str, scale: float
 ) -> Picture:
     h, w = inside.shape[:2]
-    tl, tr, bl, br = (float(b) for b in bits)
-    if bits == "1111":
+    tl, tr, bl, br = bits
+    if all(bits):
         return inside
-    if bits == "0000":
+    if not any(bits):
         return outside
     u, du = _smooth((np.arange(w) + 0.5) / w)
-    v, dv = _smooth(((np.arange(h) + 0.5) / h)[:, None])  # type: ignore[arg-type]
+    v, dv = _smooth(((np.arange(h) + 0.5) / h)[:, None])
     field = tl * (1 - u) * (1 - v) + tr * u * (1 - v) + bl * (1 - u) * v + br * u * v
     gx = ((tr - tl) * (1 - v) + (br - bl) * v) * du / w
     gy = ((bl - tl) * (1 - u) + (br - tr) * u) * dv / h

@@ -6,8 +6,23 @@ import math
 from collections.abc import Callable
 
 from assetgen.simulator.art.canvas import Canvas
-from assetgen.simulator.art.color import chance, pick, ramp_of
-from assetgen.simulator.art.items import CENTRED, HELD, Paint, _color, flame, lantern, potion, star_points
+from assetgen.simulator.art.color import chance, color_at, pick, ramp_of
+from assetgen.simulator.art.items import CENTRED, HELD, Paint, lantern, potion, star_points
+from assetgen.simulator.art.provisions import (
+    apple,
+    bread,
+    cake,
+    candle,
+    carrot,
+    cheese,
+    egg,
+    feather,
+    flower,
+    leaf,
+    meat,
+    mushroom,
+    skull,
+)
 
 
 def gem(c: Canvas, p: Paint) -> None:
@@ -19,7 +34,7 @@ def gem(c: Canvas, p: Paint) -> None:
         c.paint(c.poly([(16, 3), (22, 11), (20, 27), (18.5, 13)]), m, level=1)
         c.paint(c.poly([(7, 15), (10.4, 19), (9.5, 28), (5, 25)]), m, level=3, edge=True)
         c.paint(c.poly([(25, 14), (27, 24), (22.5, 28), (21.5, 19)]), m, level=1, edge=True)
-        c.dot(14.5, 9, _color(m, 4), 1.2, 4)
+        c.dot(14.5, 9, color_at(m, 4), 1.2, 4)
         return
     c.paint(c.poly([(9, 6), (23, 6), (29, 13), (16, 29), (3, 13)]), m, level=2)
     c.paint(c.poly([(9, 6), (3, 13), (11, 13)]), m, level=3)
@@ -29,8 +44,8 @@ def gem(c: Canvas, p: Paint) -> None:
     c.paint(c.poly([(3, 13), (11, 13), (16, 29)]), m, level=2)
     c.paint(c.poly([(11, 13), (21, 13), (16, 29)]), m, level=3)
     c.paint(c.poly([(21, 13), (29, 13), (16, 29)]), m, level=1)
-    c.dot(8, 9.5, _color(m, 4), 2, 1.2)
-    c.dot(13, 15, _color(m, 4), 1.2, 4)
+    c.dot(8, 9.5, color_at(m, 4), 2, 1.2)
+    c.dot(13, 15, color_at(m, 4), 1.2, 4)
 
 
 def coin(c: Canvas, p: Paint) -> None:
@@ -43,11 +58,15 @@ def coin(c: Canvas, p: Paint) -> None:
     if stamp == "star":
         c.paint(c.poly(star_points(15.6, 16.6, 6)), p.main, level=4)
     elif stamp == "crown":
-        c.paint(c.poly([(10.5, 20.5), (10, 12), (13, 15.5), (15.6, 11), (18.2, 15.5), (21.2, 12), (20.7, 20.5)]), p.main, level=4)
+        c.paint(
+            c.poly([(10.5, 20.5), (10, 12), (13, 15.5), (15.6, 11), (18.2, 15.5), (21.2, 12), (20.7, 20.5)]),
+            p.main,
+            level=4,
+        )
     else:
         c.paint(c.box(14, 10.5, 17.2, 22.5), p.main, level=4)
         c.paint(c.box(12.6, 10.5, 14, 22.5), p.main, level=1)
-    c.dot(8.6, 9.6, _color(p.main, 4), 2, 1)
+    c.dot(8.6, 9.6, color_at(p.main, 4), 2, 1)
 
 
 def key(c: Canvas, p: Paint) -> None:
@@ -75,7 +94,7 @@ def amulet(c: Canvas, p: Paint) -> None:
         c.paint(c.ellipse(16 + math.cos(a * 1.0) * 10.5, 15 - math.sin(a) * 11.5, 1.15), p.trim, shine=True)
     c.paint(c.ellipse(16, 21, 7.2), p.trim, shine=True, edge=True)
     c.paint(c.ellipse(16, 21, 4.6), p.main, shine=True)
-    c.dot(14.2, 18.8, _color(p.main, 4), 1.4, 1.4)
+    c.dot(14.2, 18.8, color_at(p.main, 4), 1.4, 1.4)
     c.paint(c.line((6, 14.6), (10.5, 18), width=1.2), p.trim)
     c.paint(c.line((26, 14.6), (21.5, 18), width=1.2), p.trim)
 
@@ -84,31 +103,17 @@ def scroll(c: Canvas, p: Paint) -> None:
     """A scroll half unrolled, with writing and a seal."""
     page = c.paint(c.poly([(8, 6), (26, 6), (24, 26), (6, 26)]), p.main)
     for k in range(5):
-        c.paint(c.box(10.5 - k * 0.4, 10.5 + k * 2.6, 20 + 3.4 * chance(p.key, "line", k), 11.5 + k * 2.6), p.main, level=1, clip=[page])
+        c.paint(
+            c.box(10.5 - k * 0.4, 10.5 + k * 2.6, 20 + 3.4 * chance(p.key, "line", k), 11.5 + k * 2.6),
+            p.main,
+            level=1,
+            clip=[page],
+        )
     c.paint(c.capsule(7, 5.6, 27, 5.6, 2.4), p.main, bias=0.1)
     c.paint(c.ellipse(27, 5.6, 1.2, 1.6), p.main, level=1)
     c.paint(c.capsule(5, 26.4, 25, 26.4, 2.4), p.main, bias=0.1)
     c.paint(c.ellipse(5.6, 26.4, 1.2, 1.6), p.main, level=1)
     c.paint(c.ellipse(21.5, 23, 2.8), p.trim, shine=True, edge=True)
-
-
-def apple(c: Canvas, p: Paint) -> None:
-    """A round fruit with a leaf."""
-    c.paint(c.line((16, 10), (17.5, 4.5), width=1.6), ramp_of("6a4428"))
-    body = [(16, 10), (20, 7.6), (25.5, 9.5), (27, 16), (24, 24), (19.5, 28.5), (16, 27.4), (12.5, 28.5), (8, 24), (5, 16), (6.5, 9.5), (12, 7.6)]
-    c.paint(c.poly(body, 2), p.main)
-    c.paint(c.ellipse(10.6, 13.6, 1.7, 2.8), p.main, level=4)
-    c.paint(c.poly([(17.5, 7.5), (20, 3.4), (26, 3), (23.5, 7)], 1), p.trim, edge=True)
-
-
-def mushroom(c: Canvas, p: Paint) -> None:
-    """A spotted mushroom."""
-    c.paint(c.poly([(12.5, 16), (19.5, 16), (21, 28), (18, 29.5), (14, 29.5), (11, 28)], 1), p.trim)
-    c.paint(c.ellipse(16, 18.4, 8, 2), p.trim, level=1)
-    dome = [(3.5, 18), (4.5, 10.5), (10, 4.5), (16, 3), (22, 4.5), (27.5, 10.5), (28.5, 18), (22, 19.6), (10, 19.6)]
-    cap = c.paint(c.poly(dome, 2), p.main, edge=True, shine=True)
-    for x, y, r in ((11, 9.5, 2.6), (20.5, 8.4, 2.1), (16, 14.5, 2.2), (24.4, 14.6, 1.9), (7, 15.6, 1.7)):
-        c.paint(c.ellipse(x, y, r, r * 0.86), p.trim, bias=0.15, clip=[cap])
 
 
 def heart(c: Canvas, p: Paint) -> None:
@@ -117,7 +122,7 @@ def heart(c: Canvas, p: Paint) -> None:
     outline = half + [(32 - x, y) for x, y in reversed(half[1:-1])]
     c.paint(c.poly(outline, 2), p.main, shine=False)
     c.paint(c.ellipse(10, 11, 2.8, 2.1), p.main, level=4)
-    c.dot(7.6, 14.4, _color(p.main, 4), 1.2, 1.6)
+    c.dot(7.6, 14.4, color_at(p.main, 4), 1.2, 1.6)
 
 
 def star(c: Canvas, p: Paint) -> None:
@@ -125,18 +130,30 @@ def star(c: Canvas, p: Paint) -> None:
     c.paint(c.poly(star_points(16, 17.4, 15, 0.52), 1), p.main, shine=True, bias=0.08)
     if pick((True, True, False), p.key, "face"):
         for x in (13, 18):
-            c.dot(x, 15, _color(p.main, 0), 1.4, 3)
-        c.dot(11, 18.6, _color(ramp_of("f08c6c"), 2), 1.6, 1)
-        c.dot(19.6, 18.6, _color(ramp_of("f08c6c"), 2), 1.6, 1)
+            c.dot(x, 15, color_at(p.main, 0), 1.4, 3)
+        c.dot(11, 18.6, color_at(ramp_of("f08c6c"), 2), 1.6, 1)
+        c.dot(19.6, 18.6, color_at(ramp_of("f08c6c"), 2), 1.6, 1)
 
 
 def crown(c: Canvas, p: Paint) -> None:
     """A crown with jewels."""
     c.paint(c.ellipse(16, 23, 11, 3.6), p.main, level=1)
-    c.paint(c.poly([(5, 23), (3, 9), (9.8, 15), (16, 5), (22.2, 15), (29, 9), (27, 23), (22, 25.6), (16, 26.4), (10, 25.6)]), p.main, shine=True)
+    c.paint(
+        c.poly(
+            [(5, 23), (3, 9), (9.8, 15), (16, 5), (22.2, 15), (29, 9), (27, 23), (22, 25.6), (16, 26.4), (10, 25.6)]
+        ),
+        p.main,
+        shine=True,
+    )
     for x, y in ((3.4, 8.4), (16, 4.8), (28.6, 8.4)):
         c.paint(c.ellipse(x, y, 1.7), p.trim, shine=True)
-    c.paint(c.poly([(5, 20), (10, 22.2), (16, 23), (22, 22.2), (27, 20), (27, 23), (22, 25.6), (16, 26.4), (10, 25.6), (5, 23)]), p.main, bias=-0.15)
+    c.paint(
+        c.poly(
+            [(5, 20), (10, 22.2), (16, 23), (22, 22.2), (27, 20), (27, 23), (22, 25.6), (16, 26.4), (10, 25.6), (5, 23)]
+        ),
+        p.main,
+        bias=-0.15,
+    )
     c.paint(c.poly([(16, 15), (19, 18.4), (16, 22), (13, 18.4)]), p.trim, shine=True)
 
 
@@ -147,23 +164,47 @@ def bomb(c: Canvas, p: Paint) -> None:
     c.at(20.6, 11.8, 40).paint(c.at(20.6, 11.8, 40).box(-3, -1.6, 3, 2), p.main, bias=0.1)
     c.paint(c.line((21.6, 10.6), (23.4, 7.6), (26, 7), width=1.3), p.trim)
     c.paint(c.poly(star_points(27, 5.6, 4, 0.4, 4)), ramp_of("fbe07a"), level=3)
-    c.dot(26.4, 5, _color(ramp_of("fff4c8"), 4), 1.4, 1.4)
+    c.dot(26.4, 5, color_at(ramp_of("fff4c8"), 4), 1.4, 1.4)
 
 
 def helm(c: Canvas, p: Paint) -> None:
     """A knight's helmet with a plume."""
     c.paint(c.poly([(16, 8), (13, 3), (20, 1.5), (28, 6), (29, 14), (25, 10)], 2), p.trim)
-    c.paint(c.poly([(6, 27), (5.4, 14), (10, 7.6), (16, 6), (22, 7.6), (26.6, 14), (26, 27), (16, 29.6)], 1), p.main, shine=True, edge=True)
+    c.paint(
+        c.poly([(6, 27), (5.4, 14), (10, 7.6), (16, 6), (22, 7.6), (26.6, 14), (26, 27), (16, 29.6)], 1),
+        p.main,
+        shine=True,
+        edge=True,
+    )
     c.paint(c.box(7, 15, 25, 18, 0.8), p.main, level=0)
     c.paint(c.box(15, 8, 17, 28), p.main, level=3)
     for y in (20.5, 23, 25.5):
-        c.dot(19.4, y, _color(p.main, 0), 3.4, 1)
-        c.dot(9.4, y, _color(p.main, 0), 3.4, 1)
+        c.dot(19.4, y, color_at(p.main, 0), 3.4, 1)
+        c.dot(9.4, y, color_at(p.main, 0), 3.4, 1)
 
 
 def armor(c: Canvas, p: Paint) -> None:
     """A breastplate."""
-    c.paint(c.poly([(8, 6), (13, 8.4), (19, 8.4), (24, 6), (26, 15), (23, 20), (23.5, 28), (16, 29.6), (8.5, 28), (9, 20), (6, 15)], 1), p.main, shine=True)
+    c.paint(
+        c.poly(
+            [
+                (8, 6),
+                (13, 8.4),
+                (19, 8.4),
+                (24, 6),
+                (26, 15),
+                (23, 20),
+                (23.5, 28),
+                (16, 29.6),
+                (8.5, 28),
+                (9, 20),
+                (6, 15),
+            ],
+            1,
+        ),
+        p.main,
+        shine=True,
+    )
     c.paint(c.ellipse(6.6, 9, 4.6, 4), p.main, edge=True, shine=True)
     c.paint(c.ellipse(25.4, 9, 4.6, 4), p.main, edge=True)
     c.paint(c.box(15.4, 9, 16.6, 28), p.main, level=1)
@@ -174,7 +215,21 @@ def armor(c: Canvas, p: Paint) -> None:
 def boots(c: Canvas, p: Paint) -> None:
     """A pair of boots."""
     for dx, dy in ((5.5, -2.5), (0, 0)):
-        c.paint(c.poly([(6 + dx, 6 + dy), (14 + dx, 6 + dy), (14 + dx, 18 + dy), (21 + dx, 21.5 + dy), (22 + dx, 27 + dy), (6 + dx, 27 + dy)], 1), p.main, edge=True)
+        c.paint(
+            c.poly(
+                [
+                    (6 + dx, 6 + dy),
+                    (14 + dx, 6 + dy),
+                    (14 + dx, 18 + dy),
+                    (21 + dx, 21.5 + dy),
+                    (22 + dx, 27 + dy),
+                    (6 + dx, 27 + dy),
+                ],
+                1,
+            ),
+            p.main,
+            edge=True,
+        )
         c.paint(c.box(5 + dx, 5 + dy, 15 + dx, 9 + dy, 1), p.main, bias=0.25)
         c.paint(c.box(5.6 + dx, 26 + dy, 22 + dx, 28.6 + dy, 0.6), p.main, level=0)
         c.paint(c.box(6 + dx, 15.4 + dy, 14 + dx, 17 + dy), p.trim)
@@ -183,93 +238,13 @@ def boots(c: Canvas, p: Paint) -> None:
 def hat(c: Canvas, p: Paint) -> None:
     """A pointed hat with a band."""
     c.paint(c.ellipse(16, 25, 13, 4), p.main, bias=-0.1)
-    cone = c.paint(c.poly([(8, 25), (12, 13), (14, 6), (20, 3), (25, 6.4), (20.5, 8), (21, 14), (24, 25), (16, 27)], 1), p.main, edge=True)
+    cone = c.paint(
+        c.poly([(8, 25), (12, 13), (14, 6), (20, 3), (25, 6.4), (20.5, 8), (21, 14), (24, 25), (16, 27)], 1),
+        p.main,
+        edge=True,
+    )
     c.paint(c.poly([(8.6, 22), (23.4, 22), (24.4, 25.4), (16, 27), (7.6, 25.4)]), p.trim, clip=[cone])
     c.paint(c.poly(star_points(15, 16, 2.6)), p.trim, level=3, clip=[cone])
-
-
-def bread(c: Canvas, p: Paint) -> None:
-    """A loaf."""
-    d = c.at(16, 17, -28)
-    d.paint(d.ellipse(0, 0, 13.4, 7.8), p.main)
-    for x in (-7, -1, 5):
-        d.paint(d.capsule(x - 1.4, 3.4, x + 2.4, -4, 1.2), p.main, level=4)
-        d.paint(d.capsule(x + 0.2, 3.8, x + 4, -3.6, 0.5), p.trim, level=2)
-
-
-def cheese(c: Canvas, p: Paint) -> None:
-    """A wedge of cheese."""
-    c.paint(c.poly([(3, 17), (22, 6), (29, 14), (29, 17)]), p.main, level=3)
-    side = c.paint(c.poly([(3, 17), (29, 15.4), (29, 26), (3, 28)]), p.main, level=2)
-    for x, y, r in ((9, 22, 2.3), (16.6, 24.6, 1.7), (23, 20, 2.6)):
-        c.paint(c.ellipse(x, y, r, r * 0.9), p.trim, level=1, clip=[side])
-        c.paint(c.ellipse(x + 0.4, y + 0.5, r * 0.7, r * 0.6), p.trim, level=2, clip=[side + 1, side + 3, side + 5])
-
-
-def meat(c: Canvas, p: Paint) -> None:
-    """Meat on the bone."""
-    c.paint(c.capsule(14, 18, 26, 27, 1.7), p.trim)
-    c.paint(c.ellipse(27.6, 26.2, 2), p.trim)
-    c.paint(c.ellipse(25.6, 28.2, 2), p.trim)
-    c.paint(c.poly([(5, 12), (9, 5), (17, 4), (22.6, 9), (22, 17), (18, 22.6), (10, 21)], 2), p.main, edge=True)
-    c.paint(c.ellipse(11.6, 9.6, 2.8, 2), p.main, level=4)
-
-
-def egg(c: Canvas, p: Paint) -> None:
-    """A spotted egg."""
-    body = c.paint(c.poly([(16, 2.6), (22, 8), (26.5, 18), (23.5, 26), (16, 29.6), (8.5, 26), (5.5, 18), (10, 8)], 2), p.main)
-    for k in range(6):
-        x, y = 8 + 16 * chance(p.key, "x", k), 9 + 17 * chance(p.key, "y", k)
-        c.paint(c.ellipse(x, y, 1.8, 1.5), p.trim, level=2, clip=[body])
-    c.paint(c.ellipse(11.8, 10.8, 1.8, 2.6), p.main, level=4)
-
-
-def feather(c: Canvas, p: Paint) -> None:
-    """A quill."""
-    c.paint(c.poly([(27, 3), (28, 11), (21, 20), (11, 25), (8.5, 22.5), (12, 12), (19, 5)], 1), p.main)
-    c.paint(c.poly([(27, 3), (28, 11), (21, 20), (11, 25), (10, 24)], 0), p.main, level=1)
-    c.paint(c.line((4, 29), (12, 21), (26, 5), width=1.0), p.trim, level=3)
-
-
-def leaf(c: Canvas, p: Paint) -> None:
-    """A leaf with veins."""
-    c.paint(c.poly([(27, 4), (28, 14), (22, 24), (11, 26), (6, 20), (9, 10), (17, 5)], 2), p.main)
-    c.paint(c.line((4, 28), (11, 21), (25, 7), width=1.1), p.main, level=1)
-    for x, y in ((13, 19), (17.5, 14.5)):
-        c.paint(c.line((x, y), (x + 6, y + 1.4), width=0.8), p.main, level=1)
-        c.paint(c.line((x, y), (x - 1, y - 5.4), width=0.8), p.main, level=4)
-
-
-def flower(c: Canvas, p: Paint) -> None:
-    """A flower on a stem."""
-    c.paint(c.line((16, 16), (16.6, 22), (15.6, 30), width=1.8), p.trim)
-    c.paint(c.poly([(16, 26), (20, 21.4), (25, 22), (21, 26.4)], 1), p.trim)
-    c.paint(c.poly([(16, 28), (12, 23.4), (7.4, 24), (11, 28)], 1), p.trim)
-    for k in range(6):
-        a = k * math.tau / 6 + 0.5
-        c.paint(c.ellipse(16 + math.cos(a) * 5.4, 11 + math.sin(a) * 5.2, 3.7), p.main, bias=-0.12 * math.sin(a), edge=True)
-    c.paint(c.ellipse(16, 11, 3), ramp_of("f8d048"), shine=True, edge=True)
-
-
-def skull(c: Canvas, p: Paint) -> None:
-    """A skull."""
-    c.paint(c.box(10.4, 19, 21.6, 28.4, 1.6), p.main, bias=-0.1)
-    c.paint(c.ellipse(16, 13.6, 11.4, 10.4), p.main)
-    for x in (11.4, 20.6):
-        c.paint(c.ellipse(x, 15.6, 3.2, 3.5), p.trim, level=0)
-        c.dot(x - 0.6, 15, _color(p.fixed("eye", "e8503c"), 3), 1.3, 1.3)
-    c.paint(c.poly([(16, 18.6), (17.8, 22), (14.2, 22)]), p.trim, level=0)
-    for x in (12.4, 15.4, 18.4):
-        c.dot(x, 24.6, _color(p.main, 0), 0.8, 3.4)
-
-
-def candle(c: Canvas, p: Paint) -> None:
-    """A candle in a dish."""
-    c.paint(c.ellipse(16, 27, 10, 2.8), ramp_of("c8963c"), shine=True)
-    c.paint(c.box(11.6, 13.6, 20.4, 27, 1.4), p.main)
-    c.paint(c.capsule(13, 14, 12.6, 19, 1.3, 1.5), p.main, level=4)
-    c.dot(15.6, 11, _color(p.main, 0), 1, 3)
-    flame(c, 16, 12.4, 3, 9.4, p.trim)
 
 
 def bag(c: Canvas, p: Paint) -> None:
@@ -288,7 +263,7 @@ def ore(c: Canvas, p: Paint) -> None:
     c.paint(c.poly([(28.6, 19), (25, 27), (14, 29), (18, 21)]), p.trim, level=1)
     for x, y, r in ((11, 18, 3), (20, 15.4, 2.6), (17, 24, 2.4), (24.4, 21, 1.8), (9.6, 11.6, 1.5)):
         c.paint(c.poly([(x, y - r), (x + r, y), (x, y + r), (x - r, y)]), p.main, shine=True)
-        c.dot(x - r * 0.4, y - r * 0.4, _color(p.main, 4), 0.9, 0.9)
+        c.dot(x - r * 0.4, y - r * 0.4, color_at(p.main, 4), 0.9, 0.9)
 
 
 def ingot(c: Canvas, p: Paint) -> None:
@@ -320,34 +295,19 @@ def sun(c: Canvas, p: Paint) -> None:
     """A sun with rays."""
     c.paint(c.poly(star_points(16, 16, 14.5, 0.72, 12)), p.trim, level=2)
     c.paint(c.ellipse(16, 16, 9), p.main, shine=True, bias=0.1)
-    c.dot(12.4, 14, _color(p.main, 0), 1.4, 2.6)
-    c.dot(18.2, 14, _color(p.main, 0), 1.4, 2.6)
-
-
-def cake(c: Canvas, p: Paint) -> None:
-    """A slice of something sweet."""
-    c.paint(c.box(5, 14, 27, 28, 2), p.trim)
-    c.paint(c.box(5, 20, 27, 22), p.main, level=3)
-    c.paint(c.poly([(4, 16), (5, 10), (16, 8), (27, 10), (28, 16), (25, 19.6), (22, 16.6), (18.6, 20.4), (15, 16.8), (11, 20), (8, 16.6)], 1), p.main)
-    c.paint(c.ellipse(16, 6.6, 3), ramp_of("d8303c"), shine=True, edge=True)
-
-
-def carrot(c: Canvas, p: Paint) -> None:
-    """A carrot."""
-    for x in (-4, 0, 4):
-        c.paint(c.line((21, 10), (24 + x, 3 + abs(x) * 0.5), width=2.2), p.trim)
-    c.paint(c.poly([(16, 8), (24, 9), (25, 16), (14, 25), (4, 29.4), (8, 19)], 2), p.main)
-    for x, y in ((12, 17), (17, 15), (13, 22)):
-        c.paint(c.line((x, y), (x + 2.4, y + 2), width=0.8), p.main, level=1)
+    c.dot(12.4, 14, color_at(p.main, 0), 1.4, 2.6)
+    c.dot(18.2, 14, color_at(p.main, 0), 1.4, 2.6)
 
 
 def hourglass(c: Canvas, p: Paint) -> None:
     """An hourglass."""
     glass = ramp_of("c4dce8")
-    c.paint(c.poly([(8, 6), (24, 6), (22, 12), (17, 16), (22, 20), (24, 26), (8, 26), (10, 20), (15, 16), (10, 12)]), glass)
+    c.paint(
+        c.poly([(8, 6), (24, 6), (22, 12), (17, 16), (22, 20), (24, 26), (8, 26), (10, 20), (15, 16), (10, 12)]), glass
+    )
     c.paint(c.poly([(11, 10), (21, 10), (16, 15)]), p.main, level=2)
     c.paint(c.poly([(9.6, 25.4), (22.4, 25.4), (16, 20)]), p.main, level=3)
-    c.dot(15.6, 15, _color(p.main, 2), 0.9, 6)
+    c.dot(15.6, 15, color_at(p.main, 2), 0.9, 6)
     for y in (4.4, 27.6):
         c.paint(c.box(6, y - 1.8, 26, y + 1.8, 1), p.trim)
 
@@ -364,7 +324,15 @@ def dice(c: Canvas, p: Paint) -> None:
 def rune(c: Canvas, p: Paint) -> None:
     """A stone with a glowing rune."""
     c.paint(c.poly([(8, 5), (22, 3), (27, 12), (25, 26), (14, 30), (5, 22)], 1), p.main)
-    mark = pick(([(12, 23), (12, 9), (20, 13), (12, 16)], [(11, 10), (16, 23), (21, 10)], [(11, 9), (20, 14), (11, 18), (20, 24)]), p.key, "rune")
+    mark = pick(
+        (
+            [(12, 23), (12, 9), (20, 13), (12, 16)],
+            [(11, 10), (16, 23), (21, 10)],
+            [(11, 9), (20, 14), (11, 18), (20, 24)],
+        ),
+        p.key,
+        "rune",
+    )
     c.paint(c.line(*mark, width=2.0), p.trim, level=3)
 
 
@@ -384,18 +352,20 @@ def chest(c: Canvas, p: Paint) -> None:
     c.paint(c.poly(lid), p.main, bias=0.06, edge=True)
     c.paint(c.box(4, 9, 28, 9.9), p.main, level=1)
     for x in (4.6, 24):
-        c.paint(c.box(x, 4.6 if x > 10 else 4.6, x + 3.4, 28.6), p.trim)
+        c.paint(c.box(x, 4.6, x + 3.4, 28.6), p.trim)
     c.paint(c.box(2.6, 14.2, 29.4, 16.6, 0.4), p.trim)
     c.paint(c.box(13, 13, 19, 20, 1), p.trim, edge=True, shine=True)
-    c.dot(15.3, 15.4, _color(p.trim, 0), 1.4, 2.8)
+    c.dot(15.3, 15.4, color_at(p.trim, 0), 1.4, 2.8)
 
 
 Recipe = Callable[[Canvas, Paint], None]
 ICONS: dict[str, Recipe] = {
     f.__name__: f
     for f in (
-        potion, gem, coin, key, ring, amulet, scroll, apple, mushroom, heart, star, crown, bomb, helm, armor, boots, hat, bread, cheese,
-        meat, egg, feather, leaf, flower, skull, candle, bag, ore, ingot, cup, moon, sun, cake, carrot, hourglass, dice, rune, rock, chest,
+        potion, gem, coin, key, ring, amulet, scroll, apple, mushroom, heart, star, crown, bomb, helm, armor, boots,
+        hat, bread, cheese,
+        meat, egg, feather, leaf, flower, skull, candle, bag, ore, ingot, cup, moon, sun, cake, carrot, hourglass,
+        dice, rune, rock, chest,
     )
 }  # fmt: skip
 
