@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from assetgen.model.cost import FREE, USD, Cost, total
@@ -32,26 +32,23 @@ def amount_in(cost: Cost, unit: str) -> Decimal | None:
 
 @dataclass
 class Purse:
-    """What may still be spent. `cap` is the invocation's, `balance` the account's when it is known.
-
-    `spent` grows with each result; what is in flight or unknown is counted by the caller's `outstanding`.
-    """
+    """What may still be spent. `cap` is the invocation's, `balance` the account's at its beginning, when known."""
 
     cap: Cost | None
     balance: Cost | None = None
     unknown_allowed: bool = False
-    spent: Cost = FREE
-    in_flight: list[Cost] = field(default_factory=list)
     stopped: str | None = None
 
-    def approve(self, price: Cost, outstanding: Cost = FREE) -> None:
-        """Called before each paid POST. Raises StoppedError where the cap or the balance would be exceeded."""
+    def approve(self, price: Cost, committed: Cost = FREE) -> None:
+        """Called before each paid POST with what this invocation has spent or has under way (in flight and unknown
+        at expected prices). Raises StoppedError where the cap or the balance would be exceeded."""
         if self.stopped is not None:
             raise StoppedError(self.stopped)
         if not price.known and not self.unknown_allowed:
             self._stop("the price of the next request is not known: see it with --check-cost")
-        self._within(self.cap, total((self.spent, outstanding, price)), "the budget", Decimal(0))
-        self._within(self.balance, total((outstanding, price)), "the balance", CENT)
+        wanted = total((committed, price))
+        self._within(self.cap, wanted, "the budget", Decimal(0))
+        self._within(self.balance, wanted, "the balance", CENT)
 
     def _within(self, cap: Cost | None, wanted: Cost, name: str, margin: Decimal) -> None:
         if cap is None or cap.amount is None:
@@ -64,14 +61,6 @@ class Purse:
     def _stop(self, reason: str) -> None:
         self.stopped = reason
         raise StoppedError(reason)
-
-    def pay(self, price: Cost) -> None:
-        """A result came in at this price."""
-        self.spent = total((self.spent, price))
-        if self.balance is not None and self.balance.amount is not None:
-            charged = amount_in(price, self.balance.unit)
-            if charged:
-                self.balance = Cost(self.balance.amount - charged, self.balance.unit)
 
 
 def affordable(plan_cost: Cost, cap: Cost | None, balance: Cost | None) -> str | None:

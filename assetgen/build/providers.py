@@ -9,13 +9,13 @@ from pathlib import Path
 from assetgen.build.report import Progress
 from assetgen.build.session import Session
 from assetgen.generate.types import Provider, Runtime
-from assetgen.model.cost import FREE, Cost
+from assetgen.model.cost import Cost, total
 from assetgen.model.errors import StoppedError
 from assetgen.store.journal import Journal, account_of, default_folder
 
 
 class Providers:
-    """The providers of one command. `approve` is asked before each paid POST, with what is already outstanding."""
+    """The providers of one command. `approve` is asked before each paid POST, with what is already committed."""
 
     def __init__(self, session: Session, progress: Progress) -> None:
         self.session = session
@@ -45,14 +45,13 @@ class Providers:
             network=self.session.manifest.network,
             journal=self.journal_folder,
             runtime=self._runtime(),
-            approve=lambda price: self.approve(price, self.outstanding(name)),
+            approve=lambda price: self.approve(price, self.committed()),
             report=self.progress.note,
         )
 
-    def outstanding(self, name: str) -> Cost:
-        """In flight and unknown, at expected prices."""
-        provider = self._open.get(name)
-        return provider.outstanding() if provider is not None else FREE
+    def committed(self) -> Cost:
+        """What this command has spent, and what is in flight or unknown at expected prices."""
+        return total(part for provider in self._open.values() for part in (provider.spent(), provider.outstanding()))
 
     @property
     def journal_folder(self) -> Path:
