@@ -11,6 +11,7 @@ from assetgen.build.run import Hooks, build, plan
 from assetgen.build.session import Session
 from assetgen.model.manifest import Manifest
 from assetgen.model.plan import Action, Plan
+from assetgen.plan.sources import sources_of
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,7 @@ def made_of(manifest: Manifest, names: Sequence[str]) -> list[str]:
     while grown:
         grown = False
         for name, asset in manifest.assets.items():
-            whole = asset.source in ("copy", "parts", "tiles")
-            sources = asset.dependencies if whole else asset.tileset_sources
-            if name not in reached and any(source in reached for source in sources):
+            if name not in reached and any(ref.name in reached for ref in sources_of(asset).values()):
                 reached[name] = None
                 grown = True
     extracted = [

@@ -12,12 +12,13 @@ from assetgen.build.finish import (
     finished_animation,
     finished_sprite,
 )
-from assetgen.build.pieces import digest_of, source_key
+from assetgen.build.pieces import digest_of
 from assetgen.build.tilework import autotile_sheets
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.errors import AssetError
 from assetgen.model.layout import Tag
 from assetgen.model.manifest import Asset, AssetRef
+from assetgen.plan.sources import source_key
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture

@@ -115,7 +115,7 @@ class _Finals:
         from assetgen.pixels.palettes import write
 
         project = self.session.project
-        waits = [ref.name for ref in self.manifest.palettes[name].sources if project.state(ref.name).base is None]
+        waits = [ref.name for ref in self.manifest.palettes[name].sources if project.base_of(ref.name) is None]
         if waits:
             self.report.warn(f"palette:{name}", "palette", f"waits for {', '.join(waits)}")
             return
@@ -265,7 +265,7 @@ class _Finals:
                 files[built.name] = picture_roles(built, write)
         palettes = {}
         for name, palette in self.manifest.palettes.items():
-            if all(self.session.project.state(ref.name).base is not None for ref in palette.sources):
+            if all(self.session.project.base_of(ref.name) is not None for ref in palette.sources):
                 colors = tuple(f"#{color}" for color in self.session.palette(name))
                 formats = PALETTE_FORMATS if self.session.project.writes_palettes else ()
                 palettes[name] = BuiltPalette(name, colors, {f: f"palettes/{name}.{f}" for f in formats})

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assetgen.build.finish import Finished, Sources, finished_animation, mirrored
-from assetgen.build.pieces import source_key
 from assetgen.catalog.tags import resolve_tags, revise
 from assetgen.model.built import BuiltAnimation
 from assetgen.model.errors import AssetError
 from assetgen.model.layout import Cell, Tag
 from assetgen.model.manifest import Asset, Part
+from assetgen.plan.sources import source_key
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assetgen.model.built import BuiltAnimation, BuiltSprite
-from assetgen.model.manifest import Asset, AssetRef, Ref
+from assetgen.model.built import BuiltAnimation, BuiltSprite, BuiltTileset
 
 if TYPE_CHECKING:
     from assetgen.build.finish import Finished
-
-COMPOSED = frozenset({"copy", "parts", "tiles"})
-"""Sources that have no picture of their own: they are made of other assets."""
-
-
-def source_key(ref: AssetRef) -> str:
-    """The name under which `Sources.made_of` holds what a reference is taken from."""
-    return ref.name if ref.stage == "final" else f"{ref.name}@base"
-
-
-def sources_of(asset: Asset) -> dict[str, AssetRef]:
-    """The assets that an asset is put together from, by `source_key`: not those that its requests take."""
-    refs: list[Ref | None] = [asset.start] if asset.source == "copy" else []
-    refs += [part.of for part in asset.parts]
-    refs += [entry.of for entry in asset.tileset.tiles]
-    refs += asset.tileset.objects
-    found = {source_key(ref): ref for ref in refs if isinstance(ref, AssetRef)}
-    return found | {sheet: AssetRef(sheet, None, "final", asset.position) for sheet in asset.tileset.terrains}
+    from assetgen.model.built import Picture
 
 
 def digest_of(finished: Finished, name: str, piece: str | None) -> str | None:
@@ -48,3 +30,13 @@ def digest_of(finished: Finished, name: str, piece: str | None) -> str | None:
         if found is not None:
             return found
     return None
+
+
+def sheet_of(finished: Finished) -> Picture | None:
+    """The whole sheet of an animation or a tileset, as it is written; None for sprites."""
+    from assetgen.build.files import animation_sheet, tileset_sheet
+
+    built = finished.built[0]
+    if isinstance(built, BuiltAnimation):
+        return animation_sheet(built, finished.pictures.__getitem__)
+    return tileset_sheet(built, finished.pictures.__getitem__) if isinstance(built, BuiltTileset) else None

@@ -103,12 +103,13 @@ class Processing:
         outputs = {**done.judged.outputs, **{path: block.outputs[path] for path in kept}}
         if self.locked and outputs != block.outputs:
             self._fail(name, AssetError("not as in the lock: other pictures come out of it", asset=name))
+        keys = work.keys.with_tiles(done.finished.tiles)
         block = replace(
             block,
             kind=work.asset.kind,
             layout=work.layout,
-            frames=work.keys.pictures,
-            files=work.keys.files,
+            frames=keys.pictures,
+            files=keys.files,
             outputs=outputs,
             tiles=done.finished.tiles,
             tool=TOOL,

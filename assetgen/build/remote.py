@@ -21,7 +21,6 @@ from assetgen.model.errors import (
     AssetgenError,
     StoppedError,
     StoreError,
-    UnknownOutcomeError,
 )
 from assetgen.model.lock import Accepted, Block, Original, Rejected
 from assetgen.model.manifest import Asset, Ref, Step
@@ -124,11 +123,7 @@ class Remote:
         except RejectedDelivery as error:
             self._reject(state, step, request, error.delivery, str(error), provider)
             raise
-        except UnknownOutcomeError:
-            self.purse.pay(job.expected)
-            raise
         entry.cost = total((entry.cost, delivery.price))
-        self.purse.pay(delivery.price)
         accepted = await asyncio.to_thread(self._store, asset.name, step, request, delivery, provider)
         for warning in delivery.warnings:
             self.report.warn(asset.name, "reply", warning)
@@ -144,8 +139,9 @@ class Remote:
         from assetgen.pixels.png import encode_truecolor
 
         pictures: dict[str, bytes] = {}
-        for picture in self._inputs(asset, step):
-            pictures[pixel_digest(picture)] = encode_truecolor(picture)
+        for digest, picture in zip(_digests(step, request), self._inputs(asset, step), strict=True):
+            # An animated picture is asked for by the digest of all its frames; what is sent is its first one.
+            pictures[digest or pixel_digest(picture)] = encode_truecolor(picture)
         spec = step.step
         style = catalog.find(spec.style, old_model=bool(spec.fields.get("old_model"))) if spec.style else None
         price = self.prices.get((asset.name, step.index), price_of(spec, self.project.realm_of(asset)))
@@ -219,7 +215,6 @@ class Remote:
         """A paid reply that cannot be used is written down: it is not bought again by itself (rule 24)."""
         entry = self.report.assets.setdefault(state.asset.name, AssetReport())
         entry.cost = total((entry.cost, delivery.price))
-        self.purse.pay(delivery.price)
         usable = tuple(self._put(state.asset.name, image) for image in delivery.images)
         rejected = Rejected(request, provider.realm, delivery.raw or "", reason, delivery.date, delivery.price, usable)
         self._accept(state.asset.name, replace(_block_of(state), rejected=rejected))
@@ -362,3 +357,15 @@ def _what(step: Step) -> str:
 def unpaid(error: AssetgenError) -> bool:
     """Whether nothing else can be bought after this error."""
     return isinstance(error, StoppedError | AccountError)
+
+
+def _digests(step: StepState, request: Request) -> list[str | None]:
+    """The digests under which a request asks for its pictures, in the order in which they are read."""
+    spec, fields = step.step, request.fields
+    found: list[str | None] = []
+    for name, group in spec.inputs.items():
+        value = fields.get(name)
+        listed = list(value) if isinstance(value, list) else [value]
+        found += [*listed, *[None] * (len(group) - len(listed))]
+    chained = [fields.get("input")] if spec.chained else []
+    return [*chained, *found] if step.index > 0 else [*found, *chained]

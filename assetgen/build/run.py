@@ -21,6 +21,7 @@ from assetgen.model.plan import Plan
 from assetgen.plan.evaluate import input_assets
 from assetgen.plan.planner import make_plan
 from assetgen.plan.select import Selection, select
+from assetgen.plan.sources import upstream
 from assetgen.store import registry
 from assetgen.store.guard import project_lock
 
@@ -161,7 +162,8 @@ async def _generate_and_process(
     for name in selection.assets:
         state = session.project.state(name)
         if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
-            inputs = [tasks[n] for n in input_assets(state.asset) if n in tasks]
+            needed = upstream(session.manifest, input_assets(state.asset))
+            inputs = [tasks[n] for n in needed if n in tasks]
             tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
             tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
     if tasks:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetgen.build.options import Environment, Options
-from assetgen.build.work import finished_of, prepare
+from assetgen.build.pieces import digest_of, sheet_of
+from assetgen.build.work import Work, bare, finished_of, prepare
 from assetgen.manifest.memo import load_cached
-from assetgen.model.built import BuiltAnimation, BuiltSprite, BuiltTileset
+from assetgen.model.built import BuiltAnimation, BuiltSprite
 from assetgen.model.errors import AssetError, UsageError
-from assetgen.model.lock import Accepted, Original
-from assetgen.model.manifest import Asset, Manifest, Step
+from assetgen.model.lock import Accepted, Lock, Original
+from assetgen.model.manifest import Asset, Manifest, Stage, Step
 from assetgen.model.request import Request
 from assetgen.plan.disk import Disk
 from assetgen.plan.project import Needs, Project
+from assetgen.plan.select import select
 from assetgen.plan.world import Realm
 from assetgen.store import lockfile
 from assetgen.store.cache import Cache
@@ -109,7 +111,7 @@ class Session:
     def project(self) -> Project:
         return Project(
             self.manifest,
-            self.lock.lock,
+            self._numbered(self.lock.lock),
             self.disk,
             realm_of=self.realm_of,
             choices=self.options.choices,
@@ -117,6 +119,14 @@ class Session:
             palette_colors=self.explicit_colors,
             palette_digest=self.palette_digest,
         )
+
+    def _numbered(self, lock: Lock) -> Lock:
+        """The lock as it is; under `--renumber` without the ids of the selected assets' tiles."""
+        if not self.options.renumber:
+            return lock
+        chosen = frozenset(select(self.manifest, self.options.assets).assets)
+        blocks = {n: replace(block, tiles={}) if n in chosen else block for n, block in lock.blocks.items()}
+        return replace(lock, blocks=blocks)
 
     # -- realms ---------------------------------------------------------------
 
@@ -155,16 +165,16 @@ class Session:
 
     def _extracted(self, name: str) -> tuple[str, ...]:
         from assetgen.build.work import base_reader
-        from assetgen.pixels.picture import decode_frames
+        from assetgen.pixels.documents import frames_of
         from assetgen.pixels.quantize import extract
 
         palette = self.manifest.palettes[name]
-        pictures = [
-            frame
-            for ref in palette.sources
-            for data in base_reader(self.project, self.disk, ref.name)()
-            for frame in decode_frames(data, what=ref.name).frames
-        ]
+        pictures: list[Picture] = []
+        for ref in palette.sources:
+            files = base_reader(self.project, self.disk, ref.name)()
+            work = self._work(ref.name, "base") if not files else None
+            made = finished_of(work, self.cache).pictures.values() if work is not None else ()
+            pictures += frames_of(files, ref.name) if files else made
         return tuple(extract(pictures, palette.count or 16))
 
     def palette_digest(self, step: Step) -> str | None:
@@ -177,30 +187,52 @@ class Session:
             colors = self.explicit_colors(sent.name)
             if colors is None:
                 sources = self.manifest.palettes[sent.name].sources
-                if any(self.project.state(ref.name).base is None for ref in sources):
+                if any(self.project.base_of(ref.name) is None for ref in sources):
                     return None
                 colors = self.palette(sent.name)
         return palette_picture_digest(tuple(colors or ()))
 
     # -- finished pictures ----------------------------------------------------
 
-    def final_digest(self, name: str, piece: str | None) -> str | None:
-        """Digest of an asset's finished picture (or one frame or tile of it); None while it is not there."""
-        work = prepare(self.project, self.disk, name, self.palette)
+    def final_digest(self, name: str, piece: str | None, stage: Stage = "final") -> str | None:
+        """Digest of an asset's finished picture (or one frame or tile of it); None while it is not there.
+
+        `base`: of what the asset is before its own recipe.
+        """
+        work = self._work(name, stage)
         if work is None:
             return None
-        finished = finished_of(work, self.cache, pictures=False)
-        return _piece_of(finished.built, name, piece)
+        found = digest_of(finished_of(work, self.cache, pictures=False), name, piece)
+        return found if found is not None or piece is not None else self._sheet_digest(work)
 
-    def final_picture(self, name: str, piece: str | None) -> Picture:
-        work = prepare(self.project, self.disk, name, self.palette)
+    def final_picture(self, name: str, piece: str | None, stage: Stage = "final") -> Picture:
+        """That picture. AssetError where there is none."""
+        work = self._work(name, stage)
         if work is None:
             raise AssetError(f"{name} has no picture yet", asset=name)
         finished = finished_of(work, self.cache)
-        digest = _piece_of(finished.built, name, piece)
-        if digest is None:
-            raise AssetError(f"{name} has no frame or tile '{piece}'", asset=name)
-        return finished.pictures[digest]
+        digest = digest_of(finished, name, piece)
+        if digest is not None:
+            return finished.pictures[digest]
+        sheet = sheet_of(finished) if piece is None else None
+        if sheet is None:
+            raise AssetError(f"{name} has no frame, tile or piece '{piece}'", asset=name)
+        return sheet
+
+    def _work(self, name: str, stage: Stage) -> Work | None:
+        work = prepare(self.project, self.disk, name, self.palette)
+        return bare(work) if work is not None and stage == "base" else work
+
+    def _sheet_digest(self, work: Work) -> str | None:
+        from assetgen.pixels.picture import pixel_digest
+
+        key = "sheet:" + work.keys.files
+        known = self.cache.get(key)
+        if known is None:
+            sheet = sheet_of(finished_of(work, self.cache))
+            known = pixel_digest(sheet).encode() if sheet is not None else b""
+            self.cache.put(key, known)
+        return known.decode() or None
 
     def final_size(self, name: str) -> tuple[int, int] | None:
         """Width and height of the asset's finished picture (its sheet, for animations and tilesets), once built."""
@@ -253,15 +285,3 @@ def palette_picture_digest(colors: Sequence[str]) -> str:
 
     head = b"RGBA8" + struct.pack(">II", len(colors), 1)
     return hashlib.sha256(head + b"".join(bytes.fromhex(color[:6]) + b"\xff" for color in colors)).hexdigest()
-
-
-def _piece_of(built: Sequence[object], name: str, piece: str | None) -> str | None:
-    frames: Mapping[str, str] = {}
-    for item in built:
-        if isinstance(item, BuiltSprite):
-            frames = {**frames, item.name: item.frame.pixels}
-        elif isinstance(item, BuiltAnimation):
-            frames = {**frames, **{n: f.pixels for n, f in item.frames.items()}}
-        elif isinstance(item, BuiltTileset):
-            frames = {**frames, **{tile.frame.name: tile.frame.pixels for tile in item.tiles}}
-    return frames.get(f"{name}/{piece}" if piece else name)

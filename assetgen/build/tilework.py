@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assetgen.build.finish import Album, Finished, Sources, apply_recipe, cleaned
-from assetgen.build.pieces import source_key
 from assetgen.model.built import (
     AutotileSheet,
     BuiltAnimation,
@@ -25,6 +24,7 @@ from assetgen.model.errors import AssetError
 from assetgen.model.layout import Layout
 from assetgen.model.manifest import Asset, FileRef, Ref, TileEntry
 from assetgen.model.position import Position
+from assetgen.plan.sources import source_key
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture

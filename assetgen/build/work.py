@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetgen.build import shelf
@@ -16,10 +15,11 @@ from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.built import BuiltAsset
 from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Block, Original
-from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref
+from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref, Stage
 from assetgen.plan.disk import Disk, Memo
 from assetgen.plan.keys import Keys
 from assetgen.plan.project import Project, palettes_of
+from assetgen.plan.sources import refs_of, sources_of
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -42,10 +42,11 @@ class Work:
     palettes: Mapping[str, Sequence[str]]
     directions: Mapping[str, str]
     made_of: Mapping[str, Work] = field(default_factory=dict)
-    files: Mapping[str, Path] = field(default_factory=dict)
+    files: Mapping[str, Callable[[], tuple[bytes, ...]]] = field(default_factory=dict)
     tiles: Mapping[str, int] = field(default_factory=dict)
     data: Callable[[], bytes | None] = lambda: None
     override: bool = False
+    bare: bool = False
     beneath: Callable[[], tuple[bytes, ...]] | None = None
 
 
@@ -70,14 +71,12 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
     asset = state.asset
     block = state.block
     made_of: dict[str, Work] = {}
-    for source in asset.dependencies if asset.source in ("copy", "parts", "tiles") else asset.tileset_sources:
-        work = prepare(project, disk, source, palettes)
+    for key, ref in sources_of(asset).items():
+        work = prepare(project, disk, ref.name, palettes)
         if work is None:
             return None
-        made_of[source] = work
+        made_of[key] = work if ref.stage == "final" else bare(work)
     adopted = block.adopted if block is not None else None
-    refs: list[Ref | None] = [entry.of for entry in asset.tileset.tiles]
-    refs += asset.tileset.objects
     return Work(
         asset,
         keys,
@@ -90,7 +89,7 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
         palettes={palette: tuple(palettes(palette)) for palette in palettes_of(asset)},
         directions=project.manifest.directions,
         made_of=made_of,
-        files={ref.path: disk.root / ref.path for ref in refs if isinstance(ref, FileRef)},
+        files={ref.path: partial(disk.read_files, ref.path) for ref in refs_of(asset) if isinstance(ref, FileRef)},
         tiles=block.tiles if block is not None else {},
         data=_data_reader(project, disk, name),
         override=asset.override is not None,
@@ -103,15 +102,9 @@ def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[b
     state = project.state(name)
     asset = state.asset
 
-    def read_file(path: str) -> tuple[bytes, ...]:
-        from assetgen.pixels.picture import read_bytes
-
-        paths = dict(project.manifest.globs).get(path, (path,))
-        return tuple(read_bytes(disk.root / each, each) for each in paths)
-
     if asset.override is not None:
         path = asset.override.path
-        return lambda: read_file(path)
+        return lambda: disk.read_files(path)
     adopted = state.block.adopted if state.block is not None else None
     if adopted is not None and not project.evaluator.rerolling(name):
         return lambda: (disk.read_original(adopted.original, asset),)
@@ -122,14 +115,12 @@ def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[b
         return lambda: (disk.read_original(original, asset),)
     if isinstance(asset.start, FileRef):
         drawn = asset.start.path
-        return lambda: read_file(drawn)
+        return lambda: disk.read_files(drawn)
     return lambda: ()
 
 
 def _beneath_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[bytes, ...]] | None:
     """Reads what an adopted or overriding file stands in for: the bought picture, or the drawn one."""
-    from assetgen.pixels.picture import read_bytes
-
     state = project.state(name)
     asset, block = state.asset, state.block
     if block is not None and block.steps:
@@ -137,7 +128,7 @@ def _beneath_reader(project: Project, disk: Disk, name: str) -> Callable[[], tup
         return lambda: (disk.read_original(original, asset),)
     if isinstance(asset.start, FileRef) and not asset.steps:
         path = asset.start.path
-        return lambda: tuple(read_bytes(disk.root / p, p) for p in dict(project.manifest.globs).get(path, (path,)))
+        return lambda: disk.read_files(path)
     return None
 
 
@@ -157,20 +148,27 @@ def _data_reader(project: Project, disk: Disk, name: str) -> Callable[[], bytes 
     return (lambda: disk.read_original(data, state.asset)) if data is not None else (lambda: None)
 
 
-def read_ref(project: Project, disk: Disk, ref: Ref, finals: Callable[[str, str | None], Picture]) -> Picture:
+def read_ref(project: Project, disk: Disk, ref: Ref, finals: Callable[[str, str | None, Stage], Picture]) -> Picture:
     """The picture that a reference means, as an input: base picture, one frame or tile of it, a file, or `final`."""
-    from assetgen.pixels.picture import decode, read
+    from assetgen.pixels.documents import still
 
     if isinstance(ref, FileRef):
-        return read(disk.root / ref.path, ref.path)
+        return still(disk.read_files(ref.path), ref.path)
     if ref.stage == "final":
-        return finals(ref.name, ref.piece)
-    data = base_reader(project, disk, ref.name)()
+        return finals(ref.name, ref.piece, "final")
+    files = base_reader(project, disk, ref.name)()
+    if not files:  # it is made of other assets
+        return finals(ref.name, ref.piece, "base")
     if ref.piece is not None and _is_finished(project, ref.name):
-        return finals(ref.name, ref.piece)
+        return finals(ref.name, ref.piece, "final")
     if ref.piece is None:
-        return decode(data[0], what=ref.name)
-    return disk.base_piece(project.manifest.assets[ref.name], data[0], ref.piece)
+        return still(files, ref.name)
+    return disk.base_piece(project.manifest.assets[ref.name], files, ref.piece)
+
+
+def bare(work: Work) -> Work:
+    """The same asset as its base picture: without its recipe."""
+    return replace(work, bare=True, keys=work.keys.bare())
 
 
 def _is_finished(project: Project, name: str) -> bool:
@@ -187,25 +185,30 @@ def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
             return known
         held = shelf.find_pictures(memo, work.keys.pictures)
         if held is not None:
-            return Finished(known.built, held, known.findings, known.tiles, known.notes)
+            return replace(known, pictures=held)
     finished = _finish(work, memo)
-    shelf.keep_pictures(memo, work.keys.pictures, finished.pictures)
-    shelf.keep_record(memo, work.keys.files, finished)
+    # New tiles have got their ids now: from here on the asset goes by the keys that hold them.
+    numbered = not work.bare and work.keys.with_tiles(finished.tiles)
+    for keys in {work.keys, numbered or work.keys}:
+        shelf.keep_pictures(memo, keys.pictures, finished.pictures)
+        shelf.keep_record(memo, keys.files, finished)
     return finished
 
 
 def _finish(work: Work, memo: Memo) -> Finished:
-    from assetgen.pixels.picture import read
+    from assetgen.pixels.documents import still
 
     sources = Sources(
         work.base(),
         str(work.asset.start) if isinstance(work.asset.start, FileRef) else work.asset.name,
         layout=LAYOUTS[work.layout] if work.layout is not None else None,
         final=work.final,
+        bare=work.bare,
         palettes=work.palettes,
         directions=work.directions,
         made_of={name: finished_of(inner, memo) for name, inner in work.made_of.items()},
-        pictures={path: read(file, path) for path, file in work.files.items()},
+        entries={name: inner.asset for name, inner in work.made_of.items()},
+        pictures={path: still(read(), path) for path, read in work.files.items()},
         tiles=work.tiles,
         data=work.data(),
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from posixpath import dirname, isabs, join, normpath
 
 from assetgen.catalog.tags import WHOLE
-from assetgen.model.errors import LayoutError, PictureError
+from assetgen.model.errors import AssetError, LayoutError, PictureError
 from assetgen.model.layout import Layout
 from assetgen.model.manifest import Asset
-from assetgen.pixels import aseprite, png
+from assetgen.pixels import aseprite, cutting, png, reel
 from assetgen.pixels.aseprite import Document
-from assetgen.pixels.picture import Picture, decode, sniff
+from assetgen.pixels.picture import Picture, decode, decode_frames, sniff
+from assetgen.pixels.recipe import apply, cleaning
 from assetgen.pixels.reel import Reel, read_reel
 
 Files = Sequence[bytes]
@@ -60,6 +61,30 @@ def reel_of(asset: Asset, files: Files, layout: Layout | None, what: str) -> Ree
 def _plain(name: str) -> str:
     """A tag's name as one of ours: it becomes part of file names."""
     return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or WHOLE
+
+
+def frames_of(files: Files, what: str) -> list[Picture]:
+    """All frames of all files."""
+    found = document(files, what)
+    if found is not None:
+        return list(found.frames)
+    return [frame for data in files for frame in decode_frames(data, what=what).frames]
+
+
+def base_piece(asset: Asset, files: Files, layout: Layout | None, piece: str, directions: Mapping[str, str]) -> Picture:
+    """One frame (`TAG_NN`, or `NN` counting cells), tile (`NN`) or cut piece of a base picture, without its recipe.
+
+    The sheet of a `cut` is cleaned first: what its pieces are follows from that. AssetError where there is none.
+    """
+    if asset.cut is None:
+        return reel.base_piece(asset, reel_of(asset, files, layout, asset.name), layout, piece, directions)
+    sheet = apply([still(files, asset.name)], cleaning(asset.recipe)).frames[0]
+    pieces = cutting.cut(sheet, asset.cut, asset.name)
+    found = next((item.picture for item in pieces if item.name == piece), None)
+    if found is None:
+        message = f"{asset.name} has no piece '{piece}': there are {', '.join(item.name for item in pieces)}"
+        raise AssetError(message, asset=asset.name, position=asset.position)
+    return found
 
 
 def with_slices(asset: Asset, files: Files, what: str) -> Asset:

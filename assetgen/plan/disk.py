@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Protocol
 from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.errors import AssetError, PictureError, StoreError
 from assetgen.model.lock import Accepted, Original
-from assetgen.model.manifest import Asset, Manifest
+from assetgen.model.manifest import Asset, Manifest, Stage
 from assetgen.model.request import Request
 from assetgen.plan.keys import key_of
 from assetgen.plan.world import Presence
 from assetgen.store.originals import Originals
+from assetgen.store.paths import inside
 from assetgen.store.state import State
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Disk:
         originals: Originals,
         elsewhere: Elsewhere,
         memo: Memo,
-        final: Callable[[str, str | None], str | None],
+        final: Callable[[str, str | None, Stage], str | None],
     ) -> None:
         self.root = root
         self.manifest = manifest
@@ -84,7 +85,53 @@ class Disk:
             return self.state.stamps.pixel_digest(path)
         except PictureError:
             # Aseprite files and their JSON are no pictures that Pillow reads: their bytes identify them.
-            return self.state.stamps.byte_digest(path)
+            return self._document_digest(path)
+
+    def _document_digest(self, path: str) -> str | None:
+        """By its bytes; with those of the picture beside it, where it is an Aseprite JSON."""
+        digest = self.state.stamps.byte_digest(path)
+        if digest is None or not path.lower().endswith(".json"):
+            return digest
+        beside = self._beside(path, digest)
+        return key_of([digest, self.file_digest(beside)]) if beside is not None else digest
+
+    def _beside(self, path: str, digest: str) -> str | None:
+        """The picture that belongs to an Aseprite JSON; None for other JSON, which is told when it is read."""
+        known = self.memo.get("beside:" + key_of([path, digest]))
+        if known is None:
+            from assetgen.pixels.documents import picture_beside
+
+            try:
+                known = picture_beside(path, (self.root / path).read_bytes()).encode()
+            except (PictureError, OSError):
+                known = b""
+            self.memo.put("beside:" + key_of([path, digest]), known)
+        return known.decode() or None
+
+    def read_files(self, path: str) -> tuple[bytes, ...]:
+        """The bytes of a picture file of the project; of all that a glob matches; of a JSON with its picture."""
+        from assetgen.pixels.documents import described, picture_beside
+        from assetgen.pixels.picture import read_bytes
+
+        paths = self._globs.get(path, (path,))
+        found = tuple(read_bytes(self.root / each, each) for each in paths)
+        if len(found) == 1 and described(found[0]):
+            beside = picture_beside(paths[0], found[0])
+            return (found[0], read_bytes(inside(self.root, beside), beside))
+        return found
+
+    def picture_digest(self, path: str) -> str | None:
+        digest = self.file_digest(path)
+        if digest is None or not (path in self._globs or path.lower().endswith((".aseprite", ".ase", ".json"))):
+            return digest
+        known = self.memo.get("still:" + digest)
+        if known is None:
+            from assetgen.pixels.documents import still
+            from assetgen.pixels.picture import pixel_digest
+
+            known = pixel_digest(still(self.read_files(path), path)).encode()
+            self.memo.put("still:" + digest, known)
+        return known.decode()
 
     def presence(self, original: Original, realm: str) -> Presence:
         key = (original.sha256, realm)
@@ -109,13 +156,13 @@ class Disk:
         return self.elsewhere.recorded(realm, request)
 
     def piece_digest(self, asset: Asset, original: Original, piece: str) -> str:
-        return self._piece(asset, original.pixels, piece, lambda: self.read_original(original, asset))
+        return self._piece(asset, original.pixels, piece, lambda: (self.read_original(original, asset),))
 
     def file_piece_digest(self, asset: Asset, path: str, piece: str) -> str:
         digest = self.file_digest(path)
         if digest is None:
             raise AssetError(f"{path} is missing", asset=asset.name, position=asset.position)
-        return self._piece(asset, digest, piece, lambda: (self.root / path).read_bytes())
+        return self._piece(asset, digest, piece, lambda: self.read_files(path))
 
     def read_original(self, original: Original, asset: Asset) -> bytes:
         """An original's bytes from the project or from a store, checked."""
@@ -126,8 +173,9 @@ class Disk:
             return data
         raise AssetError(f"original {original.file} is in no store", asset=asset.name, position=asset.position)
 
-    def _piece(self, asset: Asset, base: str, piece: str, read: Callable[[], bytes]) -> str:
-        key = "piece:" + key_of([base, asset.layout, str(asset.grid), str(asset.timing), piece])
+    def _piece(self, asset: Asset, base: str, piece: str, read: Callable[[], tuple[bytes, ...]]) -> str:
+        cut = [str(asset.cut), str(asset.recipe)] if asset.cut is not None else []
+        key = "piece:" + key_of([base, asset.layout, str(asset.grid), str(asset.timing), piece, *cut])
         from assetgen.pixels.picture import pixel_digest
 
         known = self.memo.get(key)
@@ -137,15 +185,15 @@ class Disk:
         self.memo.put(key, digest.encode())
         return digest
 
-    def base_piece(self, asset: Asset, data: bytes, piece: str) -> Picture:
-        """One frame or tile of a base picture, cut from the file's bytes."""
-        from assetgen.pixels.reel import base_piece, read_reel
+    def base_piece(self, asset: Asset, files: tuple[bytes, ...], piece: str) -> Picture:
+        """One frame, tile or cut piece of a base picture, from the bytes of its files."""
+        from assetgen.pixels.documents import base_piece
 
         layout = LAYOUTS.get(asset.layout) if asset.layout else None
-        return base_piece(asset, read_reel(asset, data, layout, asset.name), layout, piece, self.manifest.directions)
+        return base_piece(asset, files, layout, piece, self.manifest.directions)
 
-    def final_digest(self, name: str, piece: str | None) -> str | None:
-        return self._final(name, piece)
+    def final_digest(self, name: str, piece: str | None, stage: Stage) -> str | None:
+        return self._final(name, piece, stage)
 
     def output_digest(self, path: str) -> str | None:
         if not path.lower().endswith(".png"):

@@ -13,6 +13,7 @@ from assetgen.model.plan import Blocked, BlockState
 from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
 from assetgen.plan.results import Orphans, Results
+from assetgen.plan.sources import is_composed
 from assetgen.plan.state import AssetState, StepState
 from assetgen.plan.world import Realm, Realms, World
 
@@ -140,10 +141,7 @@ class Evaluator:
             return standing, False
         if isinstance(asset.start, FileRef):
             return self.world.file_digest(asset.start.path), False
-        if isinstance(asset.start, AssetRef):
-            source = self._input(asset.start)
-            return source.digest, source.waits_for is not None
-        return None, False
+        return None, False  # made of others: it has no picture of its own
 
     def _stand_in(self, asset: Asset, block: Block | None) -> str | None:
         """Digest of a picture that a person put in place of the bought one: `override`, or adopted (rule 13)."""
@@ -329,36 +327,46 @@ class Evaluator:
 
     def _input(self, ref: Ref) -> _Input:
         if isinstance(ref, FileRef):
-            digest = self.world.file_digest(ref.path)
+            digest = self.world.picture_digest(ref.path)
             return _Input(digest) if digest is not None else _Input(missing=ref.path)
         target = self.manifest.assets[ref.name]
         state = self._states[ref.name]
         unpicked = ref.name if self._unpicked(target, state) else None
         if state.pending:
             return _Input(waits_for=ref.name, unpicked=unpicked)
-        if ref.stage == "final":
-            final = self.world.final_digest(ref.name, ref.piece)
+        if ref.stage == "final" or (is_composed(target) and state.base is None):
+            final = self.world.final_digest(ref.name, ref.piece, ref.stage)
             return _Input(final, waits_for=None if final else ref.name, unpicked=unpicked)
         if state.base is None:
             return _Input(missing=ref.name)
+        drawn = self._drawn(target, state)
+        if drawn is not None and ref.piece is None:
+            return _Input(self.world.picture_digest(drawn), unpicked=unpicked)
         return _Input(state.base if ref.piece is None else self._piece(target, state, ref.piece), unpicked=unpicked)
 
-    def _piece(self, target: Asset, state: AssetState, piece: str) -> str:
+    @staticmethod
+    def _drawn(target: Asset, state: AssetState) -> str | None:
+        """The path of the file that is the asset's base picture, if it is one of the project's."""
         if target.override is not None:
-            return self.world.file_piece_digest(target, target.override.path, piece)
+            return target.override.path
+        adopted = state.block.adopted if state.block is not None else None
+        plain = isinstance(target.start, FileRef) and not target.steps and adopted is None
+        return target.start.path if plain and isinstance(target.start, FileRef) else None
+
+    def _piece(self, target: Asset, state: AssetState, piece: str) -> str:
+        drawn = self._drawn(target, state)
+        if drawn is not None:
+            return self.world.file_piece_digest(target, drawn, piece)
         if state.block is not None and state.block.adopted is not None:
             if state.block.adopted.stage == "final":  # it lies in the layout of the finished sheet
-                final = self.world.final_digest(target.name, piece)
+                final = self.world.final_digest(target.name, piece, "final")
                 if final is None:
                     raise AssetError(f"{target.name} has no frame or tile '{piece}'", asset=target.name)
                 return final
             return self.world.piece_digest(target, state.block.adopted.original, piece)
-        if state.steps:
-            accepted = state.steps[-1].accepted
-            assert accepted is not None
-            return self.world.piece_digest(target, accepted.chosen(target.variant), piece)
-        assert isinstance(target.start, FileRef)
-        return self.world.file_piece_digest(target, target.start.path, piece)
+        accepted = state.steps[-1].accepted
+        assert accepted is not None
+        return self.world.piece_digest(target, accepted.chosen(target.variant), piece)
 
     def _unpicked(self, target: Asset, state: AssetState) -> bool:
         """Whether a person has yet to choose among the candidates of the asset's last step."""

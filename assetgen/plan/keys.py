@@ -35,11 +35,24 @@ TOOL = key_of(OPERATION_VERSIONS)[:16]
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The three keys of one asset; None while its base picture is not there."""
+    """The three keys of one asset. `plain` are those before tile ids (which name frames) or a stage came in."""
 
     pictures: str
     record: str
     files: str
+    plain: Keys | None = None
+
+    def with_tiles(self, tiles: Mapping[str, int]) -> Keys:
+        """The keys of the same asset whose tiles have these ids."""
+        plain = self.plain or self
+        return plain._marked(dict(tiles)) if tiles else plain
+
+    def bare(self) -> Keys:
+        """The keys of the asset's base picture: without its recipe."""
+        return self._marked("base")
+
+    def _marked(self, mark: Any) -> Keys:
+        return Keys(key_of([self.pictures, mark]), key_of([self.record, mark]), key_of([self.files, mark]), self)
 
 
 def settings(asset: Asset) -> dict[str, Any]:
@@ -74,15 +87,15 @@ def asset_keys(
     *,
     base: str | None,
     layout: str | None,
-    sources: Mapping[str, str],
+    sources: Mapping[str, Keys | str],
     palettes: Mapping[str, str],
     stage: str,
     manifest: Manifest,
     write: frozenset[str],
 ) -> Keys:
-    """Keys of one asset. `base` is its base picture's digest, `sources` the picture keys of the assets it is made of
-    (`parts`, `tiles`, `copy`), `palettes` the keys of palettes extracted from assets, `stage` what of the recipe an
-    adopted picture still goes through."""
+    """Keys of one asset. `base` is its base picture's digest, `sources` what it is put together from, by reference:
+    keys of assets (`parts`, `tiles`, `copy`) and digests of files, `palettes` the keys of palettes extracted from
+    assets, `stage` what of the recipe an adopted picture still goes through."""
     local = settings(asset)
     told = {name: local.pop(name) for name in _TIMING if name in local}
     timing = local.get("timing")
@@ -93,7 +106,7 @@ def asset_keys(
         {
             "base": base,
             "layout": layout,
-            "sources": sources,
+            "sources": {name: keys if isinstance(keys, str) else keys.pictures for name, keys in sources.items()},
             "palettes": palettes,
             "stage": stage,
             "settings": local,
@@ -101,7 +114,8 @@ def asset_keys(
             "tool": TOOL,
         }
     )
-    record = key_of([pictures, told, to_json(asset.meta)])
+    records = {name: keys.record for name, keys in sources.items() if not isinstance(keys, str)}
+    record = key_of([pictures, told, to_json(asset.meta), *([records] if records else [])])
     files = key_of([record, asset.name, manifest.output, sorted(write)])
     return Keys(pictures, record, files)
 

@@ -13,6 +13,7 @@ from assetgen.model.plan import Action, Blocked, Plan, Verb
 from assetgen.plan.prices import price_of, verb_of
 from assetgen.plan.project import INDEX, Project
 from assetgen.plan.select import Selection
+from assetgen.plan.sources import sources_of
 from assetgen.plan.state import AssetState, StepState
 
 Prices = Mapping[tuple[str, int], Cost]
@@ -78,7 +79,7 @@ def _plan_asset(draft: _Draft, name: str) -> None:
 
 
 def _made_of(state: AssetState) -> tuple[str, ...]:
-    return state.asset.dependencies if state.asset.source in ("copy", "parts", "tiles") else ()
+    return tuple(ref.name for ref in sources_of(state.asset).values())
 
 
 def _pictures_change(project: Project, name: str, block: Block | None) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from assetgen.model.lock import Accepted, Original
-from assetgen.model.manifest import Asset
+from assetgen.model.manifest import Asset, Stage
 from assetgen.model.request import Request
 
 Presence = Literal["here", "stored", "missing"]
@@ -52,8 +52,14 @@ class World(Protocol):
     def file_piece_digest(self, asset: Asset, path: str, piece: str) -> str:
         """The same for an asset drawn by a person."""
 
-    def final_digest(self, name: str, piece: str | None) -> str | None:
-        """Pixel digest of an asset's finished picture, as last built; None where it was not."""
+    def picture_digest(self, path: str) -> str | None:
+        """Pixel digest of the one picture that a file gives as input: an Aseprite file's first frame."""
+
+    def final_digest(self, name: str, piece: str | None, stage: Stage) -> str | None:
+        """Pixel digest of an asset's finished picture (`base`: of one made of others, without its own recipe).
+
+        None while it is not there.
+        """
 
     def output_digest(self, path: str) -> str | None:
         """Digest of an output as it is on disk (pixels, or bytes after CRLF→LF); None where it is missing."""
