@@ -9,10 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from assetgen.export.base import Context, Output
-from assetgen.export.regions import Region, Tag, TextureSet, View, relative
-from assetgen.model.built import Built
+from assetgen.export.regions import (
+    Region,
+    Tag,
+    TextureSet,
+    View,
+    file_of,
+    relative,
+    tile_origin,
+    tileset_size,
+    tilesets,
+)
+from assetgen.model.built import Built, BuiltTile, BuiltTileset
 from assetgen.model.manifest import Engine, Manifest
 from assetgen.model.position import Problem
+from assetgen.model.request import Json
 
 name = "love"
 needs = frozenset({"single", "sheet", "atlas"})
@@ -26,10 +37,15 @@ def check(manifest: Manifest) -> list[Problem]:
 
 
 def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
-    """`atlases/A.lua`, and `animations/N.lua` over the sheet of an unpacked animation."""
+    """`atlases/A.lua`, `animations/N.lua` over the sheet of an unpacked animation, `tilesets/N.lua`."""
     for group in View(built).sets():
         path = f"{group.stem}.lua"
         yield Output(path, _text(group, path), group.owner, pictures=group.pages)
+    for tileset in tilesets(built):
+        file = file_of(built, tileset.name, "sheet")
+        if file is not None:
+            path = f"tilesets/{tileset.name}.lua"
+            yield Output(path, _tileset(tileset, relative(file, path)), tileset.name, pictures=(file,))
 
 
 def quoted(text: str) -> str:
@@ -83,3 +99,52 @@ def _animation(tag: Tag, row: int, packed: bool) -> str:
     loop = "false" if tag.tag.loop == "once" else "true"
     grid = "" if packed else f', row={row}, columns="1-{len(tag.tag.frames)}"'
     return f"{{frames={{{frames}}}, durations={{{durations}}}, loop={loop}{grid}}}"
+
+
+def _tileset(tileset: BuiltTileset, image: str) -> str:
+    """Tiles in order; `x y` their place in the picture, `corners` the terrains TL TR BL BR."""
+    width, height = tileset_size(tileset)
+    lines = [
+        "return {",
+        f"  image={quoted(image)}, width={width}, height={height},",
+        f"  tile={{width={tileset.tile_size[0]}, height={tileset.tile_size[1]}}},",
+        f"  columns={tileset.columns}, margin={tileset.margin}, spacing={tileset.spacing},",
+        f"  terrains={_list(tileset.terrains)},",
+        "  tiles={",
+        *(f"    {_tile(tileset, tile)}," for tile in tileset.tiles),
+        "  },",
+        "}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _list(names: Iterable[str | None]) -> str:
+    return "{" + ", ".join("false" if name is None else quoted(name) for name in names) + "}"
+
+
+def _tile(tileset: BuiltTileset, tile: BuiltTile) -> str:
+    x, y = tile_origin(tileset, tile.id)
+    fields = [f"id={tile.id}, x={x}, y={y}"]
+    if tile.corners is not None:
+        fields.append(f"corners={_list(tile.corners)}")
+    if tile.probability != 1.0:
+        fields.append(f"probability={number(tile.probability)}")
+    if tile.animation:
+        steps = ", ".join(f"{{id={step}, duration={number(time / 1000)}}}" for step, time in tile.animation)
+        fields.append(f"animation={{{steps}}}")
+    if tile.properties:
+        pairs = (f"[{quoted(key)}]={_value(value)}" for key, value in sorted(tile.properties.items()))
+        fields.append(f"properties={{{', '.join(pairs)}}}")
+    return "{" + ", ".join(fields) + "}"
+
+
+def _value(value: Json) -> str:
+    """A JSON value as a Lua literal; null is `false`, since a nil would leave a hole."""
+    if isinstance(value, bool) or value is None:
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"[{quoted(str(key))}]={_value(item)}" for key, item in value.items()) + "}"
+    return "{" + ", ".join(map(_value, value)) + "}" if isinstance(value, list | tuple) else quoted(str(value))
