@@ -30,7 +30,7 @@ def simple_ground(width: int, height: int, key: str, color: RGB | None = None, f
     if floor:
         ground = np.array([adjust(base, 0.9, 0.44), adjust(base, 0.9, 0.56), adjust(base, 0.85, 0.68)], np.uint8)
         horizon = round(height * 0.80)
-        near = np.clip(np.floor((1.0 - x[horizon:]) * 2.4 + pattern[horizon:] * 0.8 + 0.6), 0, 2).astype(np.intp)
+        near = np.clip(np.floor((1.0 - x[horizon:]) * 3 + pattern[horizon:] * 0.8), 0, 2).astype(np.intp)
         out[horizon:, :, :3] = ground[near]
         out[horizon : horizon + 1, :, :3] = ground[0]
     return out
@@ -95,3 +95,9 @@ def cut_out(picture: Picture) -> Picture:
     out = picture.copy()
     out[background_mask(picture)] = 0
     return out
+
+
+def cleared(picture: Picture) -> Picture:
+    """The figure without its background; a picture that is all background, a texture say, stays whole."""
+    out = cut_out(picture)
+    return out if (out[..., 3] > 0).sum() >= max(8, 0.02 * out[..., 3].size) else picture

@@ -40,6 +40,7 @@ _DEFAULTS: dict[str, tuple[tuple[str, ...], str]] = {
     "pickaxe": (("8f9aa8",), WOOD),
     "bow": (("9a6238", "a8703c"), "f2e6c4"),
     "spear": ((STEEL,), WOOD),
+    "arrow": ((STEEL,), WOOD),
     "staff": (("3cc8e0", "8a4fd8", "e83c5c", "46c86e"), WOOD),
     "shield": (("3468d8", "b3133a", "2c7a4c"), GOLD),
     "gem": (("e03454", "3c7cf0", "34b868", "a050e0", "34c8d8"), GOLD),
@@ -197,6 +198,14 @@ def spear(c: Canvas, p: Paint) -> None:
     c.paint(c.poly([(0, -19), (2.4, -14.5), (0, -11.5)]), p.main, level=1)
 
 
+def arrow(c: Canvas, p: Paint) -> None:
+    """An arrow with feathers."""
+    c.paint(c.capsule(0, 12, 0, -10, 0.7), p.trim)
+    c.paint(c.poly([(0, -16), (-2.6, -9.6), (0, -11), (2.6, -9.6)]), p.main, shine=True)
+    for k in (-1, 1):
+        c.paint(c.poly([(0, 8), (k * 3, 10), (k * 3, 15), (0, 13)]), ramp_of("d0323c"), level=2 if k > 0 else 3)
+
+
 def staff(c: Canvas, p: Paint) -> None:
     """A gnarled staff that ends in a glowing orb."""
     c.paint(c.capsule(0, 10, 0, -9, 0.9, 1.1), p.trim)
@@ -316,6 +325,7 @@ HELD: dict[str, tuple[Callable[[Canvas, Paint], None], float, float]] = {
     "hammer": (hammer, -15, 7),
     "pickaxe": (pickaxe, -14, 8),
     "spear": (spear, -19, 9.8),
+    "arrow": (arrow, -16, 14),
     "staff": (staff, -16, 11),
     "bow": (bow, -12.5, 12.5),
     "torch": (torch, -14, 7),

@@ -191,6 +191,8 @@ def look_for(brief: Brief, seed: int = 0) -> Look:
 def _eye(species: str, key: str) -> RGB:
     glowing = {
         "skeleton": "e8503c",
+        "goblin": "38201c",
+        "orc": "38201c",
         "robot": "4ce0f0",
         "golem": "f5a623",
         "zombie": "f0e04c",

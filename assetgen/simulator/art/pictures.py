@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from assetgen.simulator.art.actors import LIVING
-from assetgen.simulator.art.backdrop import cut_out, grounded, simple_ground
+from assetgen.simulator.art.backdrop import cleared, grounded, simple_ground
 from assetgen.simulator.art.canvas import BAYER4, Picture, over
 from assetgen.simulator.art.color import adjust, pick, rgb
 from assetgen.simulator.art.compositions import BARE, COMPOSITIONS
@@ -51,7 +51,7 @@ def _drawn(order: Order, candidate: int) -> Picture:
     if order.short == "1_bit":
         picture = _one_bit(picture)
     if order.remove_bg and (picture[..., 3] == 255).all() and brief.kind not in ("terrain", "scene"):
-        return cut_out(picture)
+        return cleared(picture)
     return picture
 
 

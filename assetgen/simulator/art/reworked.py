@@ -7,7 +7,7 @@ import numpy as np
 from assetgen.pixels.colors import map_to
 from assetgen.pixels.quantize import extract
 from assetgen.simulator.art.actors import LIVING, actor_for
-from assetgen.simulator.art.backdrop import background_mask, cut_out, figure_box
+from assetgen.simulator.art.backdrop import background_mask, cleared, cut_out, figure_box
 from assetgen.simulator.art.canvas import Canvas, Picture, over
 from assetgen.simulator.art.edits import k_centroid
 from assetgen.simulator.art.order import Order
@@ -71,4 +71,4 @@ def _redrawn(order: Order, base: Picture, seed: int) -> Picture:
 
 
 def _clean(picture: Picture, order: Order) -> Picture:
-    return cut_out(picture) if order.remove_bg else picture
+    return cleared(picture) if order.remove_bg else picture

@@ -53,8 +53,17 @@ def texture(brief: Brief, width: int, height: int, key: str, name: str | None = 
     steps, colors = TERRAINS[kind](width, height, ramp(base), base, rng)
     out = colors[steps]
     out = weathered(out, brief, kind, width, height, rng)
-    picture: Picture = np.dstack([out, np.full((height, width), 255, np.uint8)])
+    picture: Picture = np.dstack([_calm_border(out), np.full((height, width), 255, np.uint8)])
     return picture
+
+
+def _calm_border(out: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The wrapping texture rolled so that its border runs through a quiet place, not along a joint."""
+    for axis in (0, 1):
+        change = np.abs(np.diff(out.astype(np.int32), axis=axis, prepend=np.take(out, [-1], axis=axis)))
+        profile = change.sum(axis=(1 - axis, 2))
+        out = np.roll(out, -int(profile.argmin()), axis=axis)
+    return out
 
 
 def _dither(field: Floats, amount: float) -> Floats:

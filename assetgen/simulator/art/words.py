@@ -34,7 +34,7 @@ _VOCABULARY = {
         animal=random alien=octopus""",
     "item": """potion flask=potion bottle=potion elixir=potion vial=potion sword blade=sword longsword=sword
         katana=sword saber=sword dagger knife=dagger axe hatchet=axe hammer mace=hammer warhammer=hammer bow
-        longbow=bow crossbow=bow arrow spear lance=spear trident=spear staff wand scepter=wand shield
+        longbow=bow crossbow=bow arrow spear lance=spear trident=spear staff wand=staff scepter=staff shield
         buckler=shield gem jewel=gem crystal=gem ruby=gem diamond=gem emerald=gem sapphire=gem amethyst=gem coin
         coins=coin money=coin key ring amulet necklace=amulet pendant=amulet scroll map=scroll letter=scroll
         parchment=scroll book tome=book spellbook=book grimoire=book apple fruit=apple pear=apple mushroom
@@ -255,7 +255,15 @@ def _choose(
     for group in (head, list(nouns)):
         wanted = [noun for noun in group if noun[1] in prefer]
         if wanted:
-            return next((noun for noun in reversed(wanted) if noun[2] not in _WEAK), wanted[-1])
+            return _definite(wanted)
     if not nouns:
         return None
-    return (head or [nouns[0]])[-1]
+    return _definite(head or [nouns[0]])
+
+
+def _definite(nouns: Sequence[tuple[int, str, str]]) -> tuple[int, str, str]:
+    """The last noun, or a more definite one of its kind before it: "fireball spell" is a fireball."""
+    last = nouns[-1]
+    if last[2] in _WEAK:
+        return next((noun for noun in reversed(nouns) if noun[1] == last[1] and noun[2] not in _WEAK), last)
+    return last
