@@ -11,7 +11,7 @@ from assetgen.manifest.messages import any_of, count_of, quoted
 from assetgen.manifest.nodes import Items, Map, Node, Problems
 from assetgen.manifest.refs import World, asset_ref, kind_is
 from assetgen.model.layout import Layout
-from assetgen.model.manifest import FileRef, Grid, Part, TagRule, Timing
+from assetgen.model.manifest import FileRef, Grid, Part, Ref, TagRule, Timing
 from assetgen.model.position import Position
 
 _SELF_CUT = (".gif", ".apng", ".aseprite", ".ase", ".json")
@@ -61,10 +61,19 @@ def layout_of(entry: Expanded, style: Style | None, world: World) -> tuple[str |
     return row.name, None
 
 
-def timing(entry: Expanded, problems: Problems) -> Timing:
-    """Speed, loop and tag rules of an animation."""
+def brings_timing(source: str, start: Ref | None) -> bool:
+    """Whether tags come with their timing: of other animations, or of an Aseprite file."""
+    documents = (".aseprite", ".ase", ".json")
+    return source in ("copy", "parts") or (isinstance(start, FileRef) and start.path.lower().endswith(documents))
+
+
+def timing(entry: Expanded, problems: Problems, *, brought: bool = False) -> Timing:
+    """Speed, loop and tag rules of an animation. `brought`: timing comes along, which defaults must not overrule."""
     values = entry.values
     fps, durations = _speed(entry, problems)
+    if brought:
+        values = {k: v for k, v in values.items() if k in entry.own or k not in ("fps", "durations", "loop", "tags")}
+        fps, durations = fps if "fps" in values else None, durations if "durations" in values else None
     node = entry.node.entries.get("tags")
     return Timing(
         fps=fps,

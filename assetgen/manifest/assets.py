@@ -95,7 +95,8 @@ def build(entry: Expanded, book: Book, project: Mapping[str, str]) -> Asset | No
     mapped, _ = palette_book.wanted(values.get("palette"), book.palettes, world, entry.where)
     operations, map_palette = recipe.operations(entry, mapped, book)
     is_animation, is_tileset = entry.kind == "animation", entry.kind == "tileset"
-    timing = animation.timing(entry, world.problems) if is_animation else Timing()
+    brought = animation.brings_timing(source, start)
+    timing = animation.timing(entry, world.problems, brought=brought) if is_animation else Timing()
     override = values.get("override")
     return Asset(
         name=entry.name,
