@@ -1,4 +1,4 @@
-"""Write a commented assets.yaml, .gitignore and .gitattributes lines: ready to build."""
+"""Write a commented assets.yaml and the lines that git needs: ready to build. With --engine, a small game around it."""
 
 from __future__ import annotations
 
@@ -36,17 +36,23 @@ _BY_HAND = {"template": "it needs a template of yours: see 'engines' in docs/man
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help="the game's folder; made where missing")
-    parser.add_argument("--engine", action="append", default=[], metavar="NAME", help="write files for this engine")
+    parser.add_argument(
+        "--engine", action="append", default=[], metavar="NAME", help="write files for this engine (repeatable)"
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
+    from assetgen.export.scaffold import RUN
+
     folder = context.root / args.folder
-    written = init(folder, args.engine)
-    for path in written:
+    engines = tuple(dict.fromkeys(args.engine))
+    for path in init(folder, engines):
         context.say(f"  + {path}")
-    for engine in args.engine:
+    for engine in engines:
         if engine in HINTS:
             context.say(f"For crisp pixels in {engine}: {HINTS[engine]}.")
+        if engine in RUN:
+            context.say(f"To see the hero walk in {engine}, once it is built: {RUN[engine]}.")
     place = "" if folder.resolve() == Path.cwd() else f' -C "{folder}"' if " " in str(folder) else f" -C {folder}"
     context.say(f"Ready. 'assetgen{place} plan' shows what will be made, 'assetgen{place} build' makes it.")
     return 0
@@ -75,7 +81,21 @@ def init(folder: Path, engines: Sequence[str] = ()) -> list[Path]:
         if after != before:
             atomic.write(path, after.encode())
             written.append(path)
+    for engine in engines:
+        for name, text in _game(folder, engine, output).items():
+            atomic.write(folder / name, text.encode())
+            written.append(folder / name)
     return written
+
+
+def _game(folder: Path, engine: str, output: str) -> dict[str, str]:
+    """A small game around the assets, for engines that have one; none where one of its files is there already."""
+    from assetgen.export.scaffold import ENGINES, scaffold
+
+    if engine not in ENGINES:
+        return {}
+    files = scaffold(engine, project=project_name(folder.resolve().name), output=output)
+    return {} if any((folder / name).exists() for name in files) else files
 
 
 def starter(folder_name: str, engines: Sequence[str], output: str = "generated") -> str:
@@ -84,7 +104,7 @@ def starter(folder_name: str, engines: Sequence[str], output: str = "generated")
     if output != "generated":
         text = text.replace("\n# Files that engines", f"\noutput: {output}\n\n# Files that engines")
     if engines:
-        text = text.replace("# engines: [godot]", f"engines: [{', '.join(dict.fromkeys(engines))}]")
+        text = text.replace("# engines: [godot]", f"engines: [{', '.join(engines)}]")
     return text
 
 

@@ -1,0 +1,60 @@
+# Parts of .ci/run. Sourced, not run.
+
+# A headline with the time since the start and since the last one.
+section() {
+  local now=$SECONDS
+  printf '\n=== %s  [%ss, +%ss]\n' "$1" "$now" "$((now - ${_last:-0}))"
+  _last=$now
+}
+
+fail() {
+  echo "FAILED: $1" >&2
+  exit 1
+}
+
+# expect FILE PATTERN: a line of the file fits, or the run fails
+expect() {
+  grep -Eq "$2" "$1" || fail "no line like '$2' was printed"
+}
+
+# The newest Python that is new enough; `$PYTHON` where it is set.
+find_python() {
+  local candidate
+  for candidate in ${PYTHON:-python3.13 python3.12 python3.11 python3 python}; do
+    if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -q >&2
+    apt-get install -y -q --no-install-recommends python3 python3-venv git ca-certificates >&2
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' && command -v python3 && return
+  fi
+  echo "Python 3.11 or newer with venv is needed" >&2
+  return 1
+}
+
+# The one line of the README's console blocks that begins with `pip install` and ends as given: what CI runs is what
+# the README says.
+readme_command() {
+  local found
+  found=$(sed -n 's/^\$ \(pip install .*\)$/\1/p' README.md | grep -F "$1" || true)
+  [ "$(printf '%s\n' "$found" | grep -c .)" = 1 ] || fail "README.md must hold one command with '$1'"
+  printf '%s' "$found"
+}
+
+# What a build makes, gone: a developer's folder becomes a fresh clone's.
+clean_example() {
+  rm -rf example_project/assets.lock example_project/originals example_project/generated example_project/.assetgen
+}
+
+# Every file of a folder with its time and size
+snapshot() {
+  find "$1" -type f ! -name '*.pyc' -printf '%p %T@ %s\n' | sort
+}
+
+# Every file of a folder with its digest
+digests() {
+  (cd "$1" && find . -type f -exec sha256sum {} +) | sort -k 2
+}

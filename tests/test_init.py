@@ -1,0 +1,129 @@
+"""`assetgen init`: what it writes, what it leaves alone, and that the result builds."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assetgen.cli.init import BESIDE, HINTS, project_name, starter, with_lines
+from assetgen.cli.main import main
+from assetgen.export.scaffold import ENGINES
+
+
+def test_a_new_folder_is_ready_to_build(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    game = tmp_path / "new" / "My Game"
+    assert main(["init", str(game)]) == 0
+    assert "build" in capsys.readouterr().err
+    assert "project: my-game\n" in (game / "assets.yaml").read_text()
+    assert main(["-C", str(game), "build"]) == 0
+    for path in ("assets.lock", "originals/hero", "generated/assets.json", "generated/atlases/game-0.png"):
+        assert (game / path).exists(), path
+    assert main(["-C", str(game), "plan", "--exit-code"]) == 0
+    assert main(["-C", str(game), "check"]) == 0
+
+
+def test_the_directory_flag_comes_first(tmp_path: Path) -> None:
+    assert main(["-C", str(tmp_path), "init", "game"]) == 0
+    assert main(["-C", str(tmp_path), "init"]) == 0
+    assert (tmp_path / "game" / "assets.yaml").exists()
+    assert (tmp_path / "assets.yaml").exists()
+
+
+def test_a_manifest_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "assets.yaml").write_text("mine")
+    assert main(["init", str(tmp_path)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["assets.yaml"]
+    assert (tmp_path / "assets.yaml").read_text() == "mine"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "game").write_text("")
+    assert main(["init", str(tmp_path / "game")]) == 2
+
+
+@pytest.mark.parametrize("engine", ["godott", "template"])
+def test_an_engine_that_init_cannot_set_up(engine: str, tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path / "game"), "--engine", engine]) == 2
+    assert not (tmp_path / "game").exists()
+
+
+@pytest.mark.parametrize("engine", sorted({*HINTS, *ENGINES, "unity", "tiled", "aseprite"}))
+def test_each_engine_starts_with_a_plan(engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path / "game"), "--engine", engine]) == 0
+    said = capsys.readouterr().err
+    assert (engine in HINTS) == ("crisp pixels" in said)
+    assert (engine in ENGINES) == ("hero walk" in said)
+    assert f"engines: [{engine}]" in (tmp_path / "game" / "assets.yaml").read_text()
+    assert main(["-C", str(tmp_path / "game"), "plan"]) == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_small_game_is_built_around_its_files(engine: str, tmp_path: Path) -> None:
+    assert main(["init", str(tmp_path), "--engine", engine]) == 0
+    assert main(["-C", str(tmp_path), "build"]) == 0
+    assert main(["-C", str(tmp_path), "check"]) == 0
+
+
+def test_an_existing_game_keeps_its_files(tmp_path: Path) -> None:
+    (tmp_path / "project.godot").write_text("mine")
+    assert main(["init", str(tmp_path), "--engine", "godot"]) == 0
+    assert (tmp_path / "project.godot").read_text() == "mine"
+    assert not (tmp_path / "main.gd").exists()
+
+
+def test_lines_are_added_once_with_the_file_s_own_line_ends() -> None:
+    lines = "# ours\n.assetgen/\n"
+    assert with_lines("", lines) == lines
+    assert with_lines("*.log", lines) == "*.log\n\n# ours\n.assetgen/\n"
+    assert with_lines("*.log\r\n", lines) == "*.log\r\n\r\n# ours\r\n.assetgen/\r\n"
+    assert with_lines("# ours\n", lines) == "# ours\n\n.assetgen/\n"
+    for text in ("", "*.log", "*.log\r\n", lines):
+        once = with_lines(text, lines)
+        assert with_lines(once, lines) == once
+
+
+def test_lines_of_the_user_stay(tmp_path: Path) -> None:
+    for name in BESIDE:
+        (tmp_path / name).write_text("# mine\n")
+    assert main(["init", str(tmp_path)]) == 0
+    for name in BESIDE:
+        assert (tmp_path / name).read_text().startswith("# mine\n\n# assetgen")
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("Lantern Keep", "lantern-keep"), ("game_2", "game-2"), ("Ünï", "n"), ("…", "my-game")]
+)
+def test_the_project_is_named_after_the_folder(folder: str, name: str) -> None:
+    assert project_name(folder) == name
+    assert f"project: {name}\n" in starter(folder, ())
+
+
+def test_git_keeps_bytes_under_autocrlf_and_lfs(tmp_path: Path) -> None:
+    """With the worst settings that a person may have, a clone holds the same bytes, and the lock is no LFS pointer."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    (origin / ".gitattributes").write_text("* text=auto\n*.lock filter=lfs diff=lfs merge=lfs -text\n")
+    assert main(["init", str(origin)]) == 0
+    assert main(["-C", str(origin), "build"]) == 0
+    _git(origin, "init", "-q")
+    _git(origin, "add", "-A")
+    _git(origin, "-c", "user.name=a", "-c", "user.email=a@b.invalid", "commit", "-q", "-m", "art")
+    _git(tmp_path, "-c", "core.autocrlf=true", "clone", "-q", str(origin), str(clone))
+    kept = [path for path in origin.rglob("*") if path.is_file() and _kept(path.relative_to(origin))]
+    assert len(kept) > 20
+    for path in kept:
+        assert (clone / path.relative_to(origin)).read_bytes() == path.read_bytes(), path
+    assert main(["-C", str(clone), "check"]) == 0
+    assert not (clone / ".assetgen").exists()
+
+
+def _kept(path: Path) -> bool:
+    return path.parts[0] in ("originals", "generated", "assets.lock")
+
+
+def _git(folder: Path, *arguments: str) -> None:
+    settings = ("-c", "core.autocrlf=true", "-c", "core.safecrlf=false")
+    subprocess.run(["git", *settings, *arguments], cwd=folder, check=True, capture_output=True)
