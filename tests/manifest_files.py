@@ -7,9 +7,16 @@ import textwrap
 import zlib
 from pathlib import Path
 
-from assetgen.manifest import load
+from assetgen import manifest as manifests
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Manifest
+from assetgen.pixels import palettes
+
+
+def load(root: Path, file: str = "assets.yaml") -> Manifest:
+    """`assetgen.manifest.load` as the program calls it."""
+    return manifests.load(root, file, palettes.read)
+
 
 TASTE = """\
 version: 1

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-from manifest_files import loaded, png, problem, problems, project
+from manifest_files import load, loaded, png, problem, problems, project
 
-from assetgen.manifest import load, pending
+from assetgen.manifest import pending
 
 FILES = {"a.png": png(64, 64), "big.png": png(300, 300), "sheet.png": png(192, 192)}
 STYLED = "version: 1\ndefaults: {sprites: {style: rd_fast__default, size: 64}}\n"

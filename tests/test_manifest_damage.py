@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manifest_files import TASTE, png, project
+from manifest_files import TASTE, load, png, project
 
-from assetgen.manifest import load
 from assetgen.model.errors import ManifestError
 
 RICH = """\

@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
-from manifest_files import TASTE, png, project
+from manifest_files import TASTE, load, png, project
 from test_manifest_damage import FILES, RICH
 
-from assetgen.manifest import load, memo
-from assetgen.manifest import load as cold_load
+from assetgen.manifest import memo
 from assetgen.manifest.loading import load_with
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Manifest
+from assetgen.pixels import palettes
 
 
 class Store(dict[str, bytes]):
@@ -32,7 +32,7 @@ class Store(dict[str, bytes]):
 def cached(root: Path, store: Store) -> tuple[Manifest, bool]:
     """The manifest and whether it was warm."""
     before = store.puts
-    manifest = memo.load_cached(root, "assets.yaml", store.get, store.put)
+    manifest = memo.load_cached(root, "assets.yaml", store.get, store.put, palettes.read)
     return manifest, store.puts == before
 
 
@@ -44,7 +44,7 @@ def test_a_warm_load_equals_a_cold_one(tmp_path: Path, text: str) -> None:
     assert not warm
     second, warm = cached(tmp_path, store)
     assert warm
-    assert first == second == cold_load(tmp_path)
+    assert first == second == load(tmp_path)
     assert list(second.assets) == list(first.assets)
     assert second.write is None or isinstance(second.write, frozenset)
     for name, asset in first.assets.items():
@@ -105,7 +105,7 @@ def test_whatever_shaped_the_manifest_ends_the_memo(tmp_path: Path, path: str, c
         (root / path).write_bytes(content if isinstance(content, bytes) else content.encode())
     manifest, warm = cached(root, store)
     assert not warm
-    assert manifest == cold_load(root)
+    assert manifest == load(root)
     assert cached(root, store)[1]
 
 
@@ -182,7 +182,7 @@ def test_a_wrong_manifest_is_never_kept(tmp_path: Path) -> None:
 
 def test_a_warm_load_imports_no_parser(tmp_path: Path) -> None:
     root = project(tmp_path, TASTE, **FILES)
-    manifest, files = load_with(root, "assets.yaml", (root / "assets.yaml").read_bytes())
+    manifest, files = load_with(root, "assets.yaml", (root / "assets.yaml").read_bytes(), palettes.read)
     (tmp_path / "memo").write_bytes(memo.dump(manifest, files))
     code = f"""
 import sys

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from manifest_files import TASTE, loaded, problem, problems
+from manifest_files import TASTE, load, loaded, problem, problems
 
-from assetgen.manifest import load, reader
+from assetgen.manifest import reader
 from assetgen.manifest.nodes import Items, Map, Node, Problems, Scalar
 from assetgen.manifest.reader import parse
 from assetgen.model.errors import ManifestError

@@ -76,7 +76,7 @@ class Session:
 
     @cached_property
     def manifest(self) -> Manifest:
-        return load_cached(self.root, MANIFEST, self.cache.get, self.cache.put)
+        return load_cached(self.root, MANIFEST, self.cache.get, self.cache.put, _read_palette)
 
     @cached_property
     def lock_path(self) -> Path:
@@ -259,6 +259,12 @@ class Session:
             self.state.save()
         if "cache" in self.__dict__:
             self.cache.close()
+
+
+def _read_palette(data: bytes, what: str) -> Sequence[str]:
+    from assetgen.pixels.palettes import read
+
+    return read(data, what)
 
 
 def _file_digest(data: bytes, what: str) -> str:

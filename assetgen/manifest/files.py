@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from assetgen.manifest.messages import nearest, quoted
@@ -23,11 +23,16 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 _WILD = re.compile(r"[*?\[]")
 
 
-class Files:
-    """Reads below `root`. Paths are relative to it, with `/`."""
+ReadPalette = Callable[[bytes, str], Sequence[str]]
+"""Colours of a palette file's bytes, told what to call it in errors. Pictures are no business of this package."""
 
-    def __init__(self, root: Path) -> None:
+
+class Files:
+    """Reads below `root`. Paths are relative to it, with `/`. `read_palette` None: palette files are refused."""
+
+    def __init__(self, root: Path, read_palette: ReadPalette | None = None) -> None:
         self.root = root
+        self.read_palette = read_palette
         self.real_root = os.path.realpath(root)
         self.digests: dict[str, str] = {}
         self.globs: dict[str, tuple[str, ...]] = {}

@@ -12,7 +12,7 @@ from assetgen.manifest import checks, pending, project, sizes
 from assetgen.manifest.assets import build
 from assetgen.manifest.atlases import read_atlases
 from assetgen.manifest.expand import Expanded, expand
-from assetgen.manifest.files import Files
+from assetgen.manifest.files import Files, ReadPalette
 from assetgen.manifest.nodes import Problems
 from assetgen.manifest.palettes import read_palettes
 from assetgen.manifest.refs import World
@@ -23,16 +23,16 @@ from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Asset, Manifest
 
 
-def load(root: Path, file: str = "assets.yaml") -> Manifest:
+def load(root: Path, file: str = "assets.yaml", read_palette: ReadPalette | None = None) -> Manifest:
     """Reads and checks `root/file` and all that it includes. Raises ManifestError with every problem, in file order."""
     root, file = top_of(root, file)
-    return load_with(root, file, read_top(root, file))[0]
+    return load_with(root, file, read_top(root, file), read_palette)[0]
 
 
-def load_with(root: Path, file: str, data: bytes) -> tuple[Manifest, Files]:
+def load_with(root: Path, file: str, data: bytes, read_palette: ReadPalette | None = None) -> tuple[Manifest, Files]:
     """As `load`, from the top manifest's bytes; also tells which files and globs were looked at."""
     problems = Problems()
-    files = Files(root)
+    files = Files(root, read_palette)
     with _uncollected():
         manifest = _load(root, file, data, files, problems)
     if problems or manifest is None:

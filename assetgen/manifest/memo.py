@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import assetgen
-from assetgen.manifest.files import Files
+from assetgen.manifest.files import Files, ReadPalette
 from assetgen.model import codec
 from assetgen.model.manifest import Asset, Manifest
 
@@ -27,7 +27,7 @@ Get = Callable[[str], bytes | None]
 Put = Callable[[str, bytes], None]
 
 
-def load_cached(root: Path, file: str, get: Get, put: Put) -> Manifest:
+def load_cached(root: Path, file: str, get: Get, put: Put, read_palette: ReadPalette | None = None) -> Manifest:
     """As `manifest.load`, with a store of bytes for the memo. Raises ManifestError with every problem.
 
     `get` gives the bytes kept under a key or None, `put` keeps them. A damaged memo counts as none.
@@ -43,7 +43,7 @@ def load_cached(root: Path, file: str, get: Get, put: Put) -> Manifest:
         return manifest
     from assetgen.manifest.loading import load_with
 
-    manifest, files = load_with(root, file, data)
+    manifest, files = load_with(root, file, data, read_palette)
     put(key, dump(manifest, files))
     return manifest
 

@@ -64,10 +64,11 @@ def _from_file(name: str, entry: Entry, file: FileRef, where: str, world: World)
     data = world.files.read(file.path, file.position, "palette", world.problems, limit=MAX_BYTES, where=where)
     if data is None:
         return None
-    from assetgen.pixels import palettes
-
+    if world.files.read_palette is None:
+        world.problems.add(file.position, "palette files cannot be read here", where=where)
+        return None
     try:
-        colors = palettes.read(data, file.path)
+        colors = world.files.read_palette(data, file.path)
     except AssetgenError as error:
         world.problems.add(file.position, str(error), where=where)
         return None
