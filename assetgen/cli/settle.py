@@ -12,7 +12,7 @@ from assetgen.model.errors import UsageError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("entry", metavar="ID", nargs="?", help="the entry to close; none lists them")
-    parser.add_argument("--lost", action="store_true", help="give it up: counted as spent; the next build asks to buy it again")
+    parser.add_argument("--lost", action="store_true", help="give it up: counted as spent; build asks to buy it again")
     parser.add_argument("--task", metavar="TASK", help="it became this task: the next build fetches its result")
     flags.add_json(parser)
 

@@ -144,6 +144,8 @@ class _Resolver:
         if step.size is None:
             return None
         factor = step.fields.get("upscale") or 1
+        if factor == "regular":
+            return None
         columns, rows = _cells(asset)
         return (step.size[0] * columns * factor, step.size[1] * rows * factor) if columns and rows else None
 
