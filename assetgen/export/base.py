@@ -78,6 +78,8 @@ class OwnedKeys:
 
     def merge(self, existing: str) -> str:
         """The existing text with our keys replaced; `content` where the existing one cannot be parsed."""
+        if existing == self.content:
+            return existing
         try:
             return self.join(existing)
         except ValueError:
