@@ -63,7 +63,7 @@ def _still(sources: Sources) -> Picture | None:
     """The file as one picture; None for documents, several files and animated ones."""
     from assetgen.pixels.picture import decode_frames, sniff
 
-    if len(sources.files) != 1 or sniff(sources.files[0]) is None:
+    if len(sources.files) != 1 or sniff(sources.files[0]) in (None, "aseprite"):
         return None
     frames = decode_frames(sources.files[0], what=sources.what).frames
     return frames[0] if len(frames) == 1 else None

@@ -29,8 +29,6 @@ def described(data: bytes) -> bool:
 def document(files: Files, what: str) -> Document | None:
     """The Aseprite document that the files are; None for ordinary pictures."""
     first = files[0]
-    if sniff(first) is not None:
-        return None
     if aseprite.is_document(first):
         return aseprite.read(first, what)
     if described(first) and len(files) > 1:

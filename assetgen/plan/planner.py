@@ -67,8 +67,8 @@ def _plan_asset(draft: _Draft, name: str) -> None:
     made_of_moved = any(dependency in draft.moved for dependency in _made_of(state))
     reason = project.stale_reason(name)
     if len(draft.actions) == before and not (state.blocked and state.blocked.state == "lost" and reason):
-        if made_of_moved:
-            reason = reason or ("its parts changed" if state.block is not None else "new")
+        if made_of_moved and reason in (None, "recipe changed"):
+            reason = "its parts changed" if state.block is not None else "new"
         if reason is not None:
             draft.actions.append(Action("process", name, state.asset.kind, reason))
     if any(step.pending for step in state.steps) or made_of_moved or _pictures_change(project, name, state.block):
