@@ -77,7 +77,6 @@ TINTS: dict[str, str] = {
     "mana": "blue",
     "stamina": "green",
     "nature": "green",
-    "mossy": "moss",
     "rusty": "rust",
     "wooden": "brown",
     "iron": "slate",

@@ -51,14 +51,26 @@ _COLORS: dict[str, tuple[tuple[str, ...], str, str]] = {
 }
 
 
+_HINTS = {
+    "mushroom": "mushling", "plant": "mushling", "cactus": "mushling", "eye": "beholder", "eyed": "beholder",
+    "tentacles": "octopus", "tentacle": "octopus", "sea": "octopus", "shell": "crab", "chest": "mimic", "winged": "bat",
+    "flying": "bat", "jelly": "slime", "gooey": "slime", "undead": "ghost", "ghostly": "ghost", "swamp": "frog",
+}  # fmt: skip
+"""What a monster of no kind may be, by the words around it."""
+
+
 def critter_look(brief: Brief, seed: int = 0) -> CritterLook:
     """The look of the critter that a prompt names; `random` ones are chosen by its words."""
     subject = brief.subject
     if subject not in _COLORS:
+        subject = next((kind for word, kind in _HINTS.items() if brief.has(word)), "")
+    if not subject:
         subject = pick(
             ("slime", "octopus", "mushling", "beholder", "bat", "ghost", "crab", "frog"), brief.key, "critter"
         )
     mains, second, eye = _COLORS[subject]
+    if brief.has("penguin"):
+        mains = ("3c4460",)
     color = brief.color() or rgb(pick(mains, brief.key, seed or "", "main"))
     worn = ("hat", "crown", "glasses", "halo", "party", "scarf", "horns", "cap", "sword", "bandana")
     gear = tuple(

@@ -114,23 +114,21 @@ def bat(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
         c.dot(side * 2 - 0.5, y + 6, color_at(look.main, 0), 1, 1.8)
 
 
+_SPIDER_LEGS = ((6.0, 2.0, 7.0, 0.6), (10.0, 5.5, 12.0, 0.8), (13.0, 8.0, 17.0, 1.6), (13.5, 11.5, 20.5, 4.5))
+"""Knee and foot of each leg: out from the middle, and up from the body or the ground."""
+
+
 def spider(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     """A round spider with eight legs."""
     sin, cos = math.sin(angle), math.cos(angle)
     y = -8.4 + pose.bob - pose.air
-    step = pose.right_foot[0] * 0.32
-    for k in range(4):
+    stride = pose.right_foot[0] * 0.32
+    for k, (knee_x, knee_y, foot_x, foot_y) in enumerate(_SPIDER_LEGS):
         for side in (-1, 1):
-            s = step * (1 if (k + side) % 2 else -1)
-            reach = side * (8.5 + 2.4 * k * 0.7) + s
-            knee = (side * (6 + 2.0 * k), y - 6.4 + k * 1.7 - abs(s) * 0.4)
-            c.paint(
-                c.line(
-                    (side * 3, y), knee, (reach + side * (k == 0) * 1.5, -0.6 - pose.air + (k - 3) * 0.9), width=1.6
-                ),
-                look.main,
-                bias=0.1,
-            )
+            swing = stride * (1 if (k + side) % 2 else -1)
+            knee = (side * knee_x + swing * 0.4, y - knee_y)
+            foot = (side * foot_x + swing, -foot_y - pose.air - max(0.0, swing * side) * 0.5)
+            c.paint(c.line((side * 3, y), knee, foot, width=1.5), look.main, bias=0.1)
     c.paint(c.ellipse(-sin * 5.6, y - 3.4 - (cos < -0.3) * -2.0, 8.4, 7.6), look.main, edge=True)
     c.paint(
         c.poly(

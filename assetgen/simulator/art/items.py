@@ -117,9 +117,29 @@ def _glass(c: Canvas, p: Paint, cx: float, cy: float, r: float) -> None:
     c.paint(c.ellipse(cx - r * 0.48, cy - r * 0.36, r * 0.16, r * 0.3), glass, level=4, clip=[body, liquid, liquid - 1])
 
 
+def _little_potion(c: Canvas, p: Paint) -> None:
+    """A flask of a few pixels: nearly all of it is what it holds."""
+    glass = ramp_of("c4dce8")
+    form = pick(("round", "round", "tall", "cone"), p.key, "flask")
+    c.paint(c.box(12, 6, 20, 14), glass, level=3)
+    if form == "tall":
+        body = c.paint(c.box(8, 12, 24, 29.6, 3), p.main, level=2)
+    elif form == "cone":
+        body = c.paint(c.poly([(12, 12), (20, 12), (27, 29.6), (5, 29.6)]), p.main, level=2)
+    else:
+        body = c.paint(c.ellipse(16, 20.6, 9.4), p.main, level=2)
+    c.paint(c.box(17, 11, 30, 30), p.main, level=1, clip=[body])
+    c.paint(c.box(4, 11, 28, 15.4), glass, level=2, clip=[body, body + 1])
+    c.dot(11.6, 18, color_at(p.main, 4), 2, 4)
+    c.paint(c.box(11.6, 2.4, 20.4, 6.4), p.trim, edge=True)
+
+
 def potion(c: Canvas, p: Paint) -> None:
     """A corked flask; its form varies with the key."""
     glass, cork = ramp_of("c4dce8"), p.trim
+    if c.scale < 0.75:
+        _little_potion(c, p)
+        return
     form = pick(("round", "round", "tall", "cone"), p.key, "flask")
     c.paint(c.box(12.6, 7, 19.4, 14), glass)
     c.paint(c.box(14.4, 8, 17.6, 14), glass, level=3)

@@ -133,6 +133,8 @@ _HELD_SLOTS = (
     "flower",
     "potion",
 )
+_OWN_COLOR = frozenset(("crown", "halo", "kettle", "horned", "straw", "horns", "antlers"))
+"""What keeps its colour when the prompt colours the person."""
 _HATS = {w: w for w in ("straw", "party", "top", "chef", "pirate", "santa")} | {"cowboy": "straw"}
 """What kind of hat a word before it means."""
 _HEADGEAR = {
@@ -171,7 +173,7 @@ def look_for(brief: Brief, seed: int = 0) -> Look:
         boots=ramp(brief.color("boots") or rgb(pick(("6a4430", "4a3a34", "5a5048"), key, "boots"))),
         trim=ramp(brief.color("trim") or rgb(pick(("f0b92c", "e8e0cc", "c8884c"), key, seed or "", "trim"))),
         headgear=headgear,
-        hat=ramp(brief.color("hat") or (named if named and hat else rgb(hat or top))),
+        hat=ramp(brief.color("hat") or (named if named and hat and headgear not in _OWN_COLOR else rgb(hat or top))),
         plume=ramp(
             brief.color("plume") or rgb(pick(("d0323c", "3468d8", "e8a82c", "8442b8"), key, seed or "", "plume"))
         ),
@@ -184,6 +186,9 @@ def look_for(brief: Brief, seed: int = 0) -> Look:
         height={"dwarf": 0.84, "goblin": 0.88, "orc": 1.06, "golem": 1.08}.get(species, 1.0),
         width={"dwarf": 1.14, "orc": 1.2, "golem": 1.28, "skeleton": 0.92}.get(species, 1.0),
     )
+    if species not in ("human", "elf", "dwarf") and headgear == "helm":
+        # The face is what tells a skeleton knight from a knight.
+        look = replace(look, headgear="kettle")
     look = _dress(look, brief)
     return _temper(look, brief)
 

@@ -77,6 +77,12 @@ def stuff_for(brief: Brief, name: str, key: str) -> Stuff:
     if name in ("gravestone", "rock", "pillar") and brief.has("mossy", "moss"):
         main = adjust(main, 1.0, 0.95)
     other = brief.colors[1] if len(brief.colors) > 1 else rgb(second)
+    if name in ("tower", "castle", "well"):
+        # The walls take the first colour; a roof's own colour goes to the roof.
+        other = brief.color("roof") or other
+    if name in ("cauldron", "lamppost", "portal") and named:
+        # What boils or shines is meant, not its vessel.
+        main, other = (rgb(pick(mains, key, "main")), named) if name != "portal" else (named, other)
     return Stuff(
         ramp(main),
         ramp(brief.color("door") or other),

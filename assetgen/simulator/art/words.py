@@ -21,9 +21,9 @@ _VOCABULARY = {
         devil=demon imp=demon angel fairy=angel astronaut cyborg=robot scientist alchemist=scientist bard=bard
         sailor=pirate miner=dwarf gladiator=warrior fighter=warrior boxer=monk protagonist=hero character=hero
         npc=villager heroine=girl player=hero maid=girl shopkeeper=villager crusader=knight templar=knight
-        lady=queen lord=king traveler=hero mechanic=smith""",
+        lady=queen traveler=hero mechanic=smith""",
     "beast": """cat kitten=cat tiger lion dog puppy=dog corgi shiba=corgi fox wolf hound=wolf bear rabbit bunny=rabbit
-        hare=rabbit pig boar=pig horse pony=horse unicorn deer stag=deer sheep lamb=sheep goat cow bull=cow
+        hare=rabbit pig boar=pig horse pony=horse unicorn=horse deer stag=deer sheep lamb=sheep goat cow bull=cow
         mouse=mouse rat=mouse squirrel=fox raccoon panda=bear dragon drake=dragon wyvern=dragon dinosaur=dragon
         lizard=dragon hedgehog=mouse""",
     "critter": """slime ooze=slime jelly=slime blob=slime ghost spirit=ghost phantom=ghost wraith=ghost
@@ -229,9 +229,15 @@ def read(prompt: str, prefer: tuple[str, ...] = ()) -> Brief:
     ):
         colors.append(pending)
     chosen = _choose(nouns, first_break, prefer)
+    creature = _titled(nouns, chosen)
+    if creature is not None and chosen is not None:
+        extras += [{"wizard": "hat", "witch": "hat", "king": "crown", "queen": "crown"}.get(chosen[2], "")]
+        chosen = creature
     colors = [adjust(c, *mood) for c in (colors or tints[:1])]
     roles = tuple(subject for _, kind, subject in nouns if kind == "person")
-    if chosen is not None and chosen[1] == "person":
+    if creature is not None:
+        roles = ()
+    elif chosen is not None and chosen[1] == "person":
         before = [n[2] for n in nouns if n[1] == "person" and n[0] <= first_break]
         roles = tuple(dict.fromkeys(before or roles))
     return Brief(
@@ -240,7 +246,7 @@ def read(prompt: str, prefer: tuple[str, ...] = ()) -> Brief:
         key=key,
         words=frozenset(tokens),
         roles=roles,
-        extras=tuple(dict.fromkeys(extras)),
+        extras=tuple(dict.fromkeys(e for e in extras if e)),
         colors=tuple(colors),
         parts={name: adjust(c, *mood) for name, c in parts.items()},
         known=chosen is not None,
@@ -259,6 +265,13 @@ def _choose(
     if not nouns:
         return None
     return _definite(head or [nouns[0]])
+
+
+def _titled(nouns: Sequence[tuple[int, str, str]], chosen: tuple[int, str, str] | None) -> tuple[int, str, str] | None:
+    """The creature before a title: a "slime king" is a slime, a "cat wizard" a cat."""
+    if chosen is None or chosen[1] != "person":
+        return None
+    return next((noun for noun in nouns if noun[1] in ("beast", "critter") and noun[0] == chosen[0] - 1), None)
 
 
 def _definite(nouns: Sequence[tuple[int, str, str]]) -> tuple[int, str, str]:
