@@ -11,7 +11,7 @@ from assetgen.build.files import picture_files
 from assetgen.build.outputs import Target, owned_target, text_target
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
-from assetgen.export.base import Context, Output, exporter
+from assetgen.export.base import Context, Output, OwnedKeys, exporter
 from assetgen.export.index import core_outputs
 from assetgen.model.built import Built, Load
 
@@ -40,6 +40,18 @@ def engine_targets(
             report.warn(owner, engine.name, message)
     flat = {f"{owner} {purpose}": value for owner, known in ids.items() for purpose, value in known.items()}
     return list(targets.values()), flat
+
+
+def owned_targets(session: Session) -> dict[str, OwnedKeys]:
+    """Files that editors also edit, by path, as this build would write them from what stands now."""
+    from assetgen.build.assembly import Assembly
+    from assetgen.build.standing import Cast
+
+    report = BuildReport()
+    cast = Cast(session, {})
+    built = Assembly(session, cast, report).built()
+    targets, _ = engine_targets(session, built, cast.load, report)
+    return {target.path: target.owned for target in targets if target.owned is not None}
 
 
 def _target(folder: str, item: Output) -> Target:

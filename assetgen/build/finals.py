@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from assetgen.build.files import roles as picture_roles
+from assetgen.build.assembly import PALETTE_FORMATS, Assembly
 from assetgen.build.files import scaled
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.outputs import Target, Writer, text_target
 from assetgen.build.processing import Processing
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
-from assetgen.build.standing import Cast, Standing, frames_of
-from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette, Frame, Placement
-from assetgen.model.codec import from_json, to_json
+from assetgen.build.standing import Cast
+from assetgen.model.built import BuiltAtlas, Placement
 from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Atlas
-from assetgen.plan.keys import TOOL, atlas_key, key_of
+from assetgen.plan.keys import TOOL, atlas_key
 from assetgen.plan.project import INDEX
 from assetgen.plan.select import Selection
 
 if TYPE_CHECKING:
     from assetgen.atlas.build import AtlasPlan
     from assetgen.model.built import Picture
-
-PALETTE_FORMATS: tuple[Literal["gpl", "hex", "pal", "png", "json"], ...] = ("gpl", "hex", "pal", "png", "json")
 
 
 def finish_project(
@@ -71,6 +67,7 @@ class _Finals:
         self.report = report
         self.progress = progress
         self.cast = cast
+        self.assembly = Assembly(session, cast, report)
         self.locked = locked
 
     def guarded(self, label: str, work: Callable[[], None]) -> None:
@@ -133,7 +130,7 @@ class _Finals:
 
     def atlas(self, name: str) -> None:
         atlas = self.manifest.atlases[name]
-        standing, missing = self._members(atlas)
+        standing, missing = self.assembly.members(atlas)
         for absent in missing:
             self.report.warn(f"atlas:{name}", "partial", f"{absent} has no picture yet: the atlas is without it")
         key = atlas_key(atlas, {item.name: item.pictures for item in standing})
@@ -142,51 +139,11 @@ class _Finals:
         if complete and not (self.session.options.repack or self.session.options.force):
             self.report.others[f"atlas:{name}"].outputs = sorted(block.outputs)
             return
-        built, plan = self._packed(atlas, standing, block, missing)
+        built, plan = self.assembly.packed(atlas, standing, block, missing)
         targets = self._page_targets(atlas, built, plan)
         block = replace(block, frames=key, pages=plan.remembered, tool=TOOL, partial=tuple(missing))
-        self._keep(built, key)
+        self.assembly.keep(built, key)
         self._commit(f"atlas:{name}", block, targets)
-
-    def _members(self, atlas: Atlas) -> tuple[list[Standing], list[str]]:
-        found = {name: self.cast.of(name) for name in atlas.members}
-        standing = [item for item in found.values() if item is not None]
-        return standing, [name for name, item in found.items() if item is None]
-
-    def _packed(
-        self, atlas: Atlas, standing: list[Standing], block: Block, missing: list[str]
-    ) -> tuple[BuiltAtlas, AtlasPlan]:
-        from assetgen.atlas.build import plan_atlas
-
-        frames: list[Frame] = []
-        groups: dict[str, str] = {}
-        for item in standing:
-            for built in item.built:
-                own = frames_of(built)
-                self.cast.own(item, own)
-                frames += own
-                groups.update({frame.name: built.name for frame in own})
-        repack = self.session.options.repack
-        plan = plan_atlas(atlas, frames, block.pages, repack=repack, groups=groups)
-        if plan.worth_repacking and plan.fresh is not None:
-            shares = f"occupancy is {plan.occupancy:.0%}, a fresh packing reaches {plan.fresh:.0%}"
-            self.report.warn(f"atlas:{atlas.name}", "occupancy", f"{shares}: see 'assetgen build --repack'")
-        pages = tuple(
-            BuiltPage(f"atlases/{atlas.name}-{i}.png", f"atlases/{atlas.name}-{i}.json", size, "")
-            for i, size in enumerate(plan.sizes)
-        )
-        built_atlas = BuiltAtlas(
-            atlas.name,
-            pages,
-            plan.placements,
-            tuple(built.name for item in standing for built in item.built),
-            plan.occupancy,
-            tuple(missing),
-            scales=atlas.scales,
-            padding=atlas.padding,
-            extrude=atlas.extrude,
-        )
-        return built_atlas, plan
 
     def _page_targets(self, atlas: Atlas, built: BuiltAtlas, plan: AtlasPlan) -> list[Target]:
         """The pages' pictures. A page that shows what it showed before is not drawn: its digest is remembered."""
@@ -221,24 +178,6 @@ class _Finals:
         self.session.cache.put(memo, digest.encode())
         return Target(path, digest, lambda: encode(picture))
 
-    def _keep(self, atlas: BuiltAtlas, key: str) -> None:
-        data = json.dumps(to_json(atlas), separators=(",", ":")).encode()
-        self.session.cache.put("atlas:" + key_of([atlas.name, key]), data)
-
-    def _atlas_record(self, atlas: Atlas) -> BuiltAtlas | None:
-        """The atlas as it was last packed: from the shelf, or packed again in memory (the same, by the lock)."""
-        block = self.session.project.blocks.get(f"atlas:{atlas.name}")
-        if block is None or block.frames is None:
-            return None
-        key = "atlas:" + key_of([atlas.name, block.frames])
-        data = self.session.cache.get(key)
-        if data is not None:
-            return from_json(BuiltAtlas, json.loads(data))
-        standing, missing = self._members(atlas)
-        built, _ = self._packed(atlas, standing, block, missing)
-        self._keep(built, block.frames)
-        return built
-
     # -- the index ------------------------------------------------------------
 
     def index(self) -> None:
@@ -247,42 +186,9 @@ class _Finals:
         project = self.session.project
         key = project.index_key()
         block = self._block(INDEX, "index")
-        built = self._built()
+        built = self.assembly.built()
         targets, ids = engine_targets(self.session, built, self.cast.load, self.report)
         self._commit("index", replace(block, frames=key, ids=ids), targets)
-
-    def _built(self) -> Built:
-        assets: dict[str, BuiltAsset] = {}
-        files: dict[str, dict[str, str]] = {}
-        for name, asset in self.manifest.assets.items():
-            standing = self.cast.of(name)
-            if standing is None or not asset.export:
-                continue
-            write = self.session.project.write_for(asset)
-            for built in standing.built:
-                self.cast.own(standing, frames_of(built))
-                assets[built.name] = built
-                files[built.name] = picture_roles(built, write)
-        palettes = {}
-        for name, palette in self.manifest.palettes.items():
-            if all(self.session.project.base_of(ref.name) is not None for ref in palette.sources):
-                colors = tuple(f"#{color}" for color in self.session.palette(name))
-                formats = PALETTE_FORMATS if self.session.project.writes_palettes else ()
-                palettes[name] = BuiltPalette(name, colors, {f: f"palettes/{name}.{f}" for f in formats})
-        records = {name: self._atlas_record(atlas) for name, atlas in self.manifest.atlases.items()}
-        atlases = {name: record for name, record in records.items() if record is not None}
-        block = self.session.project.blocks.get(INDEX)
-        ids = _ids(block)
-        return Built(self.manifest.project, assets, palettes, atlases, files, ids)
-
-
-def _ids(block: Block | None) -> dict[str, dict[str, str]]:
-    """Ids fixed in the lock, as `OWNER PURPOSE` to value."""
-    result: dict[str, dict[str, str]] = {}
-    for key, value in (block.ids if block is not None else {}).items():
-        owner, _, purpose = key.partition(" ")
-        result.setdefault(owner, {})[purpose] = value
-    return result
 
 
 def _picture(path: str, picture: Picture) -> Target:

@@ -56,7 +56,7 @@ async def _build_locked(session: Session, progress: Progress) -> BuildReport:
     selection = select(session.manifest, session.options.assets)
     hold_unselected(session, selection)
     keeper = NoKeeper(session.lock_path, session.lock, session.environment.monotonic)
-    writer = Writer(session.root, session.state, force=session.options.force)
+    writer = Writer(session.root, session.state, session.cache, force=session.options.force)
     processing = Processing(session, writer, keeper, report, progress, locked=True)
     for name in selection.assets:
         entry = report.assets.setdefault(name, AssetReport())

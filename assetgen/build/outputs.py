@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assetgen.export.base import OwnedKeys
+from assetgen.plan.disk import Memo, owned_memo
+from assetgen.plan.world import KEYS
 from assetgen.store import atomic
 from assetgen.store.paths import inside
 from assetgen.store.stamps import text_digest
@@ -58,7 +60,7 @@ def text_target(path: str, text: str) -> Target:
 
 def owned_target(path: str, owned: OwnedKeys) -> Target:
     """A text file that an engine's editor edits, too."""
-    return Target(path, owned.digest, lambda: owned.content.encode(), text=True, owned=owned)
+    return Target(path, KEYS + owned.digest, lambda: owned.content.encode(), text=True, owned=owned)
 
 
 @dataclass
@@ -67,6 +69,7 @@ class Writer:
 
     root: Path
     state: State
+    memo: Memo
     force: bool = False
     written: int = 0
     deleted: int = 0
@@ -101,9 +104,11 @@ class Writer:
         existing = self._existing(target.path)
         if existing is None:
             return "ours"
-        if self._merged(target) == existing.replace("\r\n", "\n").encode():
+        merged = self._merged(target)
+        if merged == existing.replace("\r\n", "\n").encode():
+            self.memo.put(owned_memo(target.path, text_digest(merged)), target.digest.encode())
             return "same"
-        digests = target.owned.judge(existing)
+        digests = [KEYS + digest for digest in target.owned.judge(existing)]
         known = any(d in (target.digest, recorded.get(target.path)) for d in digests)
         if known or any(self.state.written.has(target.path, d) for d in digests):
             return "ours"
@@ -138,7 +143,7 @@ class Writer:
         batch, self._batch, self._bytes = self._batch, [], 0
         if not batch:
             return
-        self.state.written.append((item.target.path, item.target.digest) for item in batch)
+        self.state.written.append(pair for item in batch for pair in _written(item))
         for item in batch:
             path = inside(self.root, item.target.path)
             if item.forced:
@@ -146,6 +151,8 @@ class Writer:
             atomic.write(path, item.data)
             digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
             self.state.stamps.note(item.target.path, item.data, **digests)
+            if item.target.owned is not None:
+                self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
         self.written += len(batch)
 
     def remove(self, recorded: Mapping[str, str], paths: Sequence[str]) -> list[str]:
@@ -177,6 +184,14 @@ class Writer:
         while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
+
+
+def _written(item: Pending) -> list[tuple[str, str]]:
+    """What the log says of a file: its digest; for one that editors also edit its text's, too."""
+    pairs = [(item.target.path, item.target.digest)]
+    if item.target.owned is not None:
+        pairs.append((item.target.path, text_digest(item.data)))
+    return pairs
 
 
 def is_text(path: str) -> bool:

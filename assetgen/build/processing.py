@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.lock import Block
 from assetgen.plan.keys import TOOL
+from assetgen.plan.sources import upstream
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -45,11 +46,17 @@ class Processing:
         self.locked = locked
         self.failed: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(session.options.jobs or os.cpu_count() or 1, "assetgen")
-        self._running: dict[str, asyncio.Future[Done]] = {}
+        self._running: dict[str, asyncio.Future[Done | None]] = {}
 
     def submit(self, name: str) -> None:
         """Finishes an asset if that is due; never twice."""
         if name in self._running or name in self.failed:
+            return
+        sources = upstream(self.project.manifest, [name])[1:]
+        waits = [self._running[s] for s in sources if s in self._running and not self._running[s].done()]
+        if waits:
+            # What it is put together from comes first: that may number its tiles, and is then there to be read.
+            self._running[name] = asyncio.ensure_future(self._later(name, waits))
             return
         entry = self.report.assets.setdefault(name, AssetReport())
         try:
@@ -74,6 +81,13 @@ class Processing:
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._pool, do, work, self.session.cache, self.writer, output, write, block)
         self._running[name] = asyncio.ensure_future(self._take(name, work, future))
+
+    async def _later(self, name: str, waits: Sequence[asyncio.Future[Done | None]]) -> Done | None:
+        await asyncio.gather(*waits, return_exceptions=True)
+        del self._running[name]
+        self.submit(name)
+        again = self._running.get(name)
+        return await again if again is not None else None
 
     async def _take(self, name: str, work: Work, future: asyncio.Future[Done]) -> Done:
         try:

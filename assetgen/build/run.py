@@ -98,7 +98,7 @@ async def _carry_out(
     if allowed is not None:
         report.stopped = allowed
         _skip(session, report, drawn, allowed)
-    writer = Writer(session.root, session.state, force=session.options.force)
+    writer = Writer(session.root, session.state, session.cache, force=session.options.force)
     processing = Processing(session, writer, keeper, report, hooks.progress)
     try:
         await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
@@ -114,6 +114,8 @@ async def _carry_out(
     keeper.flush()
     for name in keeper.left:
         report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
+    for path, keys in writer.conflicts:
+        report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
     _blocked(session, selection, report)
     report.written, report.deleted = writer.written, writer.deleted
     return report

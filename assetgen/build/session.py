@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from assetgen.build.options import Environment, Options
 from assetgen.build.pieces import digest_of, sheet_of
 from assetgen.build.work import Work, bare, finished_of, prepare
-from assetgen.manifest.memo import load_cached
+from assetgen.manifest.memo import Evidence, load_cached
 from assetgen.model.built import BuiltAnimation, BuiltSprite
 from assetgen.model.errors import AssetError, UsageError
 from assetgen.model.lock import Accepted, Lock, Original
@@ -20,7 +20,7 @@ from assetgen.model.request import Request
 from assetgen.plan.disk import Disk
 from assetgen.plan.project import Needs, Project
 from assetgen.plan.select import select
-from assetgen.plan.world import Realm
+from assetgen.plan.world import KEYS, Realm
 from assetgen.store import lockfile
 from assetgen.store.cache import Cache
 from assetgen.store.folders import Folders, folders
@@ -32,6 +32,7 @@ from assetgen.store.records import Records
 from assetgen.store.state import State
 
 if TYPE_CHECKING:
+    from assetgen.export.base import OwnedKeys
     from assetgen.model.built import Picture
 
 DERIVED_LIMIT = 2 << 30
@@ -64,6 +65,8 @@ class Session:
         self.options = options
         self.environment = environment
         self.root = options.root.resolve()
+        self.started = environment.now()
+        self.manifest_evidence: Evidence | None = None
         self._palettes: dict[str, tuple[str, ...]] = {}
 
     @cached_property
@@ -76,7 +79,10 @@ class Session:
 
     @cached_property
     def manifest(self) -> Manifest:
-        return load_cached(self.root, MANIFEST, self.cache.get, self.cache.put, _read_palette)
+        return load_cached(self.root, MANIFEST, self.cache.get, self.cache.put, _read_palette, self._note_manifest)
+
+    def _note_manifest(self, evidence: Evidence) -> None:
+        self.manifest_evidence = evidence
 
     @cached_property
     def lock_path(self) -> Path:
@@ -105,7 +111,16 @@ class Session:
 
     @cached_property
     def disk(self) -> Disk:
-        return Disk(self.root, self.manifest, self.state, self.originals, self.store, self.cache, self.final_digest)
+        return Disk(
+            self.root,
+            self.manifest,
+            self.state,
+            self.originals,
+            self.store,
+            self.cache,
+            self._owned_digests,
+            self.final_digest,
+        )
 
     @cached_property
     def project(self) -> Project:
@@ -191,6 +206,22 @@ class Session:
                     return None
                 colors = self.palette(sent.name)
         return palette_picture_digest(tuple(colors or ()))
+
+    # -- files that editors also edit -----------------------------------------
+
+    def _owned_digests(self, path: str) -> tuple[str, ...]:
+        """Digests of our keys in a file as it is on disk; none where no engine writes it any more."""
+        owned = self._owned_targets.get(path)
+        if owned is None:
+            return ()
+        existing = inside(self.root, path).read_bytes().decode("utf-8", "replace")
+        return tuple(KEYS + digest for digest in owned.judge(existing))
+
+    @cached_property
+    def _owned_targets(self) -> Mapping[str, OwnedKeys]:
+        from assetgen.build.engines import owned_targets
+
+        return owned_targets(self)
 
     # -- finished pictures ----------------------------------------------------
 

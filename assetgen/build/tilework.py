@@ -106,7 +106,8 @@ def _tileset(finished: Finished) -> BuiltTileset:
 def _terrain_sheet(asset: Asset, sheet: str, pair: Pair, source: Finished) -> list[_Drawn]:
     built = _tileset(source)
     names = dict(zip(built.terrains[:2], pair, strict=False))
-    if len(names) < 2 or any(tile.corners is None for tile in built.tiles):
+    tiles = [tile for tile in built.tiles if tile.corners is not None]
+    if len(names) < 2 or not tiles:
         raise AssetError(f"{sheet} is no sheet of corner tiles: terrains need the 4×5 sheet", position=asset.position)
     return [
         _Drawn(
@@ -114,7 +115,7 @@ def _terrain_sheet(asset: Asset, sheet: str, pair: Pair, source: Finished) -> li
             source.pictures[tile.frame.pixels],
             tuple(names.get(corner or "") for corner in tile.corners or ()),  # type: ignore[arg-type]
         )
-        for tile in built.tiles
+        for tile in tiles
     ]
 
 

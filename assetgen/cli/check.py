@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
+
+if TYPE_CHECKING:
+    from assetgen.build.check import Noted
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +35,23 @@ def run(args: argparse.Namespace, context: Context) -> int:
     say = Painter(context)
     for item in report.stale:
         say.line(f"  ! {item.path or item.asset}: {item.reason}", "red")
-    for finding in report.findings:
-        style = "red" if finding.level == "error" else "yellow"
-        say.line(f"  {finding.level}: {finding.asset}: {finding.check}: {finding.message}", style)
+    for (level, check_name, message), assets in _grouped(report.findings).items():
+        style = "red" if level == "error" else "yellow"
+        say.line(f"  {level}: {_some(assets)}: {check_name}: {message}", style)
     if report.exit_status == 0:
         say.line("Outputs, lock and manifest agree.")
     else:
         say.line("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
     return report.exit_status
+
+
+def _grouped(findings: Sequence[Noted]) -> dict[tuple[str, str, str], list[str]]:
+    """Assets by what was found, so that one fact about many assets is one line."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for finding in findings:
+        groups.setdefault((finding.level, finding.check, finding.message), []).append(finding.asset)
+    return groups
+
+
+def _some(assets: Sequence[str]) -> str:
+    return ", ".join(assets) if len(assets) <= 3 else f"{', '.join(assets[:3])} and {len(assets) - 3} more"

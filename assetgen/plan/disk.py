@@ -52,6 +52,11 @@ class Memo(Protocol):
     def put(self, key: str, data: bytes) -> None: ...
 
 
+def owned_memo(path: str, text: str) -> str:
+    """Memo key of our keys' digests in a text (by its text digest)."""
+    return f"owned:{path}:{text}"
+
+
 class Disk:
     """Implements `World` on real files. `final` gives the digest of a finished picture (the build knows how)."""
 
@@ -63,6 +68,7 @@ class Disk:
         originals: Originals,
         elsewhere: Elsewhere,
         memo: Memo,
+        owned: Callable[[str], tuple[str, ...]],
         final: Callable[[str, str | None, Stage], str | None],
     ) -> None:
         self.root = root
@@ -71,6 +77,7 @@ class Disk:
         self.originals = originals
         self.elsewhere = elsewhere
         self.memo = memo
+        self._owned = owned
         self._final = final
         self._presence: dict[tuple[str, str], Presence] = {}
         self._realms: dict[str, str] = {}
@@ -202,6 +209,18 @@ class Disk:
             return self.state.stamps.pixel_digest(path)
         except PictureError:
             return self.state.stamps.byte_digest(path)
+
+    def owned_digests(self, path: str) -> tuple[str, ...] | None:
+        text = self.state.stamps.text_digest(path)
+        if text is None:
+            return None
+        key = owned_memo(path, text)
+        known = self.memo.get(key)
+        if known is not None:
+            return tuple(known.decode().split())
+        found = self._owned(path)
+        self.memo.put(key, " ".join(found).encode())
+        return found
 
     def was_written(self, path: str, digest: str) -> bool:
         return self.state.written.has(path, digest)

@@ -13,7 +13,7 @@ from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
-from assetgen.plan.world import Realm, World
+from assetgen.plan.world import KEYS, Realm, World
 
 OutputState = Literal["same", "missing", "stale", "drifted"]
 INDEX = "index:assets"
@@ -202,12 +202,23 @@ class Project:
         return [OutputCheck(path, self._output_state(path, digest)) for path, digest in block.outputs.items()]
 
     def _output_state(self, path: str, digest: str) -> OutputState:
+        if digest.startswith(KEYS):
+            return self._owned_state(path, digest)
         there = self.world.output_digest(path)
         if there is None:
             return "missing"
         if there == digest:
             return "same"
         return "stale" if self.world.was_written(path, there) else "drifted"
+
+    def _owned_state(self, path: str, digest: str) -> OutputState:
+        """Files that editors also edit are judged by the keys that are ours (OUTPUTS, 'Engine files')."""
+        found = self.world.owned_digests(path)
+        if found is None:
+            return "missing"
+        if digest in found:
+            return "same"
+        return "stale" if any(self.world.was_written(path, each) for each in found) else "drifted"
 
     # -- palettes, atlases, index ---------------------------------------------
 

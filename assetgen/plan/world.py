@@ -23,6 +23,10 @@ class Realm:
         return self.name != "placeholder"
 
 
+KEYS = "keys:"
+"""Begins the recorded digest of a file that an engine's editor also edits: the digest of the keys that are ours."""
+
+
 class Realms:
     """A set of realm names; `everything` holds them all."""
 
@@ -63,6 +67,10 @@ class World(Protocol):
 
     def output_digest(self, path: str) -> str | None:
         """Digest of an output as it is on disk (pixels, or bytes after CRLF→LF); None where it is missing."""
+
+    def owned_digests(self, path: str) -> tuple[str, ...] | None:
+        """Digests (`keys:…`) of our keys in a file that an engine's editor also edits, as it is on disk: one for each
+        scope that an undisturbed file may have; None where it is missing."""
 
     def was_written(self, path: str, digest: str) -> bool:
         """Whether the tool itself has written this content there (`.assetgen/written`)."""
