@@ -46,7 +46,7 @@ def bird(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     body = c.paint(c.ellipse(0, y, 8.0, 7.4), look.main, edge=True)
     if not away:
         c.paint(c.ellipse(sin * 3.4, y + 2.6, 5.6, 4.8), look.second, clip=[body])
-    wing_y = y + 0.4 - (3.0 if pose.bob and kind != "owl" else 0) * 0.5
+    wing_y = y + 0.4 + pose.sway * 0.7 - (3.0 if pose.bob and kind != "owl" else 0) * 0.5
     for side in (-1, 1) if not side_view else (1,):
         x = side * 6.4 * (1 if not side_view else 0) - sin * 1.6
         spread = pose.air > 1 or kind in ("phoenix",)
@@ -164,7 +164,7 @@ def snake(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
 def frog(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     """A sitting frog."""
     sin, cos = math.sin(angle), math.cos(angle)
-    hop = pose.air + max(pose.left_foot[1], pose.right_foot[1]) * 1.4
+    hop = pose.air + max(pose.left_foot[1], pose.right_foot[1]) * 0.4
     y = -7.4 - hop + pose.bob
     for side in (-1, 1):
         x = side * 8.0 * (0.55 + 0.45 * abs(cos)) - sin * 2.4

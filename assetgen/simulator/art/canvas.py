@@ -279,7 +279,7 @@ def _fill(points: Floats, shape: tuple[int, ...]) -> Mask:
     h, w = shape
     toggles = np.zeros((h, w + 1), np.int32)
     x0, y0 = points[:, 0], points[:, 1]
-    x1, y1 = np.roll(x0, -1), np.roll(y0, -1)
+    x1, y1 = np.append(x0[1:], x0[:1]), np.append(y0[1:], y0[:1])
     rows = (np.arange(h) + 0.5)[:, None]
     crossing = (y0 <= rows) != (y1 <= rows)
     slope = (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)

@@ -19,8 +19,8 @@ def draw_critter(c: Canvas, look: CritterLook, yaw: float, pose: Pose) -> None:
 
 def slime(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     """A jelly that squashes as it hops."""
-    squash = 1 + 0.05 * pose.bob + 0.05 * pose.crouch
-    hop = pose.air + max(pose.left_foot[1], pose.right_foot[1]) * 1.2
+    squash = 1 + 0.05 * pose.bob + 0.05 * pose.crouch + 0.012 * abs(pose.right_foot[0])
+    hop = pose.air
     w, h = 12.4 * squash, 18.0 / squash
     y = -hop
     wob = pose.sway * 0.7
@@ -34,6 +34,10 @@ def slime(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
         (w, y),
     ]
     body = c.paint(c.poly(shape, 2), look.main, bias=0.06)
+    for turn, up, r in ((2.2, 0.5, 1.5), (3.6, 0.34, 1.0)):
+        # Bubbles inside turn with it, so that its back differs from side to side.
+        if math.cos(angle + turn) > -0.2:
+            c.paint(c.ellipse(math.sin(angle + turn) * w * 0.6, y - h * up, r), look.main, level=1, clip=[body])
     c.paint(c.ellipse(wob * 0.5 + 1.5, y - h * 0.28, w * 0.62, h * 0.2), look.main, level=3, clip=[body])
     c.paint(c.ellipse(-w * 0.42 + wob, y - h * 0.74, 2.5, 1.6), look.main, level=4, clip=[body])
     c.paint(c.ellipse(-w * 0.66 + wob, y - h * 0.56, 0.9, 1.1), look.main, level=4, clip=[body])
@@ -45,7 +49,7 @@ def slime(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
 def ghost(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     """A sheet that floats."""
     sin = math.sin(angle)
-    y = -3.0 + pose.bob * 0.8 - pose.air
+    y = -3.0 + pose.bob * 0.4 - pose.air
     wave = pose.sway * 0.9
     lean = -sin * 2.4
     shape = [(-8.6, y - 18), (-6, y - 25), (0, y - 27), (6, y - 25), (8.6, y - 18), (9.4 + lean * 0.4, y - 6)]
@@ -78,8 +82,8 @@ def ghost(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
 def bat(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     """A flapping bat."""
     sin, cos = math.sin(angle), math.cos(angle)
-    flap = pose.sway * 4.4 + (2.4 if pose.bob else -1.4)
-    y = -17.0 + pose.bob * 1.4 - pose.air
+    flap = 1.8 + pose.sway * 2.6
+    y = -17.0 + pose.bob * 0.6 - pose.air
     for side in (-1, 1):
         k = side * (0.5 + 0.5 * abs(cos))
         tip = y - 3 - flap
@@ -197,7 +201,7 @@ def mimic(c: Canvas, look: CritterLook, angle: float, pose: Pose) -> None:
     """A chest with teeth."""
     sin = math.sin(angle)
     gold = ramp_of("f0b92c")
-    hop = pose.air + max(pose.left_foot[1], pose.right_foot[1])
+    hop = pose.air
     y = -hop
     gap = 4.4 + pose.sway * 1.6 + pose.bob
     c.paint(c.box(-11, y - 12, 11, y, 1), look.main)

@@ -188,8 +188,8 @@ def lightning(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
         c = Canvas(size, size, scale=size / 32)
         rng = generator(key, "bolt", k // 2)
         strength = (1.5, 0.8, 1.3, 0.6)[k % 4]
-        if k % 8 < 6:
-            _bolt(c, rng, 16 + float(rng.random() - 0.5) * 6, 2, 27, strength, colors)
+        # Between strikes a thin thread of light stays.
+        _bolt(c, rng, 16 + float(rng.random() - 0.5) * 6, 2, 27, strength if k % 8 < 6 else 0.3, colors)
         flare = np.array([colors[0], colors[1], colors[2], colors[3], colors[4]], np.uint8)
         r = 5 - (k % 4) * 0.8
         c.paint(c.ellipse(16, 27.4, r * 1.5, r * 0.42), flare, level=1)
@@ -347,17 +347,17 @@ def slash(size: int, count: int, colors: Ramp, key: str) -> list[Picture]:
     for k in range(count):
         c = Canvas(size, size, scale=size / 32)
         t = (k + 0.5) / count
-        head = -2.5 + 4.4 * min(1.0, t * 1.7) ** 0.8
-        length = max(0.9, 2.4 * math.sin(min(1.0, t * 1.25) * math.pi * 0.86 + 0.2))
+        head = -1.3 + 2.0 * min(1.0, t * 2.2) ** 0.8
+        length = head + 2.5 - 0.9 * max(0.0, t - 0.5)
         tones = np.array([colors[0], colors[1], colors[2], colors[3], colors[4]], np.uint8)
         for width, level in ((1.0, 1), (0.66, 2), (0.34, 4)):
             outer, inner = [], []
             for s in range(13):
                 f = s / 12
                 a = head - length * f
-                thick = 4.6 * math.sin(f * math.pi) ** 0.7 * width * (1 - t * 0.42)
-                outer.append((16 + math.cos(a) * (12.6 - (1 - width)), 16 + math.sin(a) * (12.6 - (1 - width))))
-                inner.append((16 + math.cos(a) * (12.2 - thick), 16 + math.sin(a) * (12.2 - thick)))
+                thick = 4.6 * math.sin(f * math.pi) ** 0.7 * width * (1.0 - 0.6 * max(0.0, t - 0.3) / 0.7)
+                outer.append((16 + math.cos(a) * (11.0 - (1 - width)), 16 + math.sin(a) * (11.0 - (1 - width))))
+                inner.append((16 + math.cos(a) * (10.6 - thick), 16 + math.sin(a) * (10.6 - thick)))
             c.paint(c.poly([*outer, *reversed(inner)]), tones, level=level)
         for s in range(5):
             a = head - s * 0.5

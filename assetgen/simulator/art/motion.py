@@ -101,9 +101,9 @@ def _moment(actor: Actor2D, action: str, k: int, count: int, prompt: str) -> Pic
     elif action == "subtle_motion":
         figure = actor.warped(_breathe(0.5 - 0.5 * math.cos(turn), 0.022, 0.02 * math.sin(turn)))
     elif action == "jump":
-        figure = actor.warped(_jump(t, min(0.26, max(0.05, (actor.box[1] - 2) / actor.height))))
+        figure = actor.warped(_jump(t, min(0.13, max(0.05, (actor.box[1] - 2) / actor.height))))
     elif action == "crouch":
-        figure = actor.warped(_breathe(math.sin(min(1.0, t * 1.15) * math.pi) ** 0.8, 0.30, 0.0, wide=0.5))
+        figure = actor.warped(_breathe(math.sin(min(1.0, t * 1.15) * math.pi) ** 0.8, 0.24, 0.0, wide=0.5))
     elif action == "attack":
         figure = _attack(actor, t, facing)
     elif action == "destroy":
@@ -123,7 +123,7 @@ def _walk(swing: float, lift: float) -> Warp:
         below = np.clip((hip - y) / hip, 0, 1)
         side = np.where(x < 0, -1.0, 1.0)
         step = swing * 0.09 * below * side
-        foot = np.where(side * swing > 0, 0.05 * abs(swing), 0.0) * below
+        foot = np.where(side * swing > 0, 0.03 * abs(swing), 0.0) * below
         body = np.where(y > hip, lift, lift * (1 - below))
         sway = 0.012 * swing * np.clip(y, 0, 1)
         return x - step - sway, y - body - foot
@@ -150,9 +150,9 @@ def _sway(lean: float, hop: float) -> Warp:
 
 def _jump(t: float, room: float) -> Warp:
     if t < 0.22:
-        return _breathe(math.sin(t / 0.22 * math.pi / 2), 0.20, 0.0, 0.5)
+        return _breathe(math.sin(t / 0.22 * math.pi / 2), 0.11, 0.0, 0.5)
     if t > 0.82:
-        return _breathe(math.sin((1 - t) / 0.18 * math.pi / 2), 0.16, 0.0, 0.5)
+        return _breathe(math.sin((1 - t) / 0.18 * math.pi / 2), 0.09, 0.0, 0.5)
     rise = math.sin((t - 0.22) / 0.6 * math.pi)
 
     def warp(x: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -164,9 +164,9 @@ def _jump(t: float, room: float) -> Warp:
 def _attack(actor: Actor2D, t: float, facing: float) -> Picture:
     if t < 0.3:
         pull = math.sin(t / 0.3 * math.pi / 2)
-        return actor.warped(_thrust(-0.10 * pull, -0.03 * pull, 0.03 * pull))
+        return actor.warped(_thrust(-0.07 * pull, -0.02 * pull, 0.03 * pull))
     strike = math.sin(min(1.0, (t - 0.3) / 0.22) * math.pi / 2) if t < 0.6 else max(0.0, 1 - (t - 0.6) / 0.36)
-    figure = actor.warped(_thrust(0.20 * strike * facing, 0.07 * strike * facing, 0.02))
+    figure = actor.warped(_thrust(0.11 * strike * facing, 0.03 * strike * facing, 0.02))
     if 0.32 < t < 0.78:
         figure = _slash_over(actor, figure, (t - 0.32) / 0.46)
     return figure
@@ -191,7 +191,7 @@ def _slash_over(actor: Actor2D, figure: Picture, t: float) -> Picture:
         for s in range(11):
             f = s / 10
             a = head - 1.9 * f
-            thick = 4.2 * math.sin(f * math.pi) * width * (1 - t * 0.55)
+            thick = 3.4 * math.sin(f * math.pi) * width * (1 - t * 0.55)
             outer.append((math.cos(a) * 12.5, math.sin(a) * 13.5))
             inner.append((math.cos(a) * (12.5 - thick), math.sin(a) * (13.5 - thick)))
         c.paint(c.poly([*outer, *reversed(inner)]), tones, level=level)

@@ -96,7 +96,7 @@ class _Figure:
         forward, lift = pose.right_foot if side > 0 else pose.left_foot
         hx, _, depth = self.project(side * 2.5 * self.w, 0, 0)
         fx, _, fdepth = self.project(side * 2.7 * self.w, 0, forward)
-        fy = -lift - pose.air + 0.32 * min(0.0, fdepth)
+        fy = -lift - pose.air + 0.32 * min(0.0, fdepth) + self.settle()
         hip = -9.0 + self.drop
         toe = 1.5 * self.sin
 
@@ -116,6 +116,14 @@ class _Figure:
                 c.paint(c.capsule(fx - 0.2 * toe, fy - 1.5, fx + toe, fy - 1.4, 1.5), boots, bias=bias - 0.1)
 
         return draw
+
+    def settle(self) -> float:
+        """How far both feet come down so that the lower one stands on the ground."""
+        heights = []
+        for side, (forward, lift) in ((-1, self.pose.left_foot), (1, self.pose.right_foot)):
+            depth = self.project(side * 2.7 * self.w, 0, forward)[2]
+            heights.append(lift - 0.32 * min(0.0, depth))
+        return min(heights)
 
     def hand_at(self, side: int) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
         """Shoulder and hand of one arm in body space."""

@@ -193,9 +193,9 @@ ATTACK = (
     ),
 )
 JUMP = (
-    Pose(crouch=4, left_hand=(-2, 1, 1), right_hand=(-2, 1, 1), lean=2),
+    Pose(crouch=2.0, left_hand=(-2, 1, 1), right_hand=(-2, 1, 1), lean=2),
     Pose(
-        air=7,
+        air=4.0,
         left_hand=(1, 8, 2),
         right_hand=(1, 8, 2),
         left_foot=(-1.6, 2.4),
