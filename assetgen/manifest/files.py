@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from assetgen.manifest.messages import nearest, quoted
@@ -217,28 +217,37 @@ def _glob_piece(pattern: str, index: int) -> tuple[str, int]:
 
 def find(root: Path, pattern: str) -> tuple[str, ...]:
     """Files below `root` that match, sorted. Names that begin with a dot only where the pattern spells the dot."""
-    parts = pattern.split("/")
-    fixed = next((i for i, part in enumerate(parts) if is_glob(part)), len(parts) - 1)
-    start = "/".join(parts[:fixed])
     try:
         regex = glob_regex(pattern)
     except re.error:
         return ()
+    return tuple(sorted(path for _, files in _walk(root, pattern) for path in files if regex.fullmatch(path)))
+
+
+def folders_of(root: Path, pattern: str) -> list[str]:
+    """The folders whose content decides what a pattern matches, relative to `root` (itself is empty)."""
+    return [folder for folder, _ in _walk(root, pattern)]
+
+
+def _walk(root: Path, pattern: str) -> Iterator[tuple[str, list[str]]]:
+    """Every folder that a pattern looks into, with the paths of the files in it that it may match."""
+    parts = pattern.split("/")
+    fixed = next((i for i, part in enumerate(parts) if is_glob(part)), len(parts) - 1)
     depth = None if "**" in pattern else len(parts)
-    found: list[str] = []
-    pending = [start]
+    hidden = any(part.startswith(".") for part in parts)
+    pending = ["/".join(parts[:fixed])]
     while pending:
         folder = pending.pop()
+        files: list[str] = []
         for name, is_folder in _listing(root, folder):
             path = f"{folder}/{name}" if folder else name
-            if name.startswith(".") and not any(part.startswith(".") for part in parts):
+            if name.startswith(".") and not hidden:
                 continue
             if not is_folder:
-                if regex.fullmatch(path):
-                    found.append(path)
+                files.append(path)
             elif depth is None or path.count("/") + 1 < depth:
                 pending.append(path)
-    return tuple(sorted(found))
+        yield folder, files
 
 
 def _listing(root: Path, folder: str) -> list[tuple[str, bool]]:

@@ -8,15 +8,16 @@ holds; otherwise the manifest is read again.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import assetgen
-from assetgen.manifest.files import Files, ReadPalette
+from assetgen.manifest.files import Files, ReadPalette, folders_of
 from assetgen.model import codec
 from assetgen.model.manifest import Asset, Manifest
 
@@ -27,10 +28,36 @@ Get = Callable[[str], bytes | None]
 Put = Callable[[str, bytes], None]
 
 
-def load_cached(root: Path, file: str, get: Get, put: Put, read_palette: ReadPalette | None = None) -> Manifest:
+@dataclass(frozen=True)
+class Evidence:
+    """What a manifest rests on: digests of the files that were read (the top one among them), globs, and other paths
+    that were looked at. Relative to `root`."""
+
+    root: Path
+    digests: Mapping[str, str]
+    globs: Iterable[str]
+    others: Iterable[str]
+
+    def paths(self) -> dict[str, str | None]:
+        """Every path whose state decides, with the SHA-256 of its bytes where they were read. Folders of globs too."""
+        found: dict[str, str | None] = dict.fromkeys(self.others)
+        for pattern in self.globs:
+            found.update(dict.fromkeys(folder or "." for folder in folders_of(self.root, pattern)))
+        return {**found, **self.digests}
+
+
+def load_cached(
+    root: Path,
+    file: str,
+    get: Get,
+    put: Put,
+    read_palette: ReadPalette | None = None,
+    looked: Callable[[Evidence], None] | None = None,
+) -> Manifest:
     """As `manifest.load`, with a store of bytes for the memo. Raises ManifestError with every problem.
 
     `get` gives the bytes kept under a key or None, `put` keeps them. A damaged memo counts as none.
+    `looked` is told what the manifest rests on.
     """
     from assetgen.manifest.top import read_top, top_of
 
@@ -38,13 +65,20 @@ def load_cached(root: Path, file: str, get: Get, put: Put, read_palette: ReadPal
     data = read_top(root, file)
     key = memo_key(file, data)
     kept = get(key)
-    manifest = None if kept is None else restore(kept, root, file)
+    top = {file: hashlib.sha256(data).hexdigest()}
+
+    def note(digests: Mapping[str, str], globs: Iterable[str], *others: Iterable[str]) -> None:
+        if looked is not None:
+            looked(Evidence(root, {**digests, **top}, globs, itertools.chain(*others)))
+
+    manifest = None if kept is None else restore(kept, root, file, note)
     if manifest is not None:
         return manifest
     from assetgen.manifest.loading import load_with
 
     manifest, files = load_with(root, file, data, read_palette)
     put(key, dump(manifest, files))
+    note(files.digests, files.globs, files.present, files.absent, files.sizes)
     return manifest
 
 
@@ -110,8 +144,8 @@ class Kept(Mapping[str, Asset]):
         return name in self._texts
 
 
-def restore(kept: bytes, root: Path, file: str) -> Manifest | None:
-    """The Manifest of a memo, or None when it is damaged or no longer holds."""
+def restore(kept: bytes, root: Path, file: str, note: Callable[..., None] | None = None) -> Manifest | None:
+    """The Manifest of a memo, or None when it is damaged or no longer holds. `note` is told what it rests on."""
     seal, body = kept[:64], kept[64:]
     if hashlib.sha256(body).hexdigest().encode() != seal:
         return None
@@ -123,6 +157,8 @@ def restore(kept: bytes, root: Path, file: str) -> Manifest | None:
         manifest = codec.from_json(Manifest, {**data, "root": str(root), "file": file})
         # The codec knows sets only where nothing else may stand.
         write = None if manifest.write is None else frozenset(manifest.write)
+        if note is not None:
+            note(*(document[part] for part in ("digests", "globs", "present", "absent", "sizes")))
         return replace(manifest, write=write, assets=Kept(document["assets"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

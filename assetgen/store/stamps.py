@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assetgen.store import atomic
+from assetgen.store.clean import MISSING, is_young, signature
 
 Clock = Callable[[], float]
 """Seconds since 1970, like `time.time`."""
@@ -19,8 +20,6 @@ PixelDigest = Callable[[bytes, str], str]
 """Pixel digest of a file's bytes; the text names it in errors. `assetgen.pixels.picture.file_digest`."""
 
 _VERSION = 1
-_TICK = 100_000_000  # ns in which two writes may get one time: several ticks of a kernel
-_COARSE_TICK = 2_100_000_000  # the same where times are whole seconds (FAT: even ones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +43,8 @@ class Stamps:
     """Digests by path: relative to `root` with `/`, or absolute. Kept in `file` between runs by `save`.
 
     A file whose stamp no longer fits is read and hashed again; its picture is decoded again only if the bytes differ.
+    `looked` holds the signature of every path that was asked for, `young` the SHA-256 of those changed just before,
+    `unsteady` those that somebody else changed between two looks: what an answer that follows from all this rests on.
     """
 
     def __init__(self, root: Path, file: Path, *, clock: Clock, pixels: PixelDigest) -> None:
@@ -52,6 +53,9 @@ class Stamps:
         self.file = file
         self.clock = clock
         self.pixels = pixels
+        self.looked: dict[str, str] = {}
+        self.young: dict[str, str] = {}
+        self.unsteady: set[str] = set()
         self._stamps: dict[str, _Stamp] | None = None
         self._dirty = False
 
@@ -87,9 +91,10 @@ class Stamps:
     def note(self, path: str, data: bytes, *, pixels: str | None = None, text: str | None = None) -> None:
         """Remember the digests of a file that was just written with `data`, so that nothing decodes it again."""
         found = self._stat(path)
+        self.looked.pop(path, None)  # the change was ours
         if found is not None and found.st_size == len(data):
             digest = hashlib.sha256(data).hexdigest()
-            self._put(path, _Stamp(*_signature(found), self._is_racy(found), digest, pixels, text))
+            self._put(path, _Stamp(*_signature(found), is_young(found, self.clock()), digest, pixels, text))
 
     def save(self) -> None:
         """Write what is known to disk, if anything changed. Unsynced: it can be made again."""
@@ -106,23 +111,37 @@ class Stamps:
         """The stamp of the file as it is now, and its bytes if they had to be read."""
         stamps = self._loaded()
         found = self._stat(path)
+        self._note_look(path, found)
         if found is None:
             if stamps.pop(path, None):
                 self._dirty = True
             return None
         stamp = stamps.get(path)
+        young = is_young(found, self.clock())
         if stamp is not None and stamp.fits(found):
+            if young:
+                self.young[path] = stamp.sha256
             return stamp, None
-        racy = self._is_racy(found)
         data = self._read(path)
         again = self._stat(path)
-        racy = racy or again is None or _signature(again) != _signature(found)
+        racy = young or again is None or _signature(again) != _signature(found)
         digest = hashlib.sha256(data).hexdigest()
+        if young:
+            self.young[path] = digest
         same = stamp is not None and stamp.sha256 == digest
         pixels, text = (stamp.pixels, stamp.text) if stamp is not None and same else (None, None)
         stamp = _Stamp(*_signature(found), racy, digest, pixels, text)
         self._put(path, stamp)
         return stamp, data
+
+    def _note_look(self, path: str, found: os.stat_result | None) -> None:
+        signed = MISSING if found is None else signature(found)
+        before = self.looked.get(path)
+        if before != signed:
+            if before is not None:
+                self.unsteady.add(path)
+            self.looked[path] = signed
+        self.young.pop(path, None)
 
     def _keep(self, path: str, stamp: _Stamp, data: bytes) -> None:
         """Store a completed stamp, unless the bytes it was completed from are not those it stands for."""
@@ -134,12 +153,6 @@ class Stamps:
         if stamps.get(path) != stamp:
             stamps[path] = stamp
             self._dirty = True
-
-    def _is_racy(self, found: os.stat_result) -> bool:
-        """Whether a write right now could leave the same time; asked before reading."""
-        mtime = found.st_mtime_ns
-        tick = _TICK if mtime % 1_000_000_000 else _COARSE_TICK
-        return mtime + tick > int(self.clock() * 1e9)
 
     def _stat(self, path: str) -> os.stat_result | None:
         try:
