@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from assetgen.build import joining, tilework
 from assetgen.build.finish import (
     Finished,
     Sources,
+    apply_recipe,
     finished_animation,
     finished_sprite,
 )
@@ -77,23 +79,17 @@ def _cut(asset: Asset, sheet: Picture, sources: Sources) -> Finished:
     applied = apply([sheet], first, Context(sources.palettes))
     pieces = cut(applied.frames[0], asset.cut, sources.what, sources.data)
     rest = tuple(operation for operation in asset.recipe if operation not in first)
-    done = [
-        _piece(
-            asset, piece.name, piece.picture, replace(asset, name=f"{asset.name}/{piece.name}", recipe=rest), sources
-        )
-        for piece in pieces
-    ]
-    return _together(done, applied.notes)
+    entries = [(replace(asset, name=f"{asset.name}/{piece.name}", recipe=rest), piece.picture) for piece in pieces]
+    return _together(asset, entries, sources, applied.notes)
 
 
-def _piece(asset: Asset, name: str, picture: Picture, as_sprite: Asset, sources: Sources) -> Finished:
-    done = finished_sprite(as_sprite, picture, sources)
-    findings = tuple(replace(finding, message=f"piece {name}: {finding.message}") for finding in done.findings)
-    built = tuple(replace(item, asset=asset.name) for item in done.built if isinstance(item, BuiltSprite))
-    return replace(done, built=built, findings=findings)
-
-
-def _together(done: list[Finished], notes: tuple[str, ...] = ()) -> Finished:
+def _together(
+    asset: Asset, entries: Sequence[tuple[Asset, Picture]], sources: Sources, notes: tuple[str, ...] = ()
+) -> Finished:
+    """The pieces of one asset, each through its recipe."""
+    _recolours_somewhere(entries, sources)
+    part = replace(sources, one_of_many=True)
+    done = [_piece(asset.name, entry, picture, part) for entry, picture in entries]
     pictures: dict[str, Picture] = {}
     for piece in done:
         pictures.update(piece.pictures)
@@ -103,6 +99,28 @@ def _together(done: list[Finished], notes: tuple[str, ...] = ()) -> Finished:
         tuple(finding for piece in done for finding in piece.findings),
         notes=tuple(dict.fromkeys([*notes, *(note for piece in done for note in piece.notes)])),
     )
+
+
+def _recolours_somewhere(entries: Sequence[tuple[Asset, Picture]], sources: Sources) -> None:
+    """AssetError when a recolour finds its colours in no piece at all."""
+    error: AssetError | None = None
+    for entry, picture in entries:
+        try:
+            apply_recipe(entry, [picture], sources)
+        except AssetError as found:
+            error = error or found
+        else:
+            return
+    if error is not None:
+        raise error
+
+
+def _piece(owner: str, entry: Asset, picture: Picture, sources: Sources) -> Finished:
+    done = finished_sprite(entry, picture, sources)
+    name = entry.name.removeprefix(f"{owner}/")
+    findings = tuple(replace(finding, message=f"piece {name}: {finding.message}") for finding in done.findings)
+    built = tuple(replace(item, asset=owner) for item in done.built if isinstance(item, BuiltSprite))
+    return replace(done, built=built, findings=findings)
 
 
 # -- copies -----------------------------------------------------------------------
@@ -136,18 +154,17 @@ def _picture(ref: AssetRef, sources: Sources) -> Picture:
 
 def _copied_sprites(asset: Asset, ref: AssetRef, source: Finished, sources: Sources) -> Finished:
     """A sprite, or all pieces of a cut sheet under the copy's name."""
-    done = []
+    entries = []
     for built in source.built:
         assert isinstance(built, BuiltSprite)
-        name = asset.name + built.name.removeprefix(ref.name)
-        copy = replace(_placed(asset, built, sources), name=name)
-        one = finished_sprite(copy, source.pictures[built.frame.pixels], sources)
-        owner = asset.name if name != asset.name else ""
-        done.append(replace(one, built=tuple(replace(b, asset=owner) for b in one.built if isinstance(b, BuiltSprite))))
-    return _together(done)
+        copy = replace(_placed(asset, built), name=asset.name + built.name.removeprefix(ref.name))
+        entries.append((copy, source.pictures[built.frame.pixels]))
+    if entries[0][0].name == asset.name:
+        return finished_sprite(*entries[0], sources)
+    return _together(asset, entries, sources)
 
 
-def _placed(asset: Asset, built: BuiltSprite, sources: Sources) -> Asset:
+def _placed(asset: Asset, built: BuiltSprite) -> Asset:
     """The copy with its source's pivot, nine-slice and hitbox where its entry gives none.
 
     The pivot moves along with the recipe; borders and boxes come along while it leaves the picture's size alone.

@@ -31,9 +31,9 @@ class Sources:
     `files` are the bytes of its base picture (several for a glob of frames, none for an asset made of others),
     `what` their name for errors. `final` says that an adopted picture is finished already and skips the recipe.
     `bare` asks for the base picture: no recipe (a sheet that is cut is cleaned, since its pieces follow from that).
-    `palettes` gives the colours of every palette that the recipe names, `made_of` the finished assets that this one
-    is put together from and `entries` what the manifest says of them (both by `source_key`), `pictures` its drawn
-    parts by path, `tiles` the ids fixed in the lock by tile key.
+    `one_of_many`: the picture is a piece of a set. `palettes` gives the colours of every palette that the recipe
+    names, `made_of` the finished assets that this one is put together from and `entries` what the manifest says of
+    them (both by `source_key`), `pictures` its drawn parts by path, `tiles` the ids fixed in the lock by tile key.
     """
 
     files: tuple[bytes, ...]
@@ -41,6 +41,7 @@ class Sources:
     layout: Layout | None = None
     final: bool = False
     bare: bool = False
+    one_of_many: bool = False
     palettes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     directions: Mapping[str, str] = field(default_factory=dict)
     made_of: Mapping[str, Finished] = field(default_factory=dict)
@@ -111,7 +112,7 @@ def apply_recipe(asset: Asset, frames: Sequence[Picture], sources: Sources) -> A
     """The recipe on all frames of one asset."""
     from assetgen.pixels.recipe import Context, apply
 
-    return apply(frames, recipe_of(asset, sources), Context(sources.palettes))
+    return apply(frames, recipe_of(asset, sources), Context(sources.palettes, sources.one_of_many))
 
 
 def cleaned(asset: Asset, frames: Sequence[Picture], sources: Sources) -> Sequence[Picture]:

@@ -46,9 +46,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """What a recipe needs beyond its params: the colours of palettes that were extracted, by name."""
+    """What a recipe needs beyond its params: the colours of palettes that were extracted, by name.
+
+    `one_of_many`: the picture is one of a set, in which a recolour need not find its colours in each.
+    """
 
     palettes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    one_of_many: bool = False
 
 
 @dataclass(frozen=True)
@@ -246,8 +250,8 @@ def _recolor(state: Applied, params: Params, context: Context) -> Applied:
     from assetgen.pixels import colors
 
     source, target = _colors(params["from"], context), _colors(params["to"], context)
-    found, _ = colors.unique_colors(state.frames)
-    if len(found) and not any(int(color[:6], 16) in set(found.tolist()) for color in source):
+    found = set(colors.unique_colors(state.frames)[0].tolist())
+    if found and not context.one_of_many and not any(int(color[:6], 16) in found for color in source):
         raise AssetError(
             "recolor: none of the colours to replace occurs in the picture. "
             "Map it to that palette first (`palette:` in the same recipe, or in the one that it is copied from)"
