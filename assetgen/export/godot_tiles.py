@@ -9,7 +9,7 @@ from typing import Any
 
 from assetgen.export.base import Context, Output, OwnedKeys
 from assetgen.export.godot_merge import Seeds, join, pack_scope, read, unpack_scope
-from assetgen.export.regions import blob_blocks, file_of, relative
+from assetgen.export.regions import blob_blocks, file_of, object_file, relative
 from assetgen.export.shapes import number, points, polygons
 from assetgen.export.tres import Document, Section, document, quoted, real, texture
 from assetgen.model.built import AutotileSheet, Built, BuiltTile, BuiltTileset, Size
@@ -268,8 +268,3 @@ def _objects(built: Built, tileset: BuiltTileset, made: Document, path: str, con
         made.resource.properties[f"sources/{source}"] = f'SubResource("{part}")'
         pictures.append(file)
     return pictures
-
-
-def object_file(built: Built, tileset: BuiltTileset, name: str) -> str | None:
-    """The picture of an object: the tileset's own copy, else that of the sprite."""
-    return file_of(built, tileset.name, f"object:{name}") or file_of(built, name, "single")

@@ -176,6 +176,11 @@ def autotile_size(sheet: AutotileSheet) -> Size:
     return sheet.columns * sheet.tile_size[0], rows * sheet.tile_size[1]
 
 
+def object_file(built: Built, tileset: BuiltTileset, name: str) -> str | None:
+    """The picture of an object: the tileset's own copy, else that of the sprite."""
+    return file_of(built, tileset.name, f"object:{name}") or file_of(built, name, "single")
+
+
 @dataclass(frozen=True, slots=True)
 class BlobBlock:
     """The part of a blob sheet that is drawn for one pair of terrains: (cell, neighbourhood mask) of each tile."""

@@ -9,9 +9,8 @@ from typing import Any
 
 from assetgen.export import tiled_json, tiled_xml
 from assetgen.export.base import Context, Keys, Output, OwnedKeys
-from assetgen.export.godot_tiles import object_file
 from assetgen.export.names import missing_roles
-from assetgen.export.regions import relative, tilesets
+from assetgen.export.regions import object_file, relative, tilesets
 from assetgen.export.tiled_model import Tileset, blob_tileset, dual_tileset, main_tileset, object_tileset
 from assetgen.model.built import Built, BuiltTileset
 from assetgen.model.manifest import Engine, Manifest

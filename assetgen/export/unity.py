@@ -14,7 +14,6 @@ from functools import partial
 from typing import Any
 
 from assetgen.export.base import Context, Output, OwnedKeys, option
-from assetgen.export.godot_tiles import object_file
 from assetgen.export.names import equal_names, flat, in_use, missing_project
 from assetgen.export.regions import (
     Region,
@@ -22,6 +21,7 @@ from assetgen.export.regions import (
     animations,
     autotile_size,
     file_of,
+    object_file,
     sprites,
     tile_origin,
     tileset_size,
