@@ -48,6 +48,7 @@ class Pieces:
         self.assets = assets
         self.directions = directions
         self._known: dict[str, Known] = {}
+        self._open: set[str] = set()
 
     def of(self, asset: Asset) -> Known:
         known = self._known.get(asset.name)
@@ -75,6 +76,8 @@ class Pieces:
         """The tags that will result, where they do not depend on a file's content."""
         from assetgen.catalog.tags import resolve_tags
 
+        if asset.source in ("copy", "parts"):
+            return self._brought(asset)
         layout = layout_of(asset)
         columns = layout.columns if layout else asset.grid.columns if asset.grid else None
         rows = layout.rows if layout else asset.grid.rows if asset.grid else None
@@ -84,6 +87,34 @@ class Pieces:
             return resolve_tags(layout, columns * rows, asset.timing, self.directions, columns=columns, rows=rows)
         except AssetError:
             return None  # told by _tags
+
+    def _brought(self, asset: Asset) -> tuple[Tag, ...] | None:
+        """Tags of copies and joined parts, where those that they come from are known."""
+        from assetgen.catalog.tags import resolve_tags, revise
+
+        parts = [(part.of, part.rules) for part in asset.parts]
+        parts += [(asset.start, ())] if isinstance(asset.start, AssetRef) else []
+        found: list[Tag] = []
+        for ref, rules in parts:
+            source = self.assets.get(ref.name)
+            if source is None or source.kind != "animation" or ref.piece is not None or ref.name in self._open:
+                return None
+            self._open.add(ref.name)
+            tags = self.tags(source)
+            self._open.discard(ref.name)
+            if tags is None:
+                return None
+            try:
+                found += revise(tags, rules)
+            except AssetError:
+                return None  # told by _parts
+            if asset.source == "copy" and source.timing == asset.timing:
+                return tuple(found)
+        count = 1 + max((cell.index for tag in found for cell in tag.cells), default=0)
+        try:
+            return resolve_tags(None, count, asset.timing, self.directions, columns=count, rows=1, given=found)
+        except AssetError:
+            return None  # told when it is built
 
     def problem(self, asset: Asset, piece: str) -> str | None:
         """What to say when `piece` is none of the asset's; None when it is one, or may be."""
@@ -133,8 +164,8 @@ def _former_names(assets: Mapping[str, Asset], world: World) -> None:
 def _tags(assets: Mapping[str, Asset], world: World, directions: Mapping[str, str]) -> None:
     for asset in assets.values():
         timing = asset.timing
-        if asset.kind != "animation" or asset.parts:
-            continue
+        if asset.kind != "animation" or asset.source in ("copy", "parts"):
+            continue  # what their rules are about comes from others
         if directions or timing != Timing(fps=timing.fps, loop=timing.loop):
             check_tags(timing, layout_of(asset), asset.grid, directions, world.entries[asset.name], world.problems)
 
