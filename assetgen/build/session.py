@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,7 @@ from assetgen.model.request import Request
 from assetgen.plan.disk import Disk
 from assetgen.plan.project import Needs, Project
 from assetgen.plan.select import select
-from assetgen.plan.world import Realm
+from assetgen.plan.world import KEYS, Realm
 from assetgen.store import lockfile
 from assetgen.store.cache import Cache
 from assetgen.store.folders import Folders, folders
@@ -32,6 +32,7 @@ from assetgen.store.records import Records
 from assetgen.store.state import State
 
 if TYPE_CHECKING:
+    from assetgen.export.base import OwnedKeys
     from assetgen.model.built import Picture
 
 DERIVED_LIMIT = 2 << 30
@@ -92,6 +93,11 @@ class Session:
         return lockfile.read(self.lock_path, self.cache)
 
     @cached_property
+    def lock_digest(self) -> str | None:
+        """The digest of the lock as this command read it, or last wrote it."""
+        return self.lock.digest
+
+    @cached_property
     def state(self) -> State:
         from_file = _file_digest
         return State(self.root, clock=self.environment.now, pixels=from_file)
@@ -110,7 +116,16 @@ class Session:
 
     @cached_property
     def disk(self) -> Disk:
-        return Disk(self.root, self.manifest, self.state, self.originals, self.store, self.cache, self.final_digest)
+        return Disk(
+            self.root,
+            self.manifest,
+            self.state,
+            self.originals,
+            self.store,
+            self.cache,
+            self._owned_digests,
+            self.final_digest,
+        )
 
     @cached_property
     def project(self) -> Project:
@@ -196,6 +211,22 @@ class Session:
                     return None
                 colors = self.palette(sent.name)
         return palette_picture_digest(tuple(colors or ()))
+
+    # -- files that editors also edit -----------------------------------------
+
+    def _owned_digests(self, path: str) -> tuple[str, ...]:
+        """Digests of our keys in a file as it is on disk; none where no engine writes it any more."""
+        owned = self._owned_targets.get(path)
+        if owned is None:
+            return ()
+        existing = inside(self.root, path).read_bytes().decode("utf-8", "replace")
+        return tuple(KEYS + digest for digest in owned.judge(existing))
+
+    @cached_property
+    def _owned_targets(self) -> Mapping[str, OwnedKeys]:
+        from assetgen.build.engines import owned_targets
+
+        return owned_targets(self)
 
     # -- finished pictures ----------------------------------------------------
 
