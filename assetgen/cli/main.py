@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "adopt": "put a retouched file in the place of a bought picture",
     "approve": "note that a person approved assets as they look now",
     "reject": "note that a person rejected assets as they look now",
+    "preview": "write one HTML page of all assets, to look at and to send",
     "history": "list an asset's takes with candidates, dates and prices",
     "styles": "list, filter and explain the catalog of styles",
     "balance": "show what the account holds",
