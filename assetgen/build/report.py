@@ -53,6 +53,8 @@ class BuildReport:
     deleted: int = 0
     stopped: str | None = None
     interrupted: bool = False
+    clean: bool = False
+    """Whether nothing is left to do, and nothing is in the way."""
 
     @property
     def everything(self) -> dict[str, AssetReport]:

@@ -1,29 +1,23 @@
-"""Build: load → plan → approve → generate → process → pack → export → commit the lock."""
+"""Build: load → plan → approve → generate → process → pack → export → commit the lock.
+
+What only a build with something to do needs (the provider's client, threads, exporters) is in `carry`.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
-from functools import partial
+from typing import TYPE_CHECKING
 
-from assetgen.build import finals, sweep
-from assetgen.build.approval import Ask, approve, purchases
-from assetgen.build.lockkeeper import LockKeeper
-from assetgen.build.money import Purse, smaller
-from assetgen.build.outputs import Writer
-from assetgen.build.processing import Processing
-from assetgen.build.providers import Providers
-from assetgen.build.remote import Prices, Remote
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
-from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError
 from assetgen.model.plan import Plan
-from assetgen.plan.evaluate import input_assets
-from assetgen.plan.planner import make_plan
+from assetgen.plan.planner import Prices, make_plan
 from assetgen.plan.select import Selection, select
-from assetgen.plan.sources import upstream
 from assetgen.store import registry
 from assetgen.store.guard import project_lock
+
+if TYPE_CHECKING:
+    from assetgen.build.approval import Ask
 
 
 @dataclass(frozen=True)
@@ -57,182 +51,27 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
     with project_lock(session.root):
         registry.register(session.folders.data, session.lock_path)
         session.state.prepare()
-        return asyncio.run(_build(session, hooks))
+        selection = select(session.manifest, session.options.assets)
+        hold_unselected(session, selection)
+        drawn = make_plan(session.project, selection, provider_label(session))
+        if not drawn.actions and not drawn.blocked and not _wants_more(session):
+            return unchanged(session, selection)
+        import asyncio
+
+        from assetgen.build.carry import carry_out
+
+        return asyncio.run(carry_out(session, hooks, selection, drawn))
 
 
-async def _build(session: Session, hooks: Hooks) -> BuildReport:
-    report = BuildReport()
-    selection = select(session.manifest, session.options.assets)
-    hold_unselected(session, selection)
-    drawn = make_plan(session.project, selection, provider_label(session))
-    if not drawn.actions and not drawn.blocked:
-        _all_unchanged(report, session, selection)
-        return report
-    providers = Providers(session, hooks.progress)
-    try:
-        return await _carry_out(session, hooks, report, selection, drawn, providers)
-    finally:
-        await providers.aclose()
+def _wants_more(session: Session) -> bool:
+    """Whether something is asked for that no plan shows."""
+    return session.options.repack or session.options.renumber
 
 
-def _all_unchanged(report: BuildReport, session: Session, selection: Selection) -> None:
+def unchanged(session: Session, selection: Selection) -> BuildReport:
+    """The report of a build that finds nothing to do."""
+    report = BuildReport(clean=True)
     for name in selection.assets:
         block = session.project.blocks.get(name)
         report.assets[name] = AssetReport(outputs=sorted(block.outputs) if block is not None else [])
-
-
-async def _carry_out(
-    session: Session, hooks: Hooks, report: BuildReport, selection: Selection, drawn: Plan, providers: Providers
-) -> BuildReport:
-    keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
-    purse = Purse(smaller(session.manifest.budget, session.options.max_cost))
-    providers.approve = purse.approve
-    remote = Remote(session, keeper, purse, report, hooks.progress, providers.open, {})
-    if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
-        await _settle(providers, remote, session, selection)
-        drawn = make_plan(session.project, selection, drawn.provider)
-    if await _redecode(session, remote, drawn):
-        drawn = make_plan(session.project, selection, drawn.provider)
-    hooks.progress.planned(drawn)
-    allowed = await approve(session, drawn, purse, providers, hooks.ask)
-    if allowed is not None:
-        report.stopped = allowed
-        _skip(session, report, drawn, allowed)
-    writer = Writer(session.root, session.state, session.cache, force=session.options.force)
-    processing = Processing(session, writer, keeper, report, hooks.progress)
-    try:
-        await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
-    except asyncio.CancelledError:
-        report.interrupted = True
-        hooks.progress.note("interrupted: nothing more is sent; run the same command to go on")
-        await processing.drain()
-    if not report.interrupted:
-        finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
-        if selection.whole:
-            sweep.remove_orphans(session, writer, keeper, report)
-    writer.flush()
-    keeper.flush()
-    for name in keeper.left:
-        report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
-    for path, keys in writer.conflicts:
-        report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
-    _blocked(session, selection, report)
-    report.written, report.deleted = writer.written, writer.deleted
     return report
-
-
-async def _redecode(session: Session, remote: Remote, drawn: Plan) -> bool:
-    """Rejected replies are looked at again by each build (rule 24); without a key their store is out of reach."""
-    names = [item.asset for item in drawn.blocked if item.state == "rejected"]
-    if not names or session.environment.api_key is None or session.options.offline:
-        return False
-    return any([await remote.redecode(name) for name in names])
-
-
-def _skip(session: Session, report: BuildReport, drawn: Plan, reason: str) -> None:
-    """Nothing is bought: assets that would be keep what they had, and the free rest goes on."""
-    names = dict.fromkeys(action.asset for action in purchases(session, drawn))
-    for name in names:
-        report.assets[name] = AssetReport("skipped", error=reason)
-    session.project.hold(names)
-
-
-def _provider_names(session: Session, selection: Selection) -> set[str]:
-    return {session.provider_name(session.manifest.assets[name]) for name in selection.assets}
-
-
-async def _settle(providers: Providers, remote: Remote, session: Session, selection: Selection) -> None:
-    for name in sorted(_provider_names(session, selection)):
-        if providers.has_open_entries(name):
-            await remote.settle(await providers.open(name))
-
-
-# -- generating and finishing -------------------------------------------------
-
-
-async def _generate_and_process(
-    session: Session,
-    selection: Selection,
-    remote: Remote,
-    processing: Processing,
-    report: BuildReport,
-    progress: Progress,
-) -> None:
-    """Requests run side by side, each after its inputs; what is in hand is finished while others are under way."""
-    tasks: dict[str, asyncio.Task[bool]] = {}
-    stop = asyncio.Event()
-    for name in selection.assets:
-        state = session.project.state(name)
-        if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
-            needed = upstream(session.manifest, input_assets(state.asset))
-            inputs = [tasks[n] for n in needed if n in tasks]
-            tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
-            tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
-    if tasks:
-        await asyncio.gather(*tasks.values())
-    for name in selection.assets:
-        if name not in tasks:
-            processing.submit(name)
-    await processing.drain()
-
-
-def _ready(task: asyncio.Task[bool], *, name: str, processing: Processing) -> None:
-    if not task.cancelled() and task.exception() is None:
-        processing.submit(name)
-
-
-async def _bring(
-    name: str,
-    inputs: list[asyncio.Task[bool]],
-    session: Session,
-    remote: Remote,
-    report: BuildReport,
-    progress: Progress,
-    stop: asyncio.Event,
-) -> bool:
-    """Brings one asset's results in, after its inputs. False when it failed; then it keeps what it had."""
-    try:
-        if inputs:
-            await asyncio.gather(*inputs)
-            session.project.refresh([name])
-        if stop.is_set():
-            raise StoppedError("not begun")
-        await remote.bring(name)
-        return True
-    except StoppedError as error:
-        report.stopped = report.stopped or str(error)
-        _fail(session, report, name, "skipped", str(error))
-    except AssetgenError as error:
-        status = "skipped" if isinstance(error, AssetError) and str(error).startswith("waits for") else "failed"
-        _fail(session, report, name, status, _told(error))
-        progress.failed(name, _told(error))
-        if isinstance(error, AccountError) or session.options.fail_fast:
-            stop.set()
-    return False
-
-
-def _told(error: AssetgenError) -> str:
-    position = getattr(error, "position", None)
-    return f"{position}: {error}" if position is not None else str(error)
-
-
-def _fail(session: Session, report: BuildReport, name: str, status: str, error: str) -> None:
-    entry = report.assets.setdefault(name, AssetReport())
-    entry.status = "skipped" if status == "skipped" else "failed"
-    entry.error = error
-    session.project.hold([name])
-
-
-def _blocked(session: Session, selection: Selection, report: BuildReport) -> None:
-    """What stood in the way, as it stands after the build."""
-    after = make_plan(session.project, selection, provider_label(session))
-    for item in after.blocked:
-        entry = report.assets.get(item.asset)
-        gone_wrong = entry is not None and entry.status in ("failed", "skipped")
-        if item.state == "waiting" and gone_wrong:
-            continue  # it waits for what failed or was not bought: that has been said
-        if item not in report.blocked:
-            report.blocked.append(item)
-        if entry is not None and item.state in ("lost", "rejected", "waiting") and not gone_wrong:
-            entry.status = "skipped" if item.state == "waiting" else "failed"
-            entry.error = f"{item.state}: {item.reason}"

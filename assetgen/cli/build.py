@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from assetgen.cli import flags
+from assetgen.cli import flags, idle
 from assetgen.cli.context import Context, print_json
 
 
@@ -26,16 +26,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
+    name = None if args.locked else idle.name_of("build", args, but=("force", "repack", "renumber", "rebuy"))
+    if name is not None and idle.told(name, args, context):
+        return 0
     from assetgen.build.locked import build_locked
     from assetgen.build.run import Hooks, build
     from assetgen.build.session import Session
-    from assetgen.cli.progress import asker, open_progress, show_report
+    from assetgen.cli.progress import asker, nothing_done, open_progress, show_report
 
     session = Session(flags.options(args, context), context.environment())
     try:
         with open_progress(context) as progress:
             ask = asker(context, progress) if context.interactive and not args.json else None
             report = build_locked(session, progress) if args.locked else build(session, Hooks(progress, ask))
+        if name is not None and report.clean:
+            idle.keep(session, name, args, *nothing_done(session))
     finally:
         session.close()
     if args.json:

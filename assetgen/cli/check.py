@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     from assetgen.build.check import check
     from assetgen.build.session import Session
-    from assetgen.cli.planview import Painter
+    from assetgen.cli.painter import Painter
 
     session = Session(replace(flags.options(args, context), locked=True), context.environment())
     report = check(session, release=args.release, require_review=args.require_review)

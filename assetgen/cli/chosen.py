@@ -29,7 +29,7 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     """Writes what the choice changes in the outputs, free; tells what a build would still ask for."""
     from assetgen.build.apply import apply
     from assetgen.build.report import Silent
-    from assetgen.cli.planview import Painter
+    from assetgen.cli.painter import Painter
 
     applied = apply(flags.options(args, context), context.environment(), names, Silent())
     report, say = applied.report, Painter(context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -54,5 +53,11 @@ class Context:
 
 def print_json(document: Any) -> None:
     """The one JSON document of a command, to stdout."""
-    json.dump(document, sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    sys.stdout.write(json_text(document))
+
+
+def json_text(document: Any) -> str:
+    """Its text."""
+    import json
+
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from assetgen.build.money import parse_cap
-from assetgen.build.options import Options
 from assetgen.cli.context import Context
-from assetgen.model.cost import Cost
+
+if TYPE_CHECKING:
+    from assetgen.build.options import Options
+    from assetgen.model.cost import Cost
 
 PROVIDERS = ("retrodiffusion", "placeholder")
 
@@ -28,6 +30,8 @@ def add_provider(parser: argparse.ArgumentParser) -> None:
 
 def cap(text: str) -> Cost:
     """The type of --max-cost."""
+    from assetgen.build.money import parse_cap
+
     try:
         return parse_cap(text)
     except ValueError as error:
@@ -43,6 +47,8 @@ def jobs(text: str) -> int:
 
 def options(args: argparse.Namespace, context: Context) -> Options:
     """The options that a command line asks for; what the command has no flag for keeps its default."""
+    from assetgen.build.options import Options
+
     given = vars(args)
     return Options(
         root=context.project_root(),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from assetgen.cli import flags
+from assetgen.cli import flags, idle
 from assetgen.cli.context import Context, print_json
-from assetgen.model.plan import EXIT_OF_STATE, Plan
+
+if TYPE_CHECKING:
+    from assetgen.model.plan import Plan
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,9 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
+    name = idle.name_of("plan", args, but=("check_cost",))
+    if name is not None and idle.told(name, args, context):
+        return 0
     from assetgen.build.run import plan
     from assetgen.build.session import Session
-    from assetgen.cli.planview import show_plan
+    from assetgen.cli.planview import nothing_planned, show_plan
 
     session = Session(flags.options(args, context), context.environment())
     try:
@@ -29,6 +35,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
             from assetgen.build.exact import with_exact_prices
 
             made = with_exact_prices(session, made)
+        if name is not None and not made.actions and not made.blocked:
+            lines = [] if args.json else nothing_planned(made, session.manifest.warnings)
+            idle.keep(session, name, args, lines, made.to_json())
     finally:
         session.close()
     if args.json:
@@ -40,4 +49,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def nothing_to_do(plan: Plan) -> bool:
     """Whether build would change nothing and nothing is wrong."""
+    from assetgen.model.plan import EXIT_OF_STATE
+
     return not plan.actions and all(EXIT_OF_STATE[item.state] == 0 for item in plan.blocked)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from assetgen.cli.context import Context
+from assetgen.cli.painter import Painter
 from assetgen.model.cost import Cost, total
 from assetgen.model.plan import Action, BlockState, Plan
 
@@ -34,11 +35,12 @@ _FOLD = 12
 def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> None:
     """Prints the plan as text."""
     say = Painter(context)
-    for warning in warnings:
-        say.line(f"{warning}", "yellow")
     if not plan.actions and not plan.blocked:
-        say.line(f"Nothing to do: {_count(plan.unchanged, 'asset')} up to date.")
+        for text, style in nothing_planned(plan, warnings):
+            say.line(text, style)
         return
+    for warning in warnings:
+        say.line(warning, "yellow")
     if plan.actions:
         say.line("assetgen will:")
         say.line()
@@ -52,6 +54,12 @@ def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> 
         say.line(f"  hint: {hint}", "cyan")
     say.line()
     say.line(summary(plan), "bold")
+
+
+def nothing_planned(plan: Plan, warnings: Sequence[str] = ()) -> list[tuple[str, str | None]]:
+    """The lines of a plan that is empty, with their style."""
+    told: list[tuple[str, str | None]] = [(warning, "yellow") for warning in warnings]
+    return [*told, (f"Nothing to do: {_count(plan.unchanged, 'asset')} up to date.", None)]
 
 
 def _show_actions(actions: Sequence[Action], say: Painter) -> None:
@@ -95,21 +103,3 @@ def summary(plan: Plan) -> str:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-CODES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
-
-
-class Painter:
-    """Prints lines to stderr, coloured where that is wanted and a terminal is there."""
-
-    def __init__(self, context: Context) -> None:
-        import sys
-
-        self.context = context
-        self.color = context.color and sys.stderr.isatty()
-
-    def line(self, text: str = "", style: str | None = None) -> None:
-        if style is not None and self.color:
-            text = f"\x1b[{CODES[style]}m{text}\x1b[0m"
-        self.context.say(text)

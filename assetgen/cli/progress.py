@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context
-from assetgen.cli.planview import WHAT_TO_DO, Painter, show_plan
+from assetgen.cli.painter import Painter
+from assetgen.cli.planview import WHAT_TO_DO, show_plan
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
+
+    from assetgen.build.session import Session
 
 
 class Plain:
@@ -202,6 +205,16 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
     if report.stopped is not None:
         context.error(f"assetgen: {report.stopped}")
     say.line(_last_line(report), "bold")
+
+
+def nothing_done(session: Session) -> tuple[list[tuple[str, str | None]], dict[str, Any]]:
+    """What a build of the whole project says when it finds nothing to do: lines with their style, and its document."""
+    from assetgen.build.run import unchanged
+    from assetgen.plan.select import select
+
+    report = unchanged(session, select(session.manifest, ()))
+    warnings: list[tuple[str, str | None]] = [(text, "yellow") for text in session.manifest.warnings]
+    return [*warnings, (_last_line(report), "bold")], report.to_json()
 
 
 def _last_line(report: BuildReport) -> str:

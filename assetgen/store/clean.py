@@ -44,12 +44,14 @@ def signature(found: stat_result) -> str:
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 
 
-def is_young(found: stat_result, since: float) -> bool:
+def is_young(signed: str, since: float) -> bool:
     """Whether a file was last changed so shortly before `since` (seconds since 1970), or after it, that another change
     right behind need not show in its times."""
-    modified = found.st_mtime_ns
-    tick = _TICK if modified % 1_000_000_000 else _COARSE_TICK
-    return max(modified, found.st_ctime_ns) + tick > int(since * 1e9)
+    if signed == MISSING:
+        return False
+    _size, modified, changed, _inode = signed.split(" ")
+    tick = _TICK if not modified.endswith("000000000") else _COARSE_TICK
+    return max(int(modified), int(changed)) + tick > int(since * 1e9)
 
 
 def find(folder: str, key: str, name: str, *, document: bool) -> Answer | None:

@@ -81,6 +81,15 @@ def read(path: Path, memo: Memo | None = None) -> LockFile:
     return _read(path, LockFile(), memo)
 
 
+def digest_of(path: Path) -> str | None:
+    """The `LockFile.digest` of the file as it is now, without parsing it; None where there is none."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return _digest(text.replace("\r\n", "\n"))
+
+
 def render(lock: Lock, verbatim: Mapping[str, str] | None = None) -> str:
     """The text of a lock. A block named in `verbatim` keeps that text: pass only those that did not change."""
     kept = verbatim or {}

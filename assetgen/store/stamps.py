@@ -94,7 +94,7 @@ class Stamps:
         self.looked.pop(path, None)  # the change was ours
         if found is not None and found.st_size == len(data):
             digest = hashlib.sha256(data).hexdigest()
-            self._put(path, _Stamp(*_signature(found), is_young(found, self.clock()), digest, pixels, text))
+            self._put(path, _Stamp(*_signature(found), is_young(signature(found), self.clock()), digest, pixels, text))
 
     def save(self) -> None:
         """Write what is known to disk, if anything changed. Unsynced: it can be made again."""
@@ -111,13 +111,12 @@ class Stamps:
         """The stamp of the file as it is now, and its bytes if they had to be read."""
         stamps = self._loaded()
         found = self._stat(path)
-        self._note_look(path, found)
+        young = self._note_look(path, found)
         if found is None:
             if stamps.pop(path, None):
                 self._dirty = True
             return None
         stamp = stamps.get(path)
-        young = is_young(found, self.clock())
         if stamp is not None and stamp.fits(found):
             if young:
                 self.young[path] = stamp.sha256
@@ -134,7 +133,8 @@ class Stamps:
         self._put(path, stamp)
         return stamp, data
 
-    def _note_look(self, path: str, found: os.stat_result | None) -> None:
+    def _note_look(self, path: str, found: os.stat_result | None) -> bool:
+        """Whether the file is young."""
         signed = MISSING if found is None else signature(found)
         before = self.looked.get(path)
         if before != signed:
@@ -142,6 +142,7 @@ class Stamps:
                 self.unsteady.add(path)
             self.looked[path] = signed
         self.young.pop(path, None)
+        return is_young(signed, self.clock())
 
     def _keep(self, path: str, stamp: _Stamp, data: bytes) -> None:
         """Store a completed stamp, unless the bytes it was completed from are not those it stands for."""

@@ -1,0 +1,196 @@
+"""Carrying a plan out: requests, finishing, what is made of several assets, the lock."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from assetgen.build import finals, sweep
+from assetgen.build.approval import approve, purchases
+from assetgen.build.lockkeeper import LockKeeper
+from assetgen.build.money import Purse, smaller
+from assetgen.build.outputs import Writer
+from assetgen.build.processing import Processing
+from assetgen.build.providers import Providers
+from assetgen.build.remote import Remote
+from assetgen.build.report import AssetReport, BuildReport, Progress
+from assetgen.build.session import Session
+from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError
+from assetgen.model.plan import Plan
+from assetgen.plan.evaluate import input_assets
+from assetgen.plan.planner import make_plan
+from assetgen.plan.select import Selection
+from assetgen.plan.sources import upstream
+
+if TYPE_CHECKING:
+    from assetgen.build.run import Hooks
+
+
+async def carry_out(session: Session, hooks: Hooks, selection: Selection, drawn: Plan) -> BuildReport:
+    """Does what the plan says, as far as it is approved and succeeds; one failure never stops the rest."""
+    report = BuildReport()
+    providers = Providers(session, hooks.progress)
+    try:
+        return await _carry_out(session, hooks, report, selection, drawn, providers)
+    finally:
+        await providers.aclose()
+
+
+async def _carry_out(
+    session: Session, hooks: Hooks, report: BuildReport, selection: Selection, drawn: Plan, providers: Providers
+) -> BuildReport:
+    keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
+    purse = Purse(smaller(session.manifest.budget, session.options.max_cost))
+    providers.approve = purse.approve
+    remote = Remote(session, keeper, purse, report, hooks.progress, providers.open, {})
+    if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
+        await _settle(providers, remote, session, selection)
+        drawn = make_plan(session.project, selection, drawn.provider)
+    if await _redecode(session, remote, drawn):
+        drawn = make_plan(session.project, selection, drawn.provider)
+    hooks.progress.planned(drawn)
+    allowed = await approve(session, drawn, purse, providers, hooks.ask)
+    if allowed is not None:
+        report.stopped = allowed
+        _skip(session, report, drawn, allowed)
+    writer = Writer(session.root, session.state, session.cache, force=session.options.force)
+    processing = Processing(session, writer, keeper, report, hooks.progress)
+    try:
+        await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
+    except asyncio.CancelledError:
+        report.interrupted = True
+        hooks.progress.note("interrupted: nothing more is sent; run the same command to go on")
+        await processing.drain()
+    if not report.interrupted:
+        finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
+        if selection.whole:
+            sweep.remove_orphans(session, writer, keeper, report)
+    writer.flush()
+    keeper.flush()
+    for name in keeper.left:
+        report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
+    for path, keys in writer.conflicts:
+        report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
+    session.lock_digest = keeper.file.digest
+    _blocked(session, selection, drawn, report)
+    report.written, report.deleted = writer.written, writer.deleted
+    return report
+
+
+async def _redecode(session: Session, remote: Remote, drawn: Plan) -> bool:
+    """Rejected replies are looked at again by each build (rule 24); without a key their store is out of reach."""
+    names = [item.asset for item in drawn.blocked if item.state == "rejected"]
+    if not names or session.environment.api_key is None or session.options.offline:
+        return False
+    return any([await remote.redecode(name) for name in names])
+
+
+def _skip(session: Session, report: BuildReport, drawn: Plan, reason: str) -> None:
+    """Nothing is bought: assets that would be keep what they had, and the free rest goes on."""
+    names = dict.fromkeys(action.asset for action in purchases(session, drawn))
+    for name in names:
+        report.assets[name] = AssetReport("skipped", error=reason)
+    session.project.hold(names)
+
+
+def _provider_names(session: Session, selection: Selection) -> set[str]:
+    return {session.provider_name(session.manifest.assets[name]) for name in selection.assets}
+
+
+async def _settle(providers: Providers, remote: Remote, session: Session, selection: Selection) -> None:
+    for name in sorted(_provider_names(session, selection)):
+        if providers.has_open_entries(name):
+            await remote.settle(await providers.open(name))
+
+
+# -- generating and finishing -------------------------------------------------
+
+
+async def _generate_and_process(
+    session: Session,
+    selection: Selection,
+    remote: Remote,
+    processing: Processing,
+    report: BuildReport,
+    progress: Progress,
+) -> None:
+    """Requests run side by side, each after its inputs; what is in hand is finished while others are under way."""
+    tasks: dict[str, asyncio.Task[bool]] = {}
+    stop = asyncio.Event()
+    for name in selection.assets:
+        state = session.project.state(name)
+        if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
+            needed = upstream(session.manifest, input_assets(state.asset))
+            inputs = [tasks[n] for n in needed if n in tasks]
+            tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
+            tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
+    if tasks:
+        await asyncio.gather(*tasks.values())
+    for name in selection.assets:
+        if name not in tasks:
+            processing.submit(name)
+    await processing.drain()
+
+
+def _ready(task: asyncio.Task[bool], *, name: str, processing: Processing) -> None:
+    if not task.cancelled() and task.exception() is None:
+        processing.submit(name)
+
+
+async def _bring(
+    name: str,
+    inputs: list[asyncio.Task[bool]],
+    session: Session,
+    remote: Remote,
+    report: BuildReport,
+    progress: Progress,
+    stop: asyncio.Event,
+) -> bool:
+    """Brings one asset's results in, after its inputs. False when it failed; then it keeps what it had."""
+    try:
+        if inputs:
+            await asyncio.gather(*inputs)
+            session.project.refresh([name])
+        if stop.is_set():
+            raise StoppedError("not begun")
+        await remote.bring(name)
+        return True
+    except StoppedError as error:
+        report.stopped = report.stopped or str(error)
+        _fail(session, report, name, "skipped", str(error))
+    except AssetgenError as error:
+        status = "skipped" if isinstance(error, AssetError) and str(error).startswith("waits for") else "failed"
+        _fail(session, report, name, status, _told(error))
+        progress.failed(name, _told(error))
+        if isinstance(error, AccountError) or session.options.fail_fast:
+            stop.set()
+    return False
+
+
+def _told(error: AssetgenError) -> str:
+    position = getattr(error, "position", None)
+    return f"{position}: {error}" if position is not None else str(error)
+
+
+def _fail(session: Session, report: BuildReport, name: str, status: str, error: str) -> None:
+    entry = report.assets.setdefault(name, AssetReport())
+    entry.status = "skipped" if status == "skipped" else "failed"
+    entry.error = error
+    session.project.hold([name])
+
+
+def _blocked(session: Session, selection: Selection, drawn: Plan, report: BuildReport) -> None:
+    """What stood in the way, as it stands after the build."""
+    after = make_plan(session.project, selection, drawn.provider)
+    report.clean = not after.actions and not after.blocked
+    for item in after.blocked:
+        entry = report.assets.get(item.asset)
+        gone_wrong = entry is not None and entry.status in ("failed", "skipped")
+        if item.state == "waiting" and gone_wrong:
+            continue  # it waits for what failed or was not bought: that has been said
+        if item not in report.blocked:
+            report.blocked.append(item)
+        if entry is not None and item.state in ("lost", "rejected", "waiting") and not gone_wrong:
+            entry.status = "skipped" if item.state == "waiting" else "failed"
+            entry.error = f"{item.state}: {item.reason}"
