@@ -49,9 +49,9 @@ clean_example() {
   rm -rf example_project/assets.lock example_project/originals example_project/generated example_project/.assetgen
 }
 
-# Every file of a folder with its time and size
+# Every file of a folder with its time and size, but for the tool's own notes about them
 snapshot() {
-  find "$1" -type f ! -name '*.pyc' -printf '%p %T@ %s\n' | sort
+  find "$1" -path '*/.assetgen' -prune -o -type f -printf '%p %T@ %s\n' | sort
 }
 
 # Every file of a folder with its digest
