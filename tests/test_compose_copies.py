@@ -242,7 +242,7 @@ sprites:
     )
     game.build()
     (data,) = (game.root / "originals/loot").glob("*-data.json")
-    boxes = json.loads(data.read_text())["data"]["sprites"]
+    boxes = json.loads(data.read_text())["downloadable_json"]["data"]["sprites"]
     pieces = game.index()["sprites"]
     assert len(pieces) == len(boxes) > 1
     assert all(name.startswith("loot/") for name in pieces)

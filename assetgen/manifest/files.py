@@ -157,11 +157,13 @@ class Files:
 
 
 def header_size(data: bytes) -> Size | None:
-    """Width and height from the first bytes of a PNG or GIF; None for anything else."""
+    """Width and height from the first bytes of a PNG, GIF or Aseprite file; None for anything else."""
     if data.startswith(b"\x89PNG\r\n\x1a\n") and data[12:16] == b"IHDR" and len(data) >= 24:
         return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
     if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
         return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little")
+    if data[4:6] == b"\xe0\xa5" and len(data) >= 12:
+        return int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
     return None
 
 

@@ -125,12 +125,13 @@ def _names(names: Sequence[str | None], count: int, mode: str, what: str) -> lis
 
 def _by_atlas(picture: Picture, data: bytes, names: Sequence[str | None], what: str) -> list[Piece]:
     """Pieces of `{"data": {"meta": {"image_w", "image_h"}, "sprites": [{"x", "y", "w", "h", "id", "name"}]}}`,
-    scaled from the size that it names to the sheet's."""
+    scaled from the size that it names to the sheet's. The service sends it inside `{"downloadable_json": …}`."""
     try:
         document = json.loads(data)
     except (ValueError, RecursionError):
         raise AssetError(f"{what}: its atlas is not valid JSON") from None
     try:
+        document = document.get("downloadable_json", document)
         body = document.get("data", document)
         sprites, meta = body["sprites"], body.get("meta") or {}
         scale = (

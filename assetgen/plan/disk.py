@@ -136,7 +136,10 @@ class Disk:
             from assetgen.pixels.documents import still
             from assetgen.pixels.picture import pixel_digest
 
-            known = pixel_digest(still(self.read_files(path), path)).encode()
+            try:
+                known = pixel_digest(still(self.read_files(path), path)).encode()
+            except PictureError:
+                return digest  # told when it is to be sent
             self.memo.put("still:" + digest, known)
         return known.decode()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assetgen.model.cost import FREE
-from assetgen.model.errors import AssetError
+from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Accepted, Block, Lock, Past
 from assetgen.model.manifest import Asset, AssetRef, FileRef, Manifest, Ref, Step
 from assetgen.model.plan import Blocked, BlockState
@@ -342,7 +342,11 @@ class Evaluator:
         drawn = self._drawn(target, state)
         if drawn is not None and ref.piece is None:
             return _Input(self.world.picture_digest(drawn), unpicked=unpicked)
-        return _Input(state.base if ref.piece is None else self._piece(target, state, ref.piece), unpicked=unpicked)
+        try:
+            digest = state.base if ref.piece is None else self._piece(target, state, ref.piece)
+        except (AssetError, PictureError):
+            return _Input(waits_for=ref.name, unpicked=unpicked)  # it fails itself, and says why
+        return _Input(digest, unpicked=unpicked)
 
     @staticmethod
     def _drawn(target: Asset, state: AssetState) -> str | None:
