@@ -44,9 +44,11 @@ def grid_of(
     if columns is None or rows is None:
         columns, rows = _open_grid(size, layout, cell, what)
     name = f"layout {layout.name} ({columns}×{rows} cells{_of(layout.cell or cell)})"
-    _divides(size, columns, rows, name, what)
+    if layout.cell is None:
+        _divides(size, columns, rows, name, what)
     shape = (width // columns, height // rows)
-    if layout.cell is not None and not _enlarged(shape, layout.cell):
+    exact = (shape[0] * columns, shape[1] * rows) == size
+    if layout.cell is not None and not (exact and _enlarged(shape, layout.cell)):
         expected = (columns * layout.cell[0], rows * layout.cell[1])
         raise LayoutError(f"{what} is {width}×{height} pixels; {name} needs {expected[0]}×{expected[1]}")
     if layout.cell is None and cell is not None and shape[0] * cell[1] != shape[1] * cell[0]:
