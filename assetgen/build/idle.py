@@ -60,11 +60,16 @@ def _code() -> str:
 
 def _evidence(session: Session) -> tuple[dict[str, str], dict[str, str]] | None:
     """Signatures of everything that this command looked at, and digests of what is young; None in doubt."""
-    stamps = session.state.stamps
-    if stamps.unsteady or session.manifest_evidence is None:
+    stamps, manifest = session.state.stamps, session.manifest_evidence
+    if stamps.unsteady or manifest is None:
         return None
     signed, young = dict(stamps.looked), dict(stamps.young)
-    for path, digest in {**session.manifest_evidence.paths(), **_engines(session)}.items():
+    for path in manifest.present:
+        if path not in signed:
+            signed[path] = _signature(session.root / path)
+            if signed[path] == clean.MISSING:
+                return None
+    for path, digest in {**manifest.paths(), **_engines(session)}.items():
         known = signed.get(path)
         signed[path] = known = _signature(session.root / path) if known is None else known
         if clean.is_young(known, session.started):

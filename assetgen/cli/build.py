@@ -16,6 +16,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="approve up to X US dollars ('200 credits')")
     parser.add_argument("--locked", action="store_true", help="only what lock and originals give; else exit 1")
     parser.add_argument("--offline", action="store_true", help="no socket at all")
+    parser.add_argument(
+        "--store-optional", action="store_true", help="placeholders only: go on when the shared store fails"
+    )
     parser.add_argument("--pick-first", action="store_true", help="use candidate 1 where nobody has picked")
     parser.add_argument("--rebuy", action="append", metavar="ASSET", help="buy this lost asset again")
     parser.add_argument("--force", action="store_true", help="replace outputs modified by hand (kept in the trash)")
@@ -27,7 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     name = None if args.locked else idle.name_of("build", args, but=("force", "repack", "renumber", "rebuy"))
-    if name is not None and idle.told(name, args, context):
+    if name is not None and idle.told(name, args, context, beside_json=True):
         return 0
     from assetgen.build.locked import build_locked
     from assetgen.build.run import Hooks, build

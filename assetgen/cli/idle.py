@@ -24,17 +24,22 @@ def name_of(command: str, args: argparse.Namespace, *, but: Collection[str]) -> 
     given = vars(args)
     if given.get("assets") or any(given.get(flag) for flag in but):
         return None
-    told = [str(given.get(flag)) for flag in ("provider", "pick_first", "json")]
+    told = [str(given.get(flag)) for flag in ("provider", "pick_first")]
     return f"{command} {' '.join(told)}"
 
 
-def told(name: str, args: argparse.Namespace, context: Context) -> bool:
-    """Says again what was said when there was nothing to do. False when that is not known to hold."""
+def told(name: str, args: argparse.Namespace, context: Context, *, beside_json: bool = False) -> bool:
+    """Says again what was said when there was nothing to do. False when that is not known to hold.
+
+    `beside_json`: lines for people even where a document was asked for.
+    """
     answer = recall(context.root, name, context.variables, document=args.json)
     if answer is None:
         return False
     if answer.document is not None:
         sys.stdout.write(answer.document)
+        if not beside_json:
+            return True
     say = Painter(context)
     for text, style in answer.lines:
         say.line(text or "", style)

@@ -36,8 +36,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
             made = with_exact_prices(session, made)
         if name is not None and not made.actions and not made.blocked:
-            lines = [] if args.json else nothing_planned(made, session.manifest.warnings)
-            idle.keep(session, name, args, lines, made.to_json())
+            idle.keep(session, name, args, nothing_planned(made, session.manifest.warnings), made.to_json())
     finally:
         session.close()
     if args.json:

@@ -30,16 +30,18 @@ Put = Callable[[str, bytes], None]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a manifest rests on: digests of the files that were read (the top one among them), globs, and other paths
-    that were looked at. Relative to `root`."""
+    """What a manifest rests on: digests of the files that were read (the top one among them), globs, files that had to
+    be there, and other paths that were looked at. Relative to `root`."""
 
     root: Path
     digests: Mapping[str, str]
     globs: Iterable[str]
+    present: Iterable[str]
     others: Iterable[str]
 
     def paths(self) -> dict[str, str | None]:
-        """Every path whose state decides, with the SHA-256 of its bytes where they were read. Folders of globs too."""
+        """Every path whose state decides, with the SHA-256 of its bytes where they were read. Folders of globs too;
+        `present` ones not."""
         found: dict[str, str | None] = dict.fromkeys(self.others)
         for pattern in self.globs:
             found.update(dict.fromkeys(folder or "." for folder in folders_of(self.root, pattern)))
@@ -67,9 +69,9 @@ def load_cached(
     kept = get(key)
     top = {file: hashlib.sha256(data).hexdigest()}
 
-    def note(digests: Mapping[str, str], globs: Iterable[str], *others: Iterable[str]) -> None:
+    def note(digests: Mapping[str, str], globs: Iterable[str], present: Iterable[str], *others: Iterable[str]) -> None:
         if looked is not None:
-            looked(Evidence(root, {**digests, **top}, globs, itertools.chain(*others)))
+            looked(Evidence(root, {**digests, **top}, globs, present, tuple(itertools.chain(*others))))
 
     manifest = None if kept is None else restore(kept, root, file, note)
     if manifest is not None:

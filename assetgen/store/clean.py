@@ -130,6 +130,8 @@ def keep(
         known = _read(folder)
         if known is not None and known[1] == body and known[0]["key"] == key:
             head["answers"] = known[0]["answers"]
+        if data is None and name in head["answers"]:
+            entry["document"] = head["answers"][name]["document"]
         head["answers"][name] = entry
         if data is not None:
             atomic.write(folder / _document_name(name), data)
