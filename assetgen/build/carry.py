@@ -70,6 +70,8 @@ async def _carry_out(
     keeper.flush()
     for name in keeper.left:
         report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
+    for trouble in dict.fromkeys(session.store.unpushed.values()):
+        report.warn("index", "shared store", f"bought, but not shared: {trouble}; 'assetgen cache push' does it later")
     for path, keys in writer.conflicts:
         report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
     session.lock_digest = keeper.file.digest

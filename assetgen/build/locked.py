@@ -9,7 +9,7 @@ from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.outputs import Writer
 from assetgen.build.processing import Processing
 from assetgen.build.report import AssetReport, BuildReport, Progress
-from assetgen.build.run import hold_unselected, provider_label
+from assetgen.build.run import hold_unselected, look_ahead, provider_label
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
@@ -55,6 +55,7 @@ async def _build_locked(session: Session, progress: Progress) -> BuildReport:
     report = BuildReport()
     selection = select(session.manifest, session.options.assets)
     hold_unselected(session, selection)
+    look_ahead(session, selection)
     keeper = NoKeeper(session.lock_path, session.lock, session.environment.monotonic)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force)
     processing = Processing(session, writer, keeper, report, progress, locked=True)

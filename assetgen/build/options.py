@@ -33,6 +33,10 @@ class Environment:
         return self.variables.get("ASSETGEN_API_URL") or DEFAULT_URL
 
     @property
+    def shared_store(self) -> str | None:
+        return self.variables.get("ASSETGEN_SHARED_STORE") or None
+
+    @property
     def cache_dir(self) -> str | None:
         return self.variables.get("ASSETGEN_CACHE_DIR") or None
 
@@ -56,6 +60,7 @@ class Options:
     repack: bool = False
     renumber: bool = False
     jobs: int | None = None
+    store_optional: bool = False
 
     @property
     def choices(self) -> Choices:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from assetgen.build.report import Progress
@@ -47,7 +47,13 @@ class Providers:
             runtime=self._runtime(),
             approve=lambda price: self.approve(price, self.committed()),
             report=self.progress.note,
+            pace=self._pace(name) if paid else None,
         )
+
+    def _pace(self, name: str) -> Callable[[], Awaitable[None]] | None:
+        from assetgen.build.turns import open_pace
+
+        return open_pace(self.session, self.session.realm_of_provider(name).name)
 
     def committed(self) -> Cost:
         """What this command has spent, and what is in flight or unknown at expected prices."""

@@ -12,6 +12,7 @@ from assetgen.build.lockkeeper import LockKeeper, with_past, with_step
 from assetgen.build.money import Purse
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
+from assetgen.build.turns import Machine, alone, open_turns, pauses
 from assetgen.build.work import read_ref
 from assetgen.generate.types import Delivery, Job, Provider, Received, RejectedDelivery, Settled
 from assetgen.model.cost import Cost, total
@@ -25,6 +26,7 @@ from assetgen.model.errors import (
 from assetgen.model.lock import Accepted, Block, Original, Rejected
 from assetgen.model.manifest import Asset, Ref, Step
 from assetgen.model.request import Request
+from assetgen.plan.evaluate import PLACEHOLDER
 from assetgen.plan.prices import price_of
 from assetgen.plan.reasons import input_names
 from assetgen.plan.state import AssetState, StepState
@@ -59,6 +61,9 @@ class Remote:
         self.prices = prices
         self._provider = provider
         self._same: dict[tuple[str, str], asyncio.Lock] = {}
+        self._turns = open_turns(session)
+        # Leases and locks of purchases that wait for a slot of the provider: a few, that others may take the rest.
+        self._slots = asyncio.Semaphore(2 * session.manifest.network.concurrency)
 
     async def bring(self, name: str) -> None:
         """Makes every step of the asset stand. Raises AssetgenError for the first that does not."""
@@ -94,12 +99,43 @@ class Remote:
             if fresh is None:
                 return
             if realm.paid:
-                async with purchase_lock(self.session.folders.data, realm.name, step.request.digest):
-                    fresh = self._look_again(name, step)
-                    if fresh is not None:
-                        await self._buy(state, fresh)
+                await self._in_turn(state, step, realm.name, step.request.digest)
             else:
+                self._refuse_blindly(name, realm.name, step.request.digest)
                 await self._buy(state, fresh)
+
+    async def _in_turn(self, state: AssetState, step: StepState, realm: str, digest: str) -> None:
+        """Buys a step when it is our turn among this machine's processes and the team's machines; returns at once
+        when one of them has its result."""
+        name = state.asset.name
+        rebuy = name in self.session.options.rebuy
+        waits = pauses(Machine(self.session.environment), f"{name}: another machine has been buying it for an hour")
+        self._refuse_blindly(name, realm, digest)
+        while True:
+            turns = self._turns.turn(realm, digest, rebuy=rebuy) if self._turns is not None else alone()
+            async with self._slots, purchase_lock(self.session.folders.data, realm, digest), turns as turn:
+                if turn.mine:
+                    fresh = await self._look_everywhere(name, step, realm, digest)
+                    if fresh is not None:
+                        self._refuse_blindly(name, realm, digest)
+                        await self._buy(state, fresh)
+                    return
+            await anext(waits)
+            if await self._look_everywhere(name, step, realm, digest) is None:
+                return
+
+    async def _look_everywhere(self, name: str, step: StepState, realm: str, digest: str) -> StepState | None:
+        """As `_look_again`, after the team's store was asked once more."""
+        if self.session.store.team is not None:
+            await asyncio.to_thread(self.session.store.look, realm, digest)
+        return self._look_again(name, step)
+
+    def _refuse_blindly(self, name: str, realm: str, digest: str) -> None:
+        """StoreError where the team's store cannot say whether it has the result: an error is no miss."""
+        options = self.session.options
+        refusal = self.session.store.refusal(realm, digest, rebuy=name in options.rebuy)
+        if refusal is not None and not (realm == PLACEHOLDER and options.store_optional):
+            raise StoreError(refusal)
 
     def _look_again(self, name: str, step: StepState) -> StepState | None:
         """The step as it stands now that we hold its lock: another asset or process may have bought the same."""
@@ -195,7 +231,7 @@ class Remote:
         )
         if provider.paid:
             contents = {o.sha256: image.data for o, image in zip(originals, delivery.images, strict=True)}
-            self.session.store.records.keep(accepted, contents)
+            self.session.store.keep(accepted, contents)
         return accepted
 
     def _put(self, name: str, image: Received) -> Original:
@@ -279,6 +315,7 @@ class Remote:
     def _materialize(self, name: str, accepted: Accepted) -> Accepted:
         """The result with each original in the project's folder, fetched from a store where it is not."""
         placed = tuple(self._placed(name, original, accepted.realm) for original in accepted.originals)
+        self.session.store.remember(accepted)
         return replace(accepted, originals=placed)
 
     def _placed(self, name: str, original: Original, realm: str) -> Original:
@@ -337,7 +374,7 @@ class Remote:
                 settled.request, provider.realm, originals, None, delivery.price, delivery.model, delivery.date
             )
             contents = {o.sha256: image.data for o, image in zip(originals, delivery.images, strict=True)}
-            self.session.store.records.keep(accepted, contents)
+            self.session.store.keep(accepted, contents)
             self.session.disk.moved()
         self.keeper.flush()
         if delivery.entry is not None:

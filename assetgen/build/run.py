@@ -5,7 +5,7 @@ What only a build with something to do needs (the provider's client, threads, ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assetgen.build.report import AssetReport, BuildReport, Progress
@@ -29,10 +29,13 @@ class Hooks:
 
 
 def plan(session: Session, prices: Prices | None = None) -> Plan:
-    """The plan for the session's selection. No network, no writes."""
+    """The plan for the session's selection. Nothing is written or sent; a shared store is asked what it holds."""
     selection = select(session.manifest, session.options.assets)
     hold_unselected(session, selection)
-    return make_plan(session.project, selection, provider_label(session), prices)
+    look_ahead(session, selection)
+    made = make_plan(session.project, selection, provider_label(session), prices)
+    trouble = session.store.unreachable
+    return made if trouble is None else replace(made, hints=(*made.hints, f"{trouble}; it may hold what seems new"))
 
 
 def provider_label(session: Session) -> str:
@@ -46,6 +49,22 @@ def hold_unselected(session: Session, selection: Selection) -> None:
         session.project.hold(name for name in session.manifest.assets if name not in chosen)
 
 
+def look_ahead(session: Session, selection: Selection) -> None:
+    """Asks the team's store, all at once, what the plan for a selection will want to know."""
+    if session.store.team is None:
+        return
+
+    def evaluate() -> None:
+        for name in selection.assets:
+            session.project.state(name)
+
+    def forget() -> None:
+        session.disk.moved()
+        session.project.refresh(selection.assets)
+
+    session.store.look_ahead(evaluate, forget)
+
+
 def build(session: Session, hooks: Hooks) -> BuildReport:
     """Carries out the plan. Raises AssetgenError only where nothing at all could be done."""
     with project_lock(session.root):
@@ -53,6 +72,7 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
         session.state.prepare()
         selection = select(session.manifest, session.options.assets)
         hold_unselected(session, selection)
+        look_ahead(session, selection)
         drawn = make_plan(session.project, selection, provider_label(session))
         if not drawn.actions and not drawn.blocked and not _wants_more(session):
             return unchanged(session, selection)

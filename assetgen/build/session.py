@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetgen.build.options import Environment, Options
 from assetgen.build.pieces import digest_of, sheet_of
+from assetgen.build.stores import Stores
 from assetgen.build.work import Work, bare, finished_of, prepare
 from assetgen.manifest.memo import Evidence, load_cached
 from assetgen.model.built import BuiltAnimation, BuiltSprite
 from assetgen.model.errors import AssetError, UsageError
-from assetgen.model.lock import Accepted, Lock, Original
+from assetgen.model.lock import Lock
 from assetgen.model.manifest import Asset, Manifest, Stage, Step
-from assetgen.model.request import Request
 from assetgen.plan.disk import Disk
 from assetgen.plan.project import Needs, Project
 from assetgen.plan.select import select
@@ -34,28 +34,12 @@ from assetgen.store.state import State
 if TYPE_CHECKING:
     from assetgen.export.base import OwnedKeys
     from assetgen.model.built import Picture
+    from assetgen.store.shared.team import Team
 
 DERIVED_LIMIT = 2 << 30
 """Bytes that derived pictures may take in the user's cache."""
 
 MANIFEST, LOCK = "assets.yaml", "assets.lock"
-
-
-@dataclass
-class UserStore:
-    """The user's own store, asked for what the project's folder lacks."""
-
-    objects: Objects
-    records: Records
-
-    def has(self, realm: str, original: Original) -> bool:
-        return self.objects.has(realm, original.sha256)
-
-    def read(self, realm: str, original: Original) -> bytes | None:
-        return self.objects.get(realm, original.sha256)
-
-    def recorded(self, realm: str, request: Request) -> Accepted | None:
-        return self.records.get(realm, request.digest)
 
 
 class Session:
@@ -111,8 +95,18 @@ class Session:
         return Objects(self.folders.data)
 
     @cached_property
-    def store(self) -> UserStore:
-        return UserStore(self.objects, Records(self.objects))
+    def store(self) -> Stores:
+        return Stores(self.objects, Records(self.objects), self._team())
+
+    def _team(self) -> Team | None:
+        environment = self.environment
+        if environment.shared_store is None or self.options.offline:
+            return None
+        from assetgen.store.shared.opening import open_team
+
+        return open_team(
+            environment.variables, self.folders.data, self.root, now=environment.now, random=environment.random
+        )
 
     @cached_property
     def disk(self) -> Disk:
@@ -295,6 +289,8 @@ class Session:
             self.state.save()
         if "cache" in self.__dict__:
             self.cache.close()
+        if "store" in self.__dict__:
+            self.store.close()
 
 
 def _read_palette(data: bytes, what: str) -> Sequence[str]:

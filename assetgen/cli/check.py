@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.session import Session
     from assetgen.cli.painter import Painter
 
-    session = Session(replace(flags.options(args, context), locked=True), context.environment())
+    session = Session(replace(flags.options(args, context), locked=True, offline=True), context.environment())
     report = check(session, release=args.release, require_review=args.require_review)
     if args.json:
         print_json(report.to_json())

@@ -65,4 +65,5 @@ def options(args: argparse.Namespace, context: Context) -> Options:
         repack=given.get("repack", False),
         renumber=given.get("renumber", False),
         jobs=given.get("jobs"),
+        store_optional=given.get("store_optional", False),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from assetgen.generate import account
@@ -57,6 +58,7 @@ class Client:
         paid: bool,
         approve: Approve | None,
         report: Report,
+        pace: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self.name = name
         self.realm = realm
@@ -69,7 +71,7 @@ class Client:
         self._stopping = False
         self._clear = False
         self._rejected: set[str] = set()
-        self._pace = Pace(line.transport.runtime, line.transport.network.account_rate)
+        self._pace = pace or Pace(line.transport.runtime, line.transport.network.account_rate).wait
         self._fixes = Pace(line.transport.runtime, FIXES_A_MINUTE if paid else None)
 
     def __repr__(self) -> str:
@@ -167,7 +169,7 @@ class Client:
 
     async def _buy(self, job: Job, flight: Flight) -> Delivery:
         journal = self.needed_journal()
-        await self._pace.wait()
+        await self._pace()
         known = journal.ledger().open_for(job.request.digest)
         if known is not None and (early := await self._resumed(journal, known, job)) is not None:
             return early

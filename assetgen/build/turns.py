@@ -1,0 +1,286 @@
+"""Whose turn it is to buy: of all machines of a team one sends a request, at a rate that all of them share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from assetgen.model.errors import (
+    AssetError,
+    OpenEntryError,
+    ProviderError,
+    StoppedError,
+    StoreError,
+    UnknownOutcomeError,
+)
+from assetgen.store.entries import REPEATABLE_FOR
+from assetgen.store.journal import account_of
+from assetgen.store.shared import lease
+from assetgen.store.shared.backend import Backend
+from assetgen.store.shared.lease import Note, Seen, State
+from assetgen.store.shared.tickets import Tickets
+
+if TYPE_CHECKING:
+    from assetgen.build.options import Environment
+    from assetgen.build.session import Session
+
+PAUSES = (0.25, 4.0)
+"""Seconds between two looks at a request that somebody else is buying: the first pause and the longest."""
+
+PATIENCE = 3600.0
+
+
+class World(Protocol):
+    """Clocks (seconds; `now` since 1970, `monotonic` never jumps), sleep, and how what may block is called."""
+
+    @property
+    def now(self) -> Callable[[], float]: ...
+
+    @property
+    def monotonic(self) -> Callable[[], float]: ...
+
+    @property
+    def sleep(self) -> Callable[[float], Awaitable[None]]: ...
+
+    @property
+    def call(self) -> Callable[..., Awaitable[Any]]: ...
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """This process towards the team: `account` and `repeatable` decide whether others may go on where it dies."""
+
+    owner: str
+    who: str
+    account: str
+    repeatable: bool
+
+
+@dataclass(frozen=True)
+class Turn:
+    """`mine`: go ahead. Otherwise `holder` is buying it."""
+
+    mine: bool
+    holder: str = ""
+
+
+@dataclass(frozen=True)
+class _Watched:
+    """A note of somebody else, and since when it has been the newest, by our own clock."""
+
+    seen: Seen
+    since: float
+
+
+class Turns:
+    """Leases of one process. One `turn` at a time for each request."""
+
+    def __init__(self, backend: Backend, buyer: Buyer, world: World, *, term: float = lease.TERM) -> None:
+        self.backend = backend
+        self.buyer = buyer
+        self.world = world
+        self.term = term
+        self._watched: dict[tuple[str, str], _Watched] = {}
+        self._tested: bool | None = None
+        self._testing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def turn(self, realm: str, digest: str, *, rebuy: bool = False) -> AsyncIterator[Turn]:
+        """Whether it is this process's turn to buy a request, for as long as the block runs. What the block raises
+        says how it ended. `rebuy`: a person has said that it is to be bought whatever others did.
+
+        StoreError when the store cannot tell, AssetError for a reply that could not be used, StoppedError where the
+        buyer died and only its own journal knows what was charged.
+        """
+        await self._test()
+        taken = await self._take(realm, digest, rebuy=rebuy)
+        if isinstance(taken, str):
+            yield Turn(False, taken)
+            return
+        held = _Held(self, realm, digest, *taken)
+        beat = asyncio.create_task(held.keep())
+        ended: State | None = None
+        reason = ""
+        try:
+            yield Turn(True)
+            ended = "done"
+        except BaseException as error:
+            ended, reason = ending(error), str(error)
+            raise
+        finally:
+            beat.cancel()
+            with suppress(asyncio.CancelledError):
+                await beat
+            if ended is not None:
+                # Trouble here loses nothing: the lease runs out.
+                with suppress(StoreError):
+                    await held.end(ended, reason)
+
+    async def _test(self) -> None:
+        if self.backend.atomic:
+            return
+        async with self._testing:
+            if self._tested is None:
+                self._tested = await self.world.call(lease.refuses_overwriting, self.backend, self.buyer.owner)
+        if not self._tested:
+            raise StoreError(
+                f"shared store {self.backend.where}: it overwrites what is there, so that two machines could buy the "
+                "same. Let the server answer 412 to a PUT over an existing file; or, where only one machine ever buys, "
+                "add ?leases=no to ASSETGEN_SHARED_STORE"
+            )
+
+    async def _take(self, realm: str, digest: str, *, rebuy: bool) -> tuple[int, Note] | str:
+        """The number and note of a lease that is ours now; or who holds it."""
+        buyer = self.buyer
+        mine = Note("held", buyer.owner, buyer.who, buyer.account, buyer.repeatable, self.world.now(), self.term)
+        watched = self._watched.get((realm, digest))
+        start = watched.seen.number if watched is not None else 0
+        seen: Seen | None = await self.world.call(lease.newest, self.backend, realm, digest, start)
+        if seen is not None and seen.note.owner == buyer.owner and seen.note.state == "held":
+            return seen.number, seen.note  # the answer to our own first attempt was lost
+        if seen is not None and not self._free(realm, digest, seen, rebuy=rebuy):
+            return seen.note.who
+        number = seen.number + 1 if seen is not None else 0
+        if not await self.world.call(lease.add, self.backend, realm, digest, number, mine):
+            return seen.note.who if seen is not None else "another machine"
+        if not self.backend.atomic:
+            await self.world.sleep(lease.SETTLE)
+            if not await self.world.call(lease.is_mine, self.backend, realm, digest, number, buyer.owner):
+                return "another machine"
+        self._watched.pop((realm, digest), None)
+        return number, mine
+
+    def _free(self, realm: str, digest: str, seen: Seen, *, rebuy: bool) -> bool:
+        """Whether somebody else's lease may be taken over. Raises where that could charge twice."""
+        note = seen.note
+        if note.state == "rejected" and not rebuy:
+            raise AssetError(
+                f"{note.who} bought it, and the reply could not be used: {note.reason} ('reroll' or --rebuy asks again)"
+            )
+        if note.state != "held":
+            return True
+        watched = self._watched.get((realm, digest))
+        if watched is None or watched.seen != seen:
+            self._watched[realm, digest] = _Watched(seen, self.world.monotonic())
+            return False
+        if self.world.monotonic() - watched.since < note.term:
+            return False
+        same_key = note.repeatable and self.buyer.repeatable and note.account == self.buyer.account
+        if rebuy or (same_key and abs(self.world.now() - note.since) < REPEATABLE_FOR):
+            return True
+        raise StoppedError(
+            f"{note.who} began to buy it and stopped in the middle, so it may have been charged: run 'assetgen build' "
+            "there, which settles it; --rebuy buys it again"
+        )
+
+
+@dataclass
+class _Held:
+    """A lease of ours: kept by a new note now and then, ended by a last one."""
+
+    turns: Turns
+    realm: str
+    digest: str
+    number: int
+    note: Note
+
+    async def keep(self) -> None:
+        while True:
+            await self.turns.world.sleep(self.note.term / 3)
+            # A store that does not answer for a moment is asked again: the lease is good for a while.
+            with suppress(StoreError):
+                await self._add(self.note)
+
+    async def end(self, state: State, reason: str) -> None:
+        turns, last = self.turns, replace(self.note, state=state, reason=reason[:500])
+        # The note of a heartbeat that was cut off may have got there; one of somebody else ends our say.
+        while not await self._add(last):
+            if not await turns.world.call(
+                lease.is_mine, turns.backend, self.realm, self.digest, self.number + 1, turns.buyer.owner
+            ):
+                return
+            self.number += 1
+
+    async def _add(self, note: Note) -> bool:
+        turns = self.turns
+        added: bool = await turns.world.call(lease.add, turns.backend, self.realm, self.digest, self.number + 1, note)
+        self.number += 1 if added else 0
+        return added
+
+
+def ending(error: BaseException) -> State | None:
+    """What an error says about a purchase: `failed` when nothing was charged, `rejected` for a paid reply that cannot
+    be used; None when it is not known, and the lease has to run out."""
+    from assetgen.generate.types import RejectedDelivery
+
+    if isinstance(error, RejectedDelivery):
+        return "rejected"
+    if isinstance(error, UnknownOutcomeError | OpenEntryError):
+        return None
+    return "failed" if isinstance(error, AssetError | ProviderError | StoppedError) else None
+
+
+async def pauses(world: World, told: str) -> AsyncIterator[None]:
+    """Waits, longer from time to time; StoreError after an hour."""
+    began, pause = world.monotonic(), PAUSES[0]
+    while world.monotonic() - began < PATIENCE:
+        await world.sleep(pause)
+        pause = min(pause * 1.5, PAUSES[1])
+        yield
+    raise StoreError(told)
+
+
+class SharedPace:
+    """Waits until this process may send its next request, so that all machines together keep to one rate."""
+
+    def __init__(self, tickets: Tickets, world: World) -> None:
+        self._tickets = tickets
+        self._world = world
+        self._one = asyncio.Lock()
+
+    async def wait(self) -> None:
+        async with self._one:
+            at: float = await self._world.call(self._tickets.claim)
+        rest = at - self._world.now()
+        if rest > 0:
+            await self._world.sleep(rest)
+
+
+@asynccontextmanager
+async def alone() -> AsyncIterator[Turn]:
+    """Everybody's turn, where no store is shared."""
+    yield Turn(True)
+
+
+class Machine:
+    """The world as it is: this machine's clocks; what may block runs on a thread."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.now = environment.now
+        self.monotonic = environment.monotonic
+        self.sleep = asyncio.sleep
+        self.call = asyncio.to_thread
+
+
+def open_turns(session: Session) -> Turns | None:
+    """The leases of this session's account; None where nobody shares a store, or leases are switched off."""
+    from assetgen.generate.dialects import dialect_of
+
+    team, environment = session.store.team, session.environment
+    if team is None or not team.address.leases:
+        return None
+    account = account_of(environment.api_key) if environment.api_key else ""
+    buyer = Buyer(team.token, team.who, account, repeatable=dialect_of(environment.api_url) == "v2")
+    return Turns(team.backend, buyer, Machine(environment))
+
+
+def open_pace(session: Session, realm: str) -> Callable[[], Awaitable[None]] | None:
+    """The rate that all machines of the account share (`network.account_rate`); None where one keeps it alone."""
+    team, environment, rate = session.store.team, session.environment, session.manifest.network.account_rate
+    if team is None or not team.address.write or rate is None or environment.api_key is None:
+        return None
+    tickets = Tickets(team.backend, realm, account_of(environment.api_key), rate, environment.now)
+    return SharedPace(tickets, Machine(environment)).wait

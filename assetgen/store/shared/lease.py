@@ -1,0 +1,89 @@
+"""Leases on purchases: of all machines of a team one buys a request, the others wait for its record.
+
+A lease is a chain of notes that nobody can overwrite. The newest note counts. The owner keeps the lease by adding a
+note now and then; whoever has watched the newest note for its whole term, by the clock of his own that never jumps,
+may add the next one, and the lease is his. Of several who try exactly one can. Clocks of machines are not compared.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from assetgen.store.shared import keys
+from assetgen.store.shared.backend import Backend, damaged
+
+TERM = 60.0
+"""Seconds that a note is good for; the owner adds one every third of it."""
+
+SETTLE = 0.3
+"""Seconds after which the winner looks again, where the server itself cannot tell who was first."""
+
+State = Literal["held", "done", "failed", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One step of a lease. `since` is when its owner began (seconds since 1970, for people), `term` in seconds.
+
+    `account` and `repeatable` say whether somebody else may send the same request again without being charged twice:
+    the same idempotency key of the same account. `reason` says why it was rejected.
+    """
+
+    state: State
+    owner: str
+    who: str
+    account: str
+    repeatable: bool
+    since: float
+    term: float = TERM
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest note and its number in the chain."""
+
+    number: int
+    note: Note
+
+
+def newest(backend: Backend, realm: str, digest: str, start: int = 0) -> Seen | None:
+    """The newest note of a lease, looked for from number `start` on; None when there is none."""
+    found: Seen | None = None
+    number = start
+    while (data := backend.get(keys.lease(realm, digest, number))) is not None:
+        found = Seen(number, _opened(backend, realm, digest, number, data))
+        number += 1
+    return found
+
+
+def add(backend: Backend, realm: str, digest: str, number: int, note: Note) -> bool:
+    """Adds note `number`. False when somebody else has: see who with `newest`."""
+    return backend.create(keys.lease(realm, digest, number), json.dumps(asdict(note), sort_keys=True).encode())
+
+
+def is_mine(backend: Backend, realm: str, digest: str, number: int, owner: str) -> bool:
+    """Whether note `number` is there and of this owner."""
+    data = backend.get(keys.lease(realm, digest, number))
+    return data is not None and _opened(backend, realm, digest, number, data).owner == owner
+
+
+def _opened(backend: Backend, realm: str, digest: str, number: int, data: bytes) -> Note:
+    try:
+        values = json.loads(data)
+        note = Note(**values)
+        if note.state not in ("held", "done", "failed", "rejected") or not 0 < float(note.term) < 86_400:
+            raise ValueError
+        return note
+    except (ValueError, TypeError) as error:
+        key = keys.lease(realm, digest, number)
+        raise damaged(backend.where, f"use {key.tree}", "the lease is damaged; remove it there") from error
+
+
+def refuses_overwriting(backend: Backend, token: str) -> bool:
+    """Whether a second `create` of one name fails, as leases need it: bazel-remote, for one, overwrites."""
+    key = keys.probe(token, 0)
+    backend.create(key, b"first")
+    return not backend.create(key, b"second") and backend.get(key) == b"first"
