@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
@@ -14,6 +13,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
+    import asyncio
+
     from assetgen.cli.account import with_provider
 
     balance = asyncio.run(with_provider(context, lambda provider: provider.balance()))

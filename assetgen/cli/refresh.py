@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from assetgen.cli.account import with_provider
@@ -11,6 +10,8 @@ from assetgen.cli.context import Context
 
 def refresh(context: Context) -> None:
     """Asks the selector (free) and says what is new, gone, or of another size than the catalog has."""
+    import asyncio
+
     from assetgen.catalog import STYLES, find
 
     rows = asyncio.run(with_provider(context, lambda provider: provider.styles()))
