@@ -335,13 +335,17 @@ def test_each_kind_of_sheet_is_written(world: Workbench) -> None:
     }
 
 
-def test_several_pairs_of_terrains_stand_below_each_other_in_one_sheet(world: Workbench) -> None:
+def test_each_pair_of_terrains_has_its_own_sheet(world: Workbench) -> None:
     world.edit("{meadow: [stone, grass]}", "{meadow: [stone, grass], shore: [water, grass]}")
     world.build()
-    sheet = shown(world.root, world.index()["tilesets"]["world"]["sheets"]["blob47"]["file"])
+    sheets = world.index()["tilesets"]["world"]["sheets"]
+    assert {kind: sheet["file"] for kind, sheet in sheets.items()} == {
+        "blob47": "tilesets/world-blob47.png",
+        "blob47-water-grass": "tilesets/world-blob47-water-grass.png",
+    }
     alone = shown(world.root, "tilesets/meadow-blob47.png")
-    assert np.array_equal(sheet[: alone.shape[0]], alone)
-    assert sheet.shape[0] == 2 * alone.shape[0]
+    assert np.array_equal(shown(world.root, sheets["blob47"]["file"]), alone)
+    assert not np.array_equal(shown(world.root, sheets["blob47-water-grass"]["file"]), alone)
 
 
 def test_autotile_needs_corner_tiles(game: Workbench) -> None:

@@ -130,7 +130,7 @@ def _tileset_files(built: BuiltTileset, write: frozenset[str], load: Load) -> It
         yield PictureFile(f"tilesets/{built.name}.png", "sheet", lambda: tileset_sheet(built, load))
         for sheet in built.sheets:
             draw = _autotile_drawer(sheet, load)
-            yield PictureFile(f"tilesets/{built.name}-{sheet.kind}.png", f"sheet:{sheet.kind}", draw)
+            yield PictureFile(f"tilesets/{built.name}-{sheet.label}.png", f"sheet:{sheet.label}", draw)
         for frame in built.objects:
             path = f"tilesets/{built.name}-objects/{frame.name.rpartition('/')[2]}.png"
             yield PictureFile(path, f"object:{frame.name}", _loader(load, frame.pixels), frame.pixels)

@@ -371,29 +371,21 @@ def with_variants(tiles: Sequence[BuiltTile]) -> list[BuiltTile]:
 
 
 def autotile_sheets(asset: Asset, built: BuiltTileset, album: Album) -> tuple[AutotileSheet, ...]:
-    """The sheets that `autotile` asks for; `corners` is the tileset's own sheet.
-
-    With several pairs of terrains a sheet holds one block of whole rows for each, in the order of `built.pairs`.
-    """
+    """The sheets that `autotile` asks for, one for each pair of terrains; `corners` is the tileset's own sheet."""
     kinds = [kind for kind in asset.tileset.autotile if kind != "corners"]
     if not asset.tileset.autotile:
         return ()
     if not built.pairs:
         raise AssetError("autotile needs corner tiles: a generated 4×5 sheet, or terrains", position=asset.position)
-    return tuple(_sheet(kind, built, album) for kind in kinds)
+    return tuple(_sheet(kind, pair, built, album) for kind in kinds for pair in built.pairs)
 
 
-def _sheet(kind: str, built: BuiltTileset, album: Album) -> AutotileSheet:
+def _sheet(kind: str, pair: Pair, built: BuiltTileset, album: Album) -> AutotileSheet:
     from assetgen.pixels.autotile import build
 
-    cells: list[str | None] = []
-    peering: list[int | None] = []
-    for inside, outside in built.pairs:
-        mine = [tile for tile in built.tiles if tile.corners and set(tile.corners) <= {inside, outside}]
-        bits = [tuple(int(corner == inside) for corner in tile.corners or ()) for tile in mine]
-        made = build(kind, [album.pictures[tile.frame.pixels] for tile in mine], bits)  # type: ignore[arg-type]
-        for picture, mask in zip(made.cells, made.peering, strict=True):
-            cells.append(None if picture is None else album.frame("", picture).pixels)
-            peering.append(mask)
-    terrain = built.pairs[0] if len(built.pairs) == 1 else None
-    return AutotileSheet(made.kind, made.tile_size, made.columns, tuple(cells), tuple(peering), terrain)
+    mine = [tile for tile in built.tiles if tile.corners and set(tile.corners) <= set(pair)]
+    bits = [tuple(int(corner == pair[0]) for corner in tile.corners or ()) for tile in mine]
+    made = build(kind, [album.pictures[tile.frame.pixels] for tile in mine], bits)  # type: ignore[arg-type]
+    cells = tuple(None if picture is None else album.frame("", picture).pixels for picture in made.cells)
+    suffix = "-".join(pair) if pair != built.pairs[0] else ""
+    return AutotileSheet(made.kind, made.tile_size, made.columns, cells, made.peering, pair, suffix)

@@ -45,7 +45,7 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
             yield found
         for sheet in tileset.sheets:
             if sheet.kind.startswith("blob47"):
-                found = blob_set(built, tileset, sheet, _uid(built, context, tileset.name, sheet.kind), context)
+                found = blob_set(built, tileset, sheet, _uid(built, context, tileset.name, sheet.label), context)
                 if found is not None:
                     yield found
 

@@ -63,10 +63,10 @@ def tile_set(built: Built, tileset: BuiltTileset, uid: str, context: Context) ->
 
 def blob_set(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, uid: str, context: Context) -> Output | None:
     """`tilesets/N-blob47.tres`: a TileSet of its own, since its tiles are of another size."""
-    file = file_of(built, tileset.name, f"sheet:{sheet.kind}")
+    file = file_of(built, tileset.name, f"sheet:{sheet.label}")
     if file is None:
         return None
-    path = f"tilesets/{tileset.name}-{sheet.kind}.tres"
+    path = f"tilesets/{tileset.name}-{sheet.label}.tres"
     made = document("TileSet", uid)
     made.resource.properties["tile_size"] = vector(sheet.tile_size)
     blocks = blob_blocks(tileset, sheet)
@@ -86,7 +86,7 @@ def blob_set(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, uid: str
     )
     made.parts["TileSetAtlasSource_sheet"] = part
     made.resource.properties["sources/0"] = 'SubResource("TileSetAtlasSource_sheet")'
-    return _output(built, tileset.name, f":{sheet.kind}", made, path, (file,), context, tuple(terrains.values()))
+    return _output(built, tileset.name, f":{sheet.label}", made, path, (file,), context, tuple(terrains.values()))
 
 
 def _output(

@@ -102,14 +102,14 @@ def _tag(files: Mapping[str, str], tag: BuiltTag) -> dict[str, Any]:
 def _tileset(built: Built, tileset: BuiltTileset) -> dict[str, Any]:
     files = built.files.get(tileset.name, {})
     sheets = {
-        sheet.kind: {
-            "file": files[f"sheet:{sheet.kind}"],
+        sheet.label: {
+            "file": files[f"sheet:{sheet.label}"],
             "columns": sheet.columns,
             "tile_size": list(sheet.tile_size),
             "size": list(autotile_size(sheet)),
         }
         for sheet in tileset.sheets
-        if f"sheet:{sheet.kind}" in files
+        if f"sheet:{sheet.label}" in files
     }
     found = _some(
         file=files.get("sheet"),

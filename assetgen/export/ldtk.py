@@ -50,7 +50,7 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
         if file is not None and _square(tileset.name, tileset.tile_size, context):
             yield _corner_project(built, tileset, file, context)
         for sheet in tileset.sheets:
-            file = file_of(built, tileset.name, f"sheet:{sheet.kind}")
+            file = file_of(built, tileset.name, f"sheet:{sheet.label}")
             if file is not None and sheet.kind.startswith("blob47") and _square(tileset.name, sheet.tile_size, context):
                 yield _blob_project(built, tileset, sheet, file, context)
 
@@ -104,8 +104,8 @@ def _corner_project(built: Built, tileset: BuiltTileset, file: str, context: Con
 
 
 def _blob_project(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, file: str, context: Context) -> Output:
-    ids = _Ids(built, tileset.name, sheet.kind, context)
-    path = f"tilesets/{tileset.name}-{sheet.kind}.ldtk"
+    ids = _Ids(built, tileset.name, sheet.label, context)
+    path = f"tilesets/{tileset.name}-{sheet.label}.ldtk"
     values: dict[str, int] = {}
     rules = []
     for value, block in enumerate(blob_blocks(tileset, sheet), 1):
@@ -113,7 +113,7 @@ def _blob_project(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, fil
         for cell, mask in block.cells:
             rules.append(make.rule(ids.uid("rule", block.name, str(mask)), [cell], blob_pattern(mask, value), None, 0))
     definition = make.tileset_def(
-        identifier(f"{tileset.name}_{sheet.kind}"),
+        identifier(f"{tileset.name}_{sheet.label}"),
         ids.uid("tileset"),
         relative(file, path),
         autotile_size(sheet),

@@ -132,7 +132,7 @@ def _loose_files(built: Built) -> Iterable[dict[str, Any]]:
         if file:
             yield _spritesheet(tileset.name, file, frame)
         for sheet in tileset.sheets:
-            file = file_of(built, tileset.name, f"sheet:{sheet.kind}")
+            file = file_of(built, tileset.name, f"sheet:{sheet.label}")
             if file:
                 cell = {"frameWidth": sheet.tile_size[0], "frameHeight": sheet.tile_size[1]}
                 yield _spritesheet(posixpath.splitext(posixpath.relpath(file, "tilesets"))[0], file, cell)

@@ -132,10 +132,10 @@ def color_numbers(built: Built, tileset: BuiltTileset, context: Context) -> dict
 
 def blob_tileset(built: Built, tileset: BuiltTileset, sheet: AutotileSheet) -> Tileset | None:
     """A blob sheet with its mixed wangset. The tile without neighbours has no wangid: Tiled drops one of zeros only."""
-    image = file_of(built, tileset.name, f"sheet:{sheet.kind}")
+    image = file_of(built, tileset.name, f"sheet:{sheet.label}")
     if image is None:
         return None
-    name = f"{tileset.name}-{sheet.kind}"
+    name = f"{tileset.name}-{sheet.label}"
     colors: list[tuple[str, int]] = []
     tiles: dict[int, WangId] = {}
     for number, block in enumerate(blob_blocks(tileset, sheet), 1):
@@ -152,13 +152,13 @@ def blob_tileset(built: Built, tileset: BuiltTileset, sheet: AutotileSheet) -> T
 
 def dual_tileset(built: Built, tileset: BuiltTileset, sheet: AutotileSheet) -> Tileset | None:
     """A dual-grid sheet: a plain grid, since Tiled has no layer that lies half a tile off by itself."""
-    image = file_of(built, tileset.name, f"sheet:{sheet.kind}")
+    image = file_of(built, tileset.name, f"sheet:{sheet.label}")
     if image is None:
         return None
     rows = -(-len(sheet.cells) // sheet.columns)
     size = autotile_size(sheet)
     return Tileset(
-        f"{tileset.name}-{sheet.kind}",
+        f"{tileset.name}-{sheet.label}",
         sheet.tile_size,
         rows * sheet.columns,
         sheet.columns,

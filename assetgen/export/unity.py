@@ -130,17 +130,17 @@ def _tileset(built: Built, tileset: BuiltTileset) -> Iterator[Picture]:
             cells.append((owner, f"{tile.id:02d}", _cell(tile.frame.name, owner, x, y, width, height)))
         yield Picture(file, tileset_size(tileset), owner, "sheet", tuple(cells))
     for sheet in tileset.sheets:
-        file = file_of(built, owner, f"sheet:{sheet.kind}")
+        file = file_of(built, owner, f"sheet:{sheet.label}")
         if file is not None:
             wide, high = sheet.tile_size
             cells = [
-                (owner, f"{sheet.kind}_{number:02d}", _cell(
-                    f"{owner}-{sheet.kind}/{number:02d}", owner, number % sheet.columns * wide,
+                (owner, f"{sheet.label}_{number:02d}", _cell(
+                    f"{owner}-{sheet.label}/{number:02d}", owner, number % sheet.columns * wide,
                     number // sheet.columns * high, wide, high,
                 ))
                 for number, cell in enumerate(sheet.cells) if cell is not None
             ]  # fmt: skip
-            yield Picture(file, autotile_size(sheet), owner, sheet.kind, tuple(cells))
+            yield Picture(file, autotile_size(sheet), owner, sheet.label, tuple(cells))
     for frame in tileset.objects:
         file = object_file(built, tileset, frame.name)
         if file is not None and file != file_of(built, frame.name, "single"):

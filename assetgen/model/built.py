@@ -99,6 +99,8 @@ class BuiltTile:
 class AutotileSheet:
     """A synthesised sheet: `cells` lists the pixel digest of each cell in reading order, None where empty.
 
+    A tileset has one of a kind for each pair of its terrains; `suffix` tells those after the first apart.
+
     `peering` gives per cell the neighbourhood mask for which it is drawn (blob: N=1 NE=2 E=4 SE=8 S=16 SW=32 W=64
     NW=128), `terrain` the (inside, outside) pair that it belongs to.
     """
@@ -109,6 +111,12 @@ class AutotileSheet:
     cells: tuple[str | None, ...]
     peering: tuple[int | None, ...] = ()
     terrain: tuple[str, str] | None = None
+    suffix: str = ""
+
+    @property
+    def label(self) -> str:
+        """What files and roles call it: `blob47`, `blob47-water-grass`."""
+        return f"{self.kind}-{self.suffix}" if self.suffix else self.kind
 
 
 @dataclass(frozen=True, slots=True)
