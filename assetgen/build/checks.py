@@ -13,7 +13,7 @@ from assetgen.model.request import Json
 if TYPE_CHECKING:
     from assetgen.build.finish import Sources
     from assetgen.model.built import Picture
-    from assetgen.pixels.quality import Finding
+    from assetgen.model.finding import Finding
     from assetgen.pixels.reel import Reel
 
 

@@ -24,7 +24,7 @@ from assetgen.plan.sources import source_key
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
-    from assetgen.pixels.quality import Finding
+    from assetgen.model.finding import Finding
     from assetgen.pixels.reel import Reel
 
 __all__ = ["autotile_sheets", "composed"]
@@ -46,7 +46,7 @@ def composed(asset: Asset, sources: Sources) -> Finished:
 
 def _faults(sources: Sources) -> tuple[Finding, ...]:
     """Errors of the checks of what the asset is made of: bad pictures do not get in by way of another asset."""
-    from assetgen.pixels.quality import Finding
+    from assetgen.model.finding import Finding
 
     return tuple(
         Finding(finding.check, finding.level, f"{name.removesuffix('@base')}: {finding.message}")

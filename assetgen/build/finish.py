@@ -19,7 +19,7 @@ from assetgen.model.manifest import Asset, Operation
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
-    from assetgen.pixels.quality import Finding
+    from assetgen.model.finding import Finding
     from assetgen.pixels.recipe import Applied
     from assetgen.pixels.reel import Reel
 

@@ -43,7 +43,7 @@ def find_record(memo: Memo, files: str) -> Finished | None:
     data = memo.get("record:" + files)
     if data is None:
         return None
-    from assetgen.pixels.quality import Finding
+    from assetgen.model.finding import Finding
 
     try:
         raw = json.loads(data)

@@ -20,7 +20,7 @@ from assetgen.model.request import Json
 from assetgen.pixels.picture import Picture
 
 if TYPE_CHECKING:
-    from assetgen.pixels.quality import Finding
+    from assetgen.model.finding import Finding
 
 N, NE, E, SE, S, SW, W, NW = (1 << bit for bit in range(8))
 SIDES = N | E | S | W

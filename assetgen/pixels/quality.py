@@ -9,26 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assetgen.model.finding import Finding
 from assetgen.model.layout import Tag
 from assetgen.model.request import Json
 from assetgen.pixels import measures
 from assetgen.pixels.picture import Picture
-
-Level = Literal["error", "warn"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One defect: which check found it, how bad it is, and what and where for people."""
-
-    check: str
-    level: Level
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assetgen.model.finding import Finding
 from assetgen.model.request import Json
 from assetgen.pixels import measures
 from assetgen.pixels.autotile import Corners
 from assetgen.pixels.colors import oklab
 from assetgen.pixels.picture import Picture
-from assetgen.pixels.quality import Finding, Judge
+from assetgen.pixels.quality import Judge
 
 _SIDES = (("right", (1, 3), (0, 2)), ("lower", (2, 3), (0, 1)))
 """Side of a tile, its corners there, and the corners of its neighbour that meet them."""
