@@ -27,7 +27,7 @@ MANIFEST = "version: 1\nprovider: placeholder\nsprites:\n  gem: {prompt: red gem
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 needs_pre_commit = pytest.mark.skipif(
-    find_spec("pre_commit") is None, reason="pre-commit is not installed: pip install '.[dev]'"
+    find_spec("pre_commit") is None, reason="pre-commit is not installed: pip install '.[test]'"
 )
 
 
