@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "approve": "note that a person approved assets as they look now",
     "reject": "note that a person rejected assets as they look now",
     "preview": "write one HTML page of all assets, to look at and to send",
+    "review": "serve that page on 127.0.0.1, with buttons",
+    "watch": "rebuild what is free as files are saved",
     "history": "list an asset's takes with candidates, dates and prices",
     "styles": "list, filter and explain the catalog of styles",
     "balance": "show what the account holds",

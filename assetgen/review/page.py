@@ -54,7 +54,7 @@ def data_text(document: Mapping[str, Any]) -> str:
 
 
 def page(document: Mapping[str, Any], pictures: Mapping[str, str], *, nonce: str | None = None) -> str:
-    """The whole page. `pictures` maps names to URLs (data URIs in a file); `nonce` is what a server's policy asks for."""
+    """The whole page. `pictures` maps names to data URIs; `nonce` is what a server's policy asks for."""
     mark = f' nonce="{nonce}"' if nonce else ""
     body = static("body.html")
     title = html.escape(f"{document['project']} · assetgen")
@@ -65,7 +65,7 @@ def page(document: Mapping[str, Any], pictures: Mapping[str, str], *, nonce: str
         '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">\n'
         '<meta name="color-scheme" content="dark light">\n<meta name="referrer" content="no-referrer">\n'
-        f"<title>{title}</title>\n<link rel=\"icon\" href=\"{ICON}\">\n<style{mark}>\n{styles}\n</style>\n</head>\n"
+        f'<title>{title}</title>\n<link rel="icon" href="{ICON}">\n<style{mark}>\n{styles}\n</style>\n</head>\n'
         f'<body>\n{body}\n<script type="application/json" id="gallery"{mark}>{data}</script>\n'
         f'<script type="module"{mark}>\n{script()}\n</script>\n</body>\n</html>\n'
     )
@@ -73,5 +73,6 @@ def page(document: Mapping[str, Any], pictures: Mapping[str, str], *, nonce: str
 
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8' shape-rendering='crispEdges'%3E"
-    "%3Cpath fill='%237c5cff' d='M1 1h6v6H1z'/%3E%3Cpath fill='%23ffd166' d='M3 2h2v1H3zM2 3h4v2H2zM3 5h2v1H3z'/%3E%3C/svg%3E"
+    "%3Cpath fill='%237c5cff' d='M1 1h6v6H1z'/%3E"
+    "%3Cpath fill='%23ffd166' d='M3 2h2v1H3zM2 3h4v2H2zM3 5h2v1H3z'/%3E%3C/svg%3E"
 )

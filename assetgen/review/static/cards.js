@@ -5,12 +5,15 @@ import { canvasOf, drawCell, enlarge, picture, zoomFor } from "./pixels.js";
 import { everyFrame, Player } from "./player.js";
 import { mapThumbnail } from "./map.js";
 import { hasTerrain } from "./terrain.js";
-import { items, KIND_TITLES, KINDS, onView, STATUS, traits, view } from "./store.js";
+import { gallery, items, KIND_TITLES, KINDS, onView, STATUS, traits, view } from "./store.js";
 
 /** label → {item, card, text, traits}: what search and filters look at. */
 export const cards = new Map();
 
 const BADGES = { unpicked: ["to pick", "warn"], placeholder: ["placeholder", "quiet"], adopted: ["retouched", "accent"], override: ["override", "accent"] };
+let rehearsal = null;
+/** Whether nothing was bought yet: then the page says so once, not on every card. */
+export const allPlaceholders = () => (rehearsal ??= gallery.assets.every((asset) => !asset.realm || asset.realm === "placeholder"));
 const sight = new IntersectionObserver(seen, { rootMargin: "320px 0px" });
 const leavers = new WeakMap();
 
@@ -19,6 +22,7 @@ export function buildCards(open) {
   for (const { card } of cards.values()) leave(card);
   sight.disconnect();
   cards.clear();
+  rehearsal = null;
   const sections = new Map();
   for (const item of items()) {
     if (!sections.has(item.kind)) sections.set(item.kind, []);
@@ -55,7 +59,7 @@ function badgesOf(item) {
     const [text, tone] = STATUS[item.status];
     found.push(el("span", { class: "badge", data: { tone }, text, title: item.reason }));
   }
-  for (const flag of item.flags ?? []) if (BADGES[flag]) found.push(el("span", { class: "badge", data: { tone: BADGES[flag][1] }, text: BADGES[flag][0] }));
+  for (const flag of item.flags ?? []) if (BADGES[flag] && !(flag === "placeholder" && allPlaceholders())) found.push(el("span", { class: "badge", data: { tone: BADGES[flag][1] }, text: BADGES[flag][0] }));
   if (item.reviewed?.state === "approved" && item.reviewed.same) found.push(el("span", { class: "badge", data: { tone: "good" }, text: "approved" }));
   if (item.reviewed?.state === "rejected" && item.reviewed.same) found.push(el("span", { class: "badge", data: { tone: "bad" }, text: "rejected" }));
   const worst = item.findings?.some((finding) => finding.level === "error") ? "bad" : "warn";
@@ -128,7 +132,7 @@ function drawPalette(item, stage) {
 }
 
 function place(canvas, stage, width, height) {
-  enlarge(canvas, width, height, zoomFor(width, height, stage.clientWidth - 20, stage.clientHeight - 20, view.zoom, 8));
+  enlarge(canvas, width, height, zoomFor(width, height, stage.clientWidth - 16, stage.clientHeight - 16, view.zoom, 8));
   stage.append(canvas);
 }
 
@@ -155,7 +159,7 @@ function drawTerrain(item, stage) {
 function drawAnimation(item, stage) {
   const canvas = canvasOf(...item.sheet.cell);
   const context = canvas.getContext("2d");
-  const player = new Player(calm(item.tags));
+  const player = new Player(tellingTag(item.tags));
   let image = null;
   place(canvas, stage, ...item.sheet.cell);
   const show = () => {
@@ -169,6 +173,6 @@ function drawAnimation(item, stage) {
 }
 
 /** The tag that tells most at a glance: walking down rather than standing. */
-function calm(tags) {
+export function tellingTag(tags) {
   return tags.find((tag) => /^walk.*down/.test(tag.name)) ?? tags.find((tag) => /walk|run|attack/.test(tag.name)) ?? tags[0];
 }

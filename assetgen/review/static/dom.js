@@ -9,8 +9,10 @@ export function el(tag, props = {}, ...children) {
 
 function setProps(node, props) {
   for (const [key, value] of Object.entries(props)) {
-    if (value === null || value === undefined || value === false) continue;
-    if (key === "class") node.className = value;
+    if (value === null || value === undefined) continue;
+    if (key.startsWith("aria-")) node.setAttribute(key, String(value));
+    else if (value === false) continue;
+    else if (key === "class") node.className = value;
     else if (key === "text") node.textContent = value;
     else if (key === "data") Object.assign(node.dataset, value);
     else if (key === "style") for (const [name, v] of Object.entries(value)) node.style.setProperty(name, v);

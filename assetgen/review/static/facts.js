@@ -7,9 +7,10 @@ import { STATUS } from "./store.js";
 /** The sections of an item. `open(label)` goes to another entry, `live` holds actions where there is a server. */
 export function sectionsOf(item, open, live) {
   const sections = [];
-  if (live) sections.push(...live.actions(item));
+  if (live) sections.push(...live.decide(item));
   if (item.candidates?.length) sections.push(candidatesSection(item, live));
   if (item.prompt || item.outside) sections.push(promptSection(item, live));
+  if (live) sections.push(...live.retouch(item));
   if (item.findings?.length) sections.push(findingsSection(item));
   if (item.takes?.length) sections.push(takesSection(item, live));
   sections.push(factsSection(item, open));
@@ -31,7 +32,7 @@ function thumbnail(pic, size, box) {
 function candidatesSection(item, live) {
   const provisional = item.candidates.some((candidate) => candidate.provisional);
   const list = el("ul", { class: "candidates" }, item.candidates.map((candidate) => {
-    const inner = [thumbnail(candidate.pic, candidate.size, 96), el("span", { class: "number", text: candidate.n }), candidate.chosen ? el("span", { class: "badge", data: { tone: candidate.provisional ? "quiet" : "good" }, text: candidate.provisional ? "first" : "chosen" }) : ""];
+    const inner = [thumbnail(candidate.pic, candidate.size, 128), el("span", { class: "number", text: candidate.n }), candidate.chosen ? el("span", { class: "badge", data: { tone: candidate.provisional ? "quiet" : "good" }, text: candidate.provisional ? "first" : "chosen" }) : ""];
     const label = `Candidate ${candidate.n}${candidate.chosen ? ", chosen" : ""}`;
     const props = { class: "candidate", "aria-label": label, data: { n: candidate.n } };
     const node = live ? el("button", { type: "button", ...props, "aria-pressed": candidate.chosen && !candidate.provisional, on: { click: () => live.pick(item, candidate.n) } }, inner) : el("div", props, inner);
@@ -70,7 +71,7 @@ function factsSection(item, open) {
   add("Style", item.style);
   if (item.source === "file" || item.source === "edit" || item.source === "copy") add(item.source === "edit" ? "Edit of" : item.source === "copy" ? "Copy of" : "File", item.of);
   add("Price", item.price);
-  add("Bought", item.date ? `${item.date.slice(0, 16).replace("T", " ")} UTC` : null);
+  add(item.price ? "Bought" : "Made", item.date ? `${item.date.slice(0, 16).replace("T", " ")} UTC` : null);
   add("From", item.realm);
   add("Model", item.model);
   add("Seed", item.seed);

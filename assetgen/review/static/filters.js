@@ -1,7 +1,7 @@
 // Search, and filters by kind and status.
 
 import { el, find, findAll } from "./dom.js";
-import { cards } from "./cards.js";
+import { allPlaceholders, cards } from "./cards.js";
 import { items, KIND_TITLES, KINDS, traits } from "./store.js";
 
 const chosen = { words: "", kinds: new Set(), traits: new Set() };
@@ -55,7 +55,8 @@ export function filter() {
     find(".count", section).textContent = count;
   }
   const all = shown === cards.size;
-  find("#found").textContent = all ? `${shown} entries` : `${shown} of ${cards.size} entries`;
+  const note = allPlaceholders() ? " · placeholders: nothing was bought yet" : "";
+  find("#found").textContent = (all ? `${shown} entries` : `${shown} of ${cards.size} entries`) + note;
   find("#nothing").hidden = shown > 0;
 }
 

@@ -41,7 +41,7 @@ export function open(label, tab = null) {
   state.label = item.label;
   const views = viewsOf(item);
   const names = Object.keys(views);
-  const stage = el("div", { class: "stage" });
+  const stage = el("div", { class: "stage", tabindex: "-1" });
   const tools = el("div", { class: "stage-tools" });
   const tabs = el("div", { class: "tabs", role: "tablist", "aria-label": "Views" }, names.map((name) => el("button", { type: "button", role: "tab", class: "tab", data: { tab: name }, on: { click: () => show(name) } }, name)));
   const [status, tone] = STATUS[item.status] ?? [null, null];
@@ -70,7 +70,7 @@ export function open(label, tab = null) {
   if (!dialog.open) dialog.showModal();
   if (names.length) show(names.includes(tab) ? tab : names[0]);
   else stage.append(el("p", { class: "nothing", text: item.reason || "There is no picture yet." }));
-  if (!state.view?.focus) find(".tab, .icon-button.close", dialog)?.focus({ preventScroll: true });
+  if (!state.view?.focus) stage.focus({ preventScroll: true });
   history.replaceState(null, "", `#${encodeURIComponent(item.label)}`);
 }
 

@@ -12,7 +12,7 @@ let refresh = () => {};
 export function startLive(again) {
   if (!gallery.live) return;
   refresh = again;
-  useLive({ actions, pick, pickNumber, choose, promptButton });
+  useLive({ decide, retouch, pick, pickNumber, choose, promptButton });
   showSession();
   const events = new EventSource(new URL("events", base));
   events.addEventListener("changed", () => reload());
@@ -30,12 +30,24 @@ function setConnected(connected) {
 }
 
 function sessionText() {
-  const { spent, cap, due } = gallery.live;
-  return [due, cap ? `${spent} of ${cap} spent` : spent !== "0 USD" && spent ? `${spent} spent` : null].filter(Boolean).join(" · ") || "live";
+  const { spent, cap } = gallery.live;
+  return cap ? `${spent} of ${cap} spent` : spent ? `${spent} spent` : "live";
 }
 
 function showSession() {
   setConnected(true);
+  const { actions, cost } = gallery.plan;
+  const button = find("#build");
+  button.hidden = !actions;
+  button.textContent = cost ? `Build · ${cost}` : "Build";
+  button.title = `${actions} thing${actions === 1 ? "" : "s"} to do${cost ? "" : ", for nothing"}`;
+  button.onclick = buildAll;
+}
+
+async function buildAll() {
+  const { actions, buy, cost } = gallery.plan;
+  const yes = !cost || (await ask("Build everything?", [`${actions} things are to be done; ${buy} of them are asked of the provider.`, `That costs ${cost}.`], `Spend ${cost}`));
+  if (yes) await post("build", { price: cost ?? "nothing" });
 }
 
 let reloading = null;
@@ -85,8 +97,14 @@ function choose(item, take) {
   return post("take", { asset: item.asset, take });
 }
 
-function actions(item) {
-  if (!["sprite", "animation", "tileset"].includes(item.kind)) return [];
+const isAsset = (item) => ["sprite", "animation", "tileset"].includes(item.kind);
+
+function retouch(item) {
+  return isAsset(item) && !item.override ? [section("Retouched it?", dropZone(item))] : [];
+}
+
+function decide(item) {
+  if (!isAsset(item)) return [];
   const made = Boolean(item.sheet);
   const generated = Boolean(item.style) || item.source === "edit";
   const button = (name, iconName, click, props = {}) => el("button", { type: "button", class: "button", on: { click }, ...props }, icon(iconName), name);
@@ -98,7 +116,7 @@ function actions(item) {
     generated ? button(item.next ? `Another take · ${item.next}` : "Another take", "dice", () => reroll(item)) : "",
     item.adopted ? button("Drop the retouched file", "trash", () => post("drop", { asset: item.asset })) : "",
     item.status === "drifted" ? button("Adopt the change", "upload", () => post("adopt-output", { asset: item.asset })) : "");
-  return [section("Decide", row), section("Retouched?", dropZone(item))];
+  return [section("Decide", row)];
 }
 
 async function reroll(item) {

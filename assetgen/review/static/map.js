@@ -138,7 +138,7 @@ function terrainView(tileset) {
 
   picture(tileset.sheet.pic).then((loaded) => {
     image = loaded;
-    for (const { terrain, chip } of swatches) chip.append(terrainSample(loaded, tileset, map, terrain), terrain);
+    for (const { terrain, chip } of swatches) chip.append(terrainSample(loaded, tileset, map, terrain), terrainTitle(tileset, terrain));
     resize();
     redraw();
     if (tileset.tiles.some((tile) => tile.animation?.length)) {
@@ -155,6 +155,11 @@ function terrainSample(image, tileset, map, terrain) {
   if (tile) drawCell(canvas.getContext("2d"), image, tileset.sheet, tile.frame);
   canvas.className = "sample";
   return canvas;
+}
+
+/** What a terrain is called: the words that it was asked for with, where it has no name of its own. */
+export function terrainTitle(tileset, terrain) {
+  return { inside: tileset.prompt, outside: tileset.outside }[terrain] || terrain;
 }
 
 const clamp = (value, most) => Math.max(0, Math.min(most, value));

@@ -2,6 +2,7 @@
 
 import { el, find, icon, iconButton, say } from "./dom.js";
 import { canvasOf, drawCell, enlarge, picture, zoomFor } from "./pixels.js";
+import { tellingTag } from "./cards.js";
 import { everyFrame, Player } from "./player.js";
 import { view } from "./store.js";
 
@@ -27,7 +28,7 @@ export function animationView(item) {
   const context = canvas.getContext("2d");
   const overlay = overlayOf(item.sheet.cell, { pivot: item.pivot, hitbox: item.hitbox });
   const node = el("div", { class: "picture" }, el("div", { class: "fitted" }, canvas, overlay.node));
-  const player = new Player(item.tags[0]);
+  const player = new Player(tellingTag(item.tags));
   player.playing = !view.still;
   const state = { zoom: 0, onion: false };
   const ghost = canvasOf(width, height);

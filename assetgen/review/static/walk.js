@@ -9,6 +9,7 @@ import { chance, hasTerrain, mapOf } from "./terrain.js";
 const WORDS = { down: "down", s: "down", south: "down", front: "down", up: "up", n: "up", north: "up", back: "up", left: "left", w: "left", west: "left", right: "right", e: "right", east: "right" };
 const STEPS = { down: [0, 1], up: [0, -1], left: [-1, 0], right: [1, 0] };
 const KEYS = { ArrowDown: "down", ArrowUp: "up", ArrowLeft: "left", ArrowRight: "right", s: "down", w: "up", a: "left", d: "right" };
+const ARROWS = { up: "▲", down: "▼", left: "◀", right: "▶" };
 const PACE = 52; // pixels a second
 const VIEW = [288, 192]; // pixels of the world that are seen
 
@@ -116,7 +117,7 @@ export function walkView(animation, tilesets) {
   node.addEventListener("blur", () => held.clear());
 
   const pad = el("div", { class: "pad", "aria-hidden": "true" }, ["up", "left", "right", "down"].map((way) => {
-    const button = el("button", { type: "button", class: `pad-${way}`, tabindex: "-1", data: { way } });
+    const button = el("button", { type: "button", class: `pad-${way}`, tabindex: "-1", data: { way } }, ARROWS[way]);
     button.addEventListener("pointerdown", (event) => (button.setPointerCapture(event.pointerId), held.add(way)));
     for (const name of ["pointerup", "pointercancel"]) button.addEventListener(name, () => held.delete(way));
     return button;

@@ -1,0 +1,32 @@
+"""Serve the gallery on 127.0.0.1 with buttons: choose, roll again, adopt, approve, edit prompts."""
+
+from __future__ import annotations
+
+import argparse
+
+from assetgen.cli import flags
+from assetgen.cli.context import Context
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port; 0 takes a free one (0)")
+    parser.add_argument("--open", action="store_true", help="open it in the browser")
+    flags.add_provider(parser)
+    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="what the session may spend ('200 credits')")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    import asyncio
+
+    from assetgen.cli.serving import Serving
+
+    serving = Serving.of(args, context)
+    print(serving.url, flush=True)
+    context.say("The review page is at this address, for you alone. Each purchase is shown and confirmed there.")
+    context.say("Ctrl-C ends it.")
+    if args.open:
+        import webbrowser
+
+        webbrowser.open(serving.url)
+    asyncio.run(serving.run())
+    return 0

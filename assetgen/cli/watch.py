@@ -1,0 +1,96 @@
+"""Rebuild what is free as files are saved, and serve the review page. Spends nothing without --yes."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from assetgen.cli import flags
+from assetgen.cli.context import Context
+
+if TYPE_CHECKING:
+    from assetgen.build.report import BuildReport
+    from assetgen.model.plan import Plan
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="buy what changes ask for, up to the session's budget")
+    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="what the session may spend ('200 credits')")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="port of the page; 0 takes a free one (0)")
+    parser.add_argument("--no-page", action="store_true", help="serve no page")
+    flags.add_provider(parser)
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    import asyncio
+
+    from assetgen.review.watching import require_watchfiles
+
+    require_watchfiles()
+    asyncio.run(_watch(args, context))
+    return 0
+
+
+async def _watch(args: argparse.Namespace, context: Context) -> None:
+    import asyncio
+
+    from assetgen.cli.serving import Serving, desk_of
+    from assetgen.model.errors import AssetgenError, ManifestError
+    from assetgen.review.events import News
+    from assetgen.review.watching import Watcher
+
+    news = News()
+    desk = desk_of(args, context, news)
+    serving = None if args.no_page else Serving.at(desk, news, args.port)
+
+    def fail(error: AssetgenError) -> None:
+        for problem in error.problems if isinstance(error, ManifestError) else [error]:
+            context.error(f"  ✗ {problem}")
+
+    watcher = Watcher(desk, args.yes, Teller(context).tell, fail, lambda plan: announce(plan, context, args.no_page))
+    tasks = [asyncio.create_task(watcher.run())]
+    if serving is not None:
+        watcher.changed = serving.review.changed
+        watcher.lock = serving.review.lock
+        print(serving.url, flush=True)
+        tasks.append(asyncio.create_task(serving.run()))
+    context.say("Watching; Ctrl-C ends it.")
+    done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in rest:
+        task.cancel()
+    await asyncio.gather(*rest, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+class Teller:
+    """Says in a line what a build did."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def tell(self, report: BuildReport, seconds: float) -> None:
+        for name, entry in report.everything.items():
+            if entry.status in ("failed", "skipped") and entry.error:
+                self.context.error(f"  ✗ {name}: {entry.error}")
+        if report.stopped is not None:
+            self.context.error(f"  {report.stopped}")
+        for item in report.blocked:
+            if item.state in ("drifted", "lost", "rejected"):
+                self.context.error(f"  ! {item.asset}: {item.reason}")
+        built = [name for name, entry in report.everything.items() if entry.status == "built"]
+        if built or report.written or report.deleted:
+            names = ", ".join(built[:6]) + (f" and {len(built) - 6} more" if len(built) > 6 else "")
+            paid = f", {report.cost}" if report.cost else ""
+            self.context.say(f"  ✓ {names}: {report.written} files, {seconds * 1000:.0f} ms{paid}")
+
+
+def announce(plan: Plan, context: Context, no_page: bool) -> None:
+    """Says what would cost, and how to allow it."""
+    paid = [action for action in plan.actions if action.cost]
+    for action in paid[:8]:
+        context.say(f"  $ {action.asset}: {action.reason}, {action.cost}")
+    if len(paid) > 8:
+        context.say(f"  $ … and {len(paid) - 8} more")
+    where = "" if no_page else ", or say yes on the page"
+    context.say(f"    {plan.cost} in all is not spent: 'assetgen build'{where}, or watch with --yes")

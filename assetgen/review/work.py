@@ -1,0 +1,239 @@
+"""What the review page may do to a project: each action opens the project anew, as a command of its own would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from assetgen.build import adoption, choices, takes
+from assetgen.build.apply import Applied, apply
+from assetgen.build.money import amount_in, smaller
+from assetgen.build.options import Environment, Options
+from assetgen.build.report import BuildReport, Progress
+from assetgen.build.run import Hooks, build, plan
+from assetgen.build.session import Session
+from assetgen.model.cost import FREE, Cost, total
+from assetgen.model.errors import AssetgenError, StoppedError, UsageError
+from assetgen.model.plan import Plan
+from assetgen.review.gallery import Gallery, gather
+from assetgen.review.prompts import change_prompt, find_prompt, write_prompt
+
+Answer = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass
+class Desk:
+    """One review (or watch) session over a project. `spent` counts against the whole session's budget (rule 25)."""
+
+    options: Options
+    environment: Environment
+    progress: Progress
+    spent: Cost = FREE
+
+    def _open(self, **changes: Any) -> Session:
+        return Session(replace(self.options, assets=(), **changes), self.environment)
+
+    def _with(self, work: Callable[[Session], T]) -> T:
+        session = self._open()
+        try:
+            return work(session)
+        finally:
+            session.close()
+
+    # -- looking ----------------------------------------------------------------
+
+    def gallery(self) -> Gallery:
+        """The whole project as data, with where the session's money stands."""
+
+        def look(session: Session) -> Gallery:
+            found = gather(session)
+            cap = smaller(session.manifest.budget, self.options.max_cost)
+            document = {
+                **found.document,
+                "live": {"spent": str(self.spent) if self.spent or cap else None, "cap": str(cap) if cap else None},
+            }
+            return Gallery(document, found.pictures)
+
+        return self._with(look)
+
+    def price(self, name: str) -> Answer:
+        """What another take of an asset would cost."""
+        made = self._reroll_plan(name)
+        free = not made.cost
+        left = self._left()
+        note = f"{left} of this session's budget are left." if left is not None and not free else None
+        return {"price": str(made.cost), "free": free, "note": note}
+
+    def _reroll_plan(self, name: str) -> Plan:
+        session = self._with_reroll(name)
+        try:
+            return plan(session)
+        finally:
+            session.close()
+
+    def _with_reroll(self, name: str, **changes: Any) -> Session:
+        take = self._with(lambda session: choices.next_take(session, name))
+        options = replace(self.options, assets=(name,), rerolls={name: take}, offline=False, **changes)
+        return Session(options, self.environment)
+
+    def _left(self) -> Cost | None:
+        """What the session's budget still allows; None without a budget."""
+        cap = self._with(lambda session: smaller(session.manifest.budget, self.options.max_cost))
+        if cap is None or cap.amount is None:
+            return None
+        used = amount_in(self.spent, cap.unit)
+        return Cost(max(cap.amount - (used or Decimal(0)), Decimal(0)), cap.unit)
+
+    # -- choosing -----------------------------------------------------------------
+
+    def pick(self, name: str, number: int) -> Answer:
+        picked = self._with(lambda session: choices.pick(session, name, number))
+        note = "; the retouched file still stands in for it" if picked.adopted else ""
+        return self._applied(name, f"{name}: candidate {number} chosen{note}")
+
+    def take(self, name: str, number: int) -> Answer:
+        self._with(lambda session: takes.choose_take(session, name, number))
+        return self._applied(name, f"{name}: take {number} stands again")
+
+    def adopt(self, name: str, data: bytes, what: str, stage: adoption.Stage | None) -> Answer:
+        done = self._with(lambda session: adoption.adopt_bytes(session, name, data, what, stage))
+        how = "as it is" if done.stage == "final" else "through the recipe"
+        return self._applied(name, f"{name}: {what} adopted, {how}")
+
+    def adopt_output(self, name: str) -> Answer:
+        self._with(lambda session: adoption.adopt(session, name, None))
+        return self._applied(name, f"{name}: the change made by hand is adopted")
+
+    def drop(self, name: str) -> Answer:
+        self._with(lambda session: adoption.drop_adopted(session, name))
+        return self._applied(name, f"{name}: back to the bought picture")
+
+    def review(self, name: str, verdict: choices.Verdict) -> Answer:
+        done = self._with(lambda session: choices.review(session, [name], verdict))
+        if not done.judged:
+            raise UsageError(f"{name} has no picture yet")
+        return {"message": f"{name}: {verdict}", "changed": True}
+
+    def _applied(self, name: str, message: str) -> Answer:
+        applied: Applied = apply(self.options, self.environment, [name], self.progress)
+        problem = _problem(applied.report)
+        if problem is not None:
+            return {"message": f"{message}, but: {problem}", "tone": "bad", "changed": True}
+        return {"message": message, "changed": True}
+
+    # -- buying -------------------------------------------------------------------
+
+    def reroll(self, name: str, shown: str) -> Answer:
+        """Buys another take, at the price that the person saw and confirmed, at most."""
+        made = self._reroll_plan(name)
+        if str(made.cost) != shown:
+            raise UsageError(f"the price is {made.cost} now, not {shown}: ask again")
+        self._allow(made.cost)
+        session = self._with_reroll(name, yes=True, max_cost=made.cost if made.cost else None)
+        report = self._build(session)
+        if report.stopped is not None or report.assets[name].error:
+            raise AssetgenError(report.stopped or report.assets[name].error or "the take was not made")
+        return {"message": f"{name}: another take is here{_paid(report)}", "changed": True}
+
+    def build_all(self, shown: str) -> Answer:
+        """Builds everything at the price that the person saw and confirmed ("nothing": what is free)."""
+        session = self._open()
+        try:
+            cost = plan(session).cost
+        finally:
+            session.close()
+        if shown != (str(cost) if cost else "nothing"):
+            raise UsageError(f"the price is {cost} now, not {shown}: ask again")
+        report = self.build(spend=True)
+        problem = report.stopped or _problem(report)
+        if problem is not None:
+            return {"message": problem, "tone": "bad", "changed": True}
+        return {"message": f"Built: {report.written} files written{_paid(report)}", "changed": True}
+
+    def build(self, *, spend: bool) -> BuildReport:
+        """Builds everything: free work alone, or (`spend`) what costs, too, within the session's budget."""
+        if not spend:
+            return apply_free(self.options, self.environment, self.progress)
+        session = self._open(offline=False)
+        try:
+            cost = plan(session).cost
+        finally:
+            session.close()
+        self._allow(cost)
+        return self._build(self._open(yes=True, max_cost=cost if cost else None, offline=False))
+
+    def _allow(self, cost: Cost) -> None:
+        left = self._left()
+        if not cost.known:
+            raise StoppedError("the price is not known: see it with 'assetgen plan --check-cost'")
+        wanted = amount_in(cost, left.unit) if left is not None else None
+        if left is not None and left.amount is not None and wanted is not None and wanted > left.amount:
+            raise StoppedError(f"{cost} is more than the {left} that this session may still spend")
+
+    def _build(self, session: Session) -> BuildReport:
+        try:
+            report = build(session, Hooks(self.progress))
+        finally:
+            session.close()
+        self.spent = total((self.spent, report.cost))
+        return report
+
+    # -- prompts ------------------------------------------------------------------
+
+    def prompt_source(self, name: str) -> Answer:
+        place = self._with(lambda session: find_prompt(session, name))
+        return {"text": place.text, "position": place.position, "shared": list(place.shared), "digest": place.digest}
+
+    def prompt_diff(self, name: str, text: str) -> Answer:
+        change = self._with(lambda session: change_prompt(session, name, text))
+        note = "Nothing is bought by this: the picture of now stays until the next build." if change.diff else ""
+        return {"diff": list(change.diff), "note": note}
+
+    def prompt(self, name: str, text: str, digest: str) -> Answer:
+        change = self._with(lambda session: write_prompt(session, name, text, digest))
+        return {"message": f"{change.place.file}: the prompt of {name} is written", "changed": True}
+
+
+def apply_free(options: Options, environment: Environment, progress: Progress) -> BuildReport:
+    """A build of everything that costs nothing; what would be bought keeps its last picture."""
+    session = Session(replace(options, assets=(), yes=False, rerolls={}), environment)
+    try:
+        project = session.project
+        paid = [
+            name
+            for name, asset in session.manifest.assets.items()
+            if project.realm_of(asset).paid and any(step.pending for step in project.state(name).steps)
+        ]
+        project.hold(paid)
+        return build(session, Hooks(progress))
+    finally:
+        session.close()
+
+
+def _problem(report: BuildReport) -> str | None:
+    failed = [f"{name}: {entry.error}" for name, entry in report.everything.items() if entry.status == "failed"]
+    kept = [f"{item.asset}: {item.reason}" for item in report.blocked if item.state == "drifted"]
+    return next(iter(failed + kept), None)
+
+
+def _paid(report: BuildReport) -> str:
+    return f", {report.cost}" if report.cost else ""
+
+
+def text_of(body: Mapping[str, Any], key: str, most: int = 200) -> str:
+    """A text of a request's body. UsageError where it is missing or endless."""
+    value = body.get(key)
+    if not isinstance(value, str) or not value or len(value) > most:
+        raise UsageError(f"'{key}' has to be a text of 1 to {most} characters")
+    return value
+
+
+def number_of(body: Mapping[str, Any], key: str) -> int:
+    """A whole number of a request's body, from 1."""
+    value = body.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1_000_000:
+        raise UsageError(f"'{key}' has to be a whole number from 1")
+    return value
