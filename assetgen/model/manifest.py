@@ -289,7 +289,8 @@ class Manifest:
 
     `assets` keeps the order of the file. `files` are the manifest files read (relative paths), first the top one,
     and every other file that the model was expanded from (CSV tables, palette files).
-    `write` None: not said, so what the engines in use need. `globs` are patterns whose matches shaped the model, each with its matches.
+    `write` None: not said, so what the engines in use need.
+    `globs` are patterns whose matches shaped the model, each with its matches.
     """
 
     root: str
