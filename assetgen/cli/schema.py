@@ -35,9 +35,10 @@ def _check(path: Path, schema: str, context: Context) -> int:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
-    errors = sorted(Draft202012Validator(json.loads(schema)).iter_errors(document), key=lambda error: error.json_path)
-    for error in errors:
-        context.error(f"{path}: {error.json_path}: {error.message}")
-    if not errors:
+    validator = Draft202012Validator(json.loads(schema))
+    marks = sorted(validator.iter_errors(document), key=lambda mark: mark.json_path)
+    for mark in marks:
+        context.error(f"{path}: {mark.json_path}: {mark.message}")
+    if not marks:
         context.say(f"{path} fits the schema.")
-    return 2 if errors else 0
+    return 2 if marks else 0
