@@ -176,3 +176,44 @@ sprites:
     knight = game.index()["animations"]["knight"]
     assert {"walk_down", "idle_left", "face_s", "turn"} <= set(knight["tags"])
     assert game.plan()["actions"] == []
+
+
+def test_a_mirrored_figure_turns_around_its_pivot(game: Workbench) -> None:
+    game.write(
+        MANIFEST.replace("  hero: {parts: [hero_walk, hero_attack]}\n", "").replace(
+            "pivot: [20, 44]", "pivot: [20, 44]\n    mirror: {right: left}\n    hitbox: [8, 6, 10, 28]"
+        )
+    )
+    game.build()
+    walk = game.index()["animations"]["hero_walk"]
+    assert (walk["cell"], walk["pivot"], walk["hitbox"]) == ([56, 48], [28, 44], [16, 6, 10, 28])
+    for path, picture in frames(game, "hero_walk").items():
+        assert places(picture, MARK) == [(27 if "_right_" in path else 28, 43)], path
+
+
+def test_directions_are_renamed_and_missing_ones_mirrored(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        """\
+version: 1
+provider: placeholder
+directions: {left: west, right: east}
+animations:
+  fox: {prompt: a fox, style: rd_animation__small_sprites}
+  cat: {file: art/cat.png, layout: {columns: 2, rows: 1}, tags: {run_west: [0, 1]}, mirror: {east: west}}
+  owl: {file: art/cat.png, layout: {columns: 2, rows: 1}, tags: {run_left: [0, 1]}, mirror: {right: left}}
+""",
+    )
+    save(game.root, "art/cat.png", strip(figure(32, (10, 30), 0), figure(32, (10, 30), 2)))
+    game.build()
+    animations = game.index()["animations"]
+    assert {"walk_west", "walk_east"} <= set(animations["fox"]["tags"])
+    assert list(animations["cat"]["tags"]) == ["run_west", "run_east"]
+    assert len(animations["owl"]["tags"]) == 2
+    for name, west, east in (("fox", "walk_west", "walk_east"), ("cat", "run_west", "run_east")):
+        for step in range(2):
+            left = shown(game.root, f"animations/{name}/{west}_{step:02d}.png")
+            right = shown(game.root, f"animations/{name}/{east}_{step:02d}.png")
+            assert np.array_equal(left[:, ::-1], right)
+    sheet = shown(game.root, "animations/cat.png")
+    assert np.array_equal(sheet[32:, :32], sheet[:32, :32][:, ::-1]), "mirrored rows are real pixels"

@@ -180,10 +180,15 @@ def finished_animation(asset: Asset, reel: Reel, sources: Sources, tags: Sequenc
         box = common_box([cells[cell.index] for tag in tags for cell in tag.cells])
         cells = [crop(cell, box) for cell in cells]
         shift = (box[0], box[1])
+    point = _animation_pivot(asset, applied, shift, tags, cells)
+    hitbox = asset.hitbox
+    if isinstance(asset.pivot, tuple) and any(cell.mirrored for tag in tags for cell in tag.cells):
+        cells, left = _around(cells, point[0])
+        point = (point[0] + left, point[1])
+        hitbox = (hitbox[0] + left, *hitbox[1:]) if isinstance(hitbox, tuple) else hitbox
     album = Album()
     known = {Cell(index): album.frame("", cell) for index, cell in enumerate(cells)}
     frames, built_tags = tagged_frames(asset.name, tags, cells, album, known)
-    point = _animation_pivot(asset, applied, shift, tags, cells)
     height, width = cells[0].shape[:2]
     built = BuiltAnimation(
         asset.name,
@@ -191,7 +196,7 @@ def finished_animation(asset: Asset, reel: Reel, sources: Sources, tags: Sequenc
         point,
         built_tags,
         frames,
-        hitbox=hitbox_of(asset.hitbox, [album.pictures[frame.pixels] for frame in frames.values()]),
+        hitbox=hitbox_of(hitbox, [album.pictures[frame.pixels] for frame in frames.values()]),
         palette=asset.map_palette,
         scales=asset.scales,
         meta=asset.meta,
@@ -217,6 +222,17 @@ def tagged_frames(
             names.append(frame_name)
         built.append(BuiltTag(tag.name, tuple(names), tag.durations, tag.loop))
     return frames, tuple(built)
+
+
+def _around(cells: Sequence[Picture], x: int) -> tuple[list[Picture], int]:
+    """Cells wide enough on both sides that `x` is their middle, which mirroring leaves in its place; and how many
+    columns were added on the left."""
+    from assetgen.pixels.operations.framing import place
+
+    height, width = cells[0].shape[:2]
+    half = max(x, width - x)
+    left = half - x
+    return [place(cell, (2 * half, height), left, 0) for cell in cells], left
 
 
 def mirrored(picture: Picture) -> Picture:
