@@ -52,6 +52,12 @@ def test_a_recolour_costs_nothing_and_takes_geometry_along(game: Workbench) -> N
         assert sprites["flag_blue"][key] == sprites["flag"][key], key
 
 
+def test_a_nine_slice_must_leave_a_centre(game: Workbench) -> None:
+    game.edit("nine_slice: 3", "nine_slice: 8")
+    error = game.build(status=1)["assets"]["flag"]["error"]
+    assert "nine_slice leaves no centre: left 8, top 8, right 8, bottom 8 of 16×16 pixels" in error
+
+
 def test_a_changed_source_changes_its_copies(game: Workbench) -> None:
     game.build()
     save(game.root, "art/flag.png", drawn(16, 16, (1, 1, 8, 8, "d03030")))

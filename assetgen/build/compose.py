@@ -15,7 +15,7 @@ from assetgen.build.finish import (
     finished_sprite,
 )
 from assetgen.build.pieces import digest_of
-from assetgen.build.tilework import autotile_sheets
+from assetgen.build.terrains import autotile_sheets
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.errors import AssetError
 from assetgen.model.layout import Tag

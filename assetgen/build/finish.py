@@ -14,6 +14,7 @@ from assetgen.model.built import (
     BuiltTag,
     Frame,
 )
+from assetgen.model.errors import AssetError
 from assetgen.model.layout import Cell, Layout, Tag
 from assetgen.model.manifest import Asset, Operation
 
@@ -135,11 +136,15 @@ def _sprite(asset: Asset, sources: Sources) -> Finished:
 def finished_sprite(asset: Asset, picture: Picture, sources: Sources) -> Finished:
     """One picture through the recipe."""
     from assetgen.build.checks import sprite_findings
-    from assetgen.pixels.geometry import hitbox_of, pivot_of
+    from assetgen.pixels.geometry import hitbox_of, nine_slice_fits, pivot_of
 
     applied = apply_recipe(asset, [picture], sources)
     album = Album()
     frame = album.frame(asset.name, applied.frames[0])
+    if asset.nine_slice is not None and not nine_slice_fits(asset.nine_slice, frame.size):
+        left, top, right, bottom = asset.nine_slice
+        sides = f"left {left}, top {top}, right {right}, bottom {bottom}"
+        raise AssetError(f"nine_slice leaves no centre: {sides} of {frame.size[0]}×{frame.size[1]} pixels")
     place = asset.pivot if asset.pivot is not None else "center"
     point = applied.move.point(*place) if isinstance(place, tuple) else pivot_of(place, frame.size, applied.frames)
     built = BuiltSprite(

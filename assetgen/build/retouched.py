@@ -180,7 +180,7 @@ def _tileset(asset: Asset, before: BuiltTileset, reference: Finished, sheet: Pic
         tiles.append(replace(tile, frame=frame))
     built = replace(before, tiles=tuple(tiles), sheets=())
     if before.sheets:
-        from assetgen.build.tilework import autotile_sheets
+        from assetgen.build.terrains import autotile_sheets
 
         built = replace(built, sheets=autotile_sheets(asset, built, album))
     return Finished((built,), album.pictures, tiles=reference.tiles)

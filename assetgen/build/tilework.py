@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assetgen.build.finish import Album, Finished, Sources, apply_recipe, cleaned
+from assetgen.build.terrains import INSIDE, OUTSIDE, Pair, autotile_sheets, corner_names, with_variants
 from assetgen.model.built import (
-    AutotileSheet,
     BuiltAnimation,
     BuiltSprite,
     BuiltTile,
@@ -21,7 +21,6 @@ from assetgen.model.built import (
     Size,
 )
 from assetgen.model.errors import AssetError
-from assetgen.model.layout import Layout
 from assetgen.model.manifest import Asset, FileRef, Ref, TileEntry
 from assetgen.model.position import Position
 from assetgen.plan.sources import source_key
@@ -29,12 +28,10 @@ from assetgen.plan.sources import source_key
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
 
-INSIDE, OUTSIDE = "inside", "outside"
 COLUMNS = 8
 """Tiles side by side in a sheet that is put together, where nothing else is said: one number, so that no tile moves."""
 
 Corners = tuple[str | None, str | None, str | None, str | None]
-Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -335,57 +332,3 @@ def _objects(
         album.frame(f"{asset.name}/objects/{name}", apply_recipe(asset, [picture], sources).frames[0])
         for name, picture in pictures.items()
     )
-
-
-def corner_names(
-    layout: Layout | None, inside: str = INSIDE, outside: str = OUTSIDE
-) -> list[tuple[str, str, str, str]] | None:
-    """Terrain names of each cell's corners (TL TR BL BR) on the provider's 4×5 sheet, None for other sheets."""
-    from assetgen.catalog.layouts import CORNERS
-
-    if layout is None or not layout.tiles:
-        return None
-    names = (outside, inside)
-    return [(names[tl], names[tr], names[bl], names[br]) for tl, tr, bl, br in CORNERS]
-
-
-def with_variants(tiles: Sequence[BuiltTile]) -> list[BuiltTile]:
-    """Tiles of equal corners share their probability: three full tiles get a third each, copies of one picture none."""
-    first: dict[tuple[object, str], int] = {}
-    groups: dict[object, set[str]] = {}
-    for tile in tiles:
-        if tile.corners is not None:
-            first.setdefault((tile.corners, tile.frame.pixels), tile.id)
-            groups.setdefault(tile.corners, set()).add(tile.frame.pixels)
-    result = []
-    for tile in tiles:
-        if tile.corners is not None:
-            repeated = first[(tile.corners, tile.frame.pixels)] != tile.id
-            share = round(1 / len(groups[tile.corners]), 4)
-            tile = replace(tile, probability=0.0 if repeated else share)
-        result.append(tile)
-    return result
-
-
-# -- autotile sheets --------------------------------------------------------------
-
-
-def autotile_sheets(asset: Asset, built: BuiltTileset, album: Album) -> tuple[AutotileSheet, ...]:
-    """The sheets that `autotile` asks for, one for each pair of terrains; `corners` is the tileset's own sheet."""
-    kinds = [kind for kind in asset.tileset.autotile if kind != "corners"]
-    if not asset.tileset.autotile:
-        return ()
-    if not built.pairs:
-        raise AssetError("autotile needs corner tiles: a generated 4×5 sheet, or terrains", position=asset.position)
-    return tuple(_sheet(kind, pair, built, album) for kind in kinds for pair in built.pairs)
-
-
-def _sheet(kind: str, pair: Pair, built: BuiltTileset, album: Album) -> AutotileSheet:
-    from assetgen.pixels.autotile import build
-
-    mine = [tile for tile in built.tiles if tile.corners and set(tile.corners) <= set(pair)]
-    bits = [tuple(int(corner == pair[0]) for corner in tile.corners or ()) for tile in mine]
-    made = build(kind, [album.pictures[tile.frame.pixels] for tile in mine], bits)  # type: ignore[arg-type]
-    cells = tuple(None if picture is None else album.frame("", picture).pixels for picture in made.cells)
-    suffix = "-".join(pair) if pair != built.pairs[0] else ""
-    return AutotileSheet(made.kind, made.tile_size, made.columns, cells, made.peering, pair, suffix)
