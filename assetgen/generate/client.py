@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 from assetgen.generate import account
 from assetgen.generate.claim import Turns
@@ -12,6 +13,7 @@ from assetgen.generate.dialects import Submission, is_paid, submission
 from assetgen.generate.limits import Pace
 from assetgen.generate.money import Book
 from assetgen.generate.purchase import Line, Purchase, RefundedError
+from assetgen.generate.scribe import Scribe
 from assetgen.generate.settle import open_entry_error, settle_all
 from assetgen.generate.shape import Shape, shape_of
 from assetgen.generate.track import JournalTrack, MemoryRaw, Track
@@ -20,7 +22,7 @@ from assetgen.model.codec import to_json
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.errors import AssetError, ProviderError, StoppedError, StoreError
 from assetgen.model.request import Json
-from assetgen.store.entries import Entry, derived_key, entry_id, request_json
+from assetgen.store.entries import Entry, State, derived_key, entry_id, request_json
 from assetgen.store.journal import Journal
 
 FREE_TRIES = 3
@@ -65,6 +67,7 @@ class Client:
         self.paid = paid
         self.line = line
         self.journal = journal
+        self.scribe = Scribe(journal) if journal is not None else None
         self.turns = Turns(line, journal) if journal is not None else None
         self.book = Book(approve, self.is_stopping)
         self._report = report
@@ -80,8 +83,9 @@ class Client:
     async def aclose(self) -> None:
         """Closes connections and journal; open entries are left to the next `settle`."""
         await self.line.transport.aclose()
-        if self.journal is not None:
-            self.journal.close()
+        if self.scribe is not None:
+            await self.scribe.drain()
+            self.scribe.journal.close()
 
     def stop(self) -> None:
         self._stopping = True
@@ -133,18 +137,18 @@ class Client:
 
     async def _run(self, job: Job, flight: Flight) -> Delivery:
         slots = self.line.transport.slots
-        async with slots.one():
+        async with slots.one() as slot:
             if self._stopping:
                 raise StoppedError("interrupted: nothing more is sent")
             if not (self.paid and is_paid(job.request.op)):
                 return await self._free(job, flight)
             try:
-                delivery = await self._buy(job, flight)
+                delivery = await self._buy(job, flight, slot.release)
             except RefundedError as error:
                 if not error.again:
                     raise
                 self._report(f"{error}; that was refunded, and is asked for once more")
-                delivery = await self._buy(job, flight)
+                delivery = await self._buy(job, flight, slot.release)
             slots.grow()
             return delivery
 
@@ -167,25 +171,30 @@ class Client:
                 if not tries:
                     raise AssetError(str(error), asset=job.asset, position=job.position) from None
 
-    async def _buy(self, job: Job, flight: Flight) -> Delivery:
-        journal = self.needed_journal()
+    async def _buy(self, job: Job, flight: Flight, finished: Callable[[], None]) -> Delivery:
+        scribe = self.needed_scribe()
+        journal = scribe.journal
         await self._pace()
-        known = journal.ledger().open_for(job.request.digest)
-        if known is not None and (early := await self._resumed(journal, known, job)) is not None:
-            return early
-        self._refuse_while_open(journal)
-        attempt = journal.ledger().next_attempt(job.request.digest, least=job.attempt, rebuy=job.rebuy)
+        ledger = await asyncio.to_thread(journal.ledger)
+        known = ledger.open_for(job.request.digest)
+        if known is not None:
+            if (early := await self._resumed(scribe, known, job)) is not None:
+                return early
+            ledger = await asyncio.to_thread(journal.ledger)
+        await self._refuse_while_open(journal)
+        attempt = ledger.next_attempt(job.request.digest, least=job.attempt, rebuy=job.rebuy)
         key = derived_key(self.realm, job.request, attempt)
         ask, shape = submission(job, self.line.dialect, key), shape_of(job)
         await self.book.reserve(entry_id(key), job.expected)
         try:
-            entry = journal.intend(_entry(job, ask, shape, attempt, self.line.base, journal))
+            body = await asyncio.to_thread(journal.bodies.put, ask.body)
+            entry = await scribe.intend(_entry(job, ask, shape, attempt, self.line.base, journal.session, body))
         except BaseException:
             self.book.forget(entry_id(key))
             raise
-        track = JournalTrack(self.is_stopping, journal=journal, entry=entry)
+        track = JournalTrack(self.is_stopping, scribe=scribe, entry=entry)
         flight.track = track
-        return await self._booked(self._purchase(job, shape, track), ask)
+        return await self._booked(replace(self._purchase(job, shape, track), finished=finished), ask)
 
     async def _booked(self, purchase: Purchase, ask: Submission | None) -> Delivery:
         """Sends (unless the reply is here already), delivers and books one purchase."""
@@ -216,14 +225,14 @@ class Client:
             raw = await purchase.submit(ask, claim, uncertain=uncertain)
         return await purchase.follow() if raw is None else raw
 
-    async def _resumed(self, journal: Journal, entry: Entry, job: Job) -> Delivery | None:
+    async def _resumed(self, scribe: Scribe, entry: Entry, job: Job) -> Delivery | None:
         """The result of an open entry for the same request, if it is here already; None when it never went out."""
-        mine = journal.adopt(entry.id) if entry.state in ("received", "intended") else None
+        mine = scribe.journal.adopt(entry.id) if entry.state in ("received", "intended") else None
         if mine is None:
             raise open_entry_error([entry])
-        track = JournalTrack(self.is_stopping, journal=journal, entry=mine)
+        track = JournalTrack(self.is_stopping, scribe=scribe, entry=mine)
         if mine.state == "intended":
-            track.close("refused", "never sent")
+            await track.close("refused", "never sent")
             return None
         return await self._booked(self._purchase(job, shape_of(job), track), None)
 
@@ -240,18 +249,21 @@ class Client:
             job.position,
         )
 
-    def _refuse_while_open(self, journal: Journal) -> None:
+    async def _refuse_while_open(self, journal: Journal) -> None:
         """Raises OpenEntryError while an earlier purchase of this account has an unknown outcome."""
         if self._clear:
             return
-        if blocking := journal.blocking():
+        if blocking := await asyncio.to_thread(journal.blocking):
             raise open_entry_error(blocking)
         self._clear = True
 
     def needed_journal(self) -> Journal:
-        if self.journal is None:
+        return self.needed_scribe().journal
+
+    def needed_scribe(self) -> Scribe:
+        if self.scribe is None:
             raise StoppedError(NO_KEY if self.paid else "the placeholder has no account: everything is free")
-        return self.journal
+        return self.scribe
 
     # -- afterwards -----------------------------------------------------------------------------------------------
 
@@ -264,10 +276,11 @@ class Client:
         self._rejected |= {item.entry for item in settled if item.state == "rejected"}
         return settled
 
-    def close(self, entry: str) -> None:
+    def close(self, *entries: str) -> None:
         """See `Provider.close`."""
-        if self.journal is not None:
-            self.journal.record(entry, "rejected" if entry in self._rejected else "done")
+        if self.journal is not None and entries:
+            ends = ((entry, "rejected" if entry in self._rejected else "done") for entry in entries)
+            self.journal.commit([self.journal.moved(entry, cast("State", end)) for entry, end in ends])
 
     async def redecode(self, raw: str, job: Job) -> Delivery:
         """See `Provider.redecode`."""
@@ -287,14 +300,14 @@ def where(job: Job) -> str:
     return f"{job.asset} ({job.position})" if job.position is not None else job.asset
 
 
-def _entry(job: Job, ask: Submission, shape: Shape, attempt: int, base: str, journal: Journal) -> Entry:
-    """What the journal will hold of a job; its body is stored first."""
+def _entry(job: Job, ask: Submission, shape: Shape, attempt: int, base: str, session: str, body: str) -> Entry:
+    """What the journal will hold of a job; `body` is the digest of its stored body."""
     return Entry(
         id=entry_id(ask.key),
         state="intended",
         at=0.0,
         changed=0.0,
-        session=journal.session,
+        session=session,
         asset=job.asset,
         digest=job.request.digest,
         request=request_json(job.request),
@@ -302,7 +315,7 @@ def _entry(job: Job, ask: Submission, shape: Shape, attempt: int, base: str, jou
         key=ask.key,
         base=base,
         path=ask.path,
-        body=journal.bodies.put(ask.body),
+        body=body,
         kind=ask.kind,
         expected=job.expected.to_json(),
         shape=to_json(shape),

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -72,8 +73,8 @@ class Slots:
         self._wake()
 
     @asynccontextmanager
-    async def one(self) -> AsyncIterator[None]:
-        """Holds a slot, in order of arrival."""
+    async def one(self) -> AsyncIterator[Slot]:
+        """Holds a slot, in order of arrival, until the block ends or it is given back before."""
         if self._used >= self.limit or self._waiting:
             turn = asyncio.get_running_loop().create_future()
             self._waiting.append(turn)
@@ -88,11 +89,16 @@ class Slots:
                 raise
         else:
             self._used += 1
+        slot = Slot(self)
         try:
-            yield
+            yield slot
         finally:
-            self._used -= 1
-            self._wake()
+            slot.release()
+
+    def returned(self) -> None:
+        """Takes one slot back and hands it on."""
+        self._used -= 1
+        self._wake()
 
     def _wake(self) -> None:
         while self._waiting and self._used < self.limit:
@@ -100,6 +106,20 @@ class Slots:
             if not turn.done():
                 self._used += 1
                 turn.set_result(None)
+
+
+@dataclass
+class Slot:
+    """One purchase's place among those that the service works on."""
+
+    slots: Slots
+    held: bool = True
+
+    def release(self) -> None:
+        """Gives it back; a second time does nothing."""
+        if self.held:
+            self.held = False
+            self.slots.returned()
 
 
 class Pace:

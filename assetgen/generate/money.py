@@ -66,7 +66,7 @@ class Book:
             raise
         except BaseException:
             if track.entry.state == "intended":
-                track.close("refused", "never sent")
+                await track.close("refused", "never sent")
             if track.entry.state not in UNSETTLED and track.entry.state != "received":
                 self.forget(entry)
             raise

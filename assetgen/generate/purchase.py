@@ -66,6 +66,8 @@ class Purchase:
     raw: Raw
     asset: str = ""
     position: Position | None = None
+    finished: Callable[[], None] = lambda: None
+    """Called when the service works on it no more: something else may be sent while the result is looked at."""
 
     async def submit(self, submission: Submission, claim: Claim, *, uncertain: bool = False) -> str | None:
         """Sends it. Returns the digest of a reply that holds the result at once, or None: a task was accepted.
@@ -85,7 +87,7 @@ class Purchase:
                 uncertain=uncertain,
             )
         except NeverSentError as error:
-            self.track.close("refused", str(error))
+            await self.track.close("refused", str(error))
             raise ProviderError(f"{self.what}: {error}; nothing was charged") from None
         except LostReplyError as error:
             return await self._lost(str(error), submission, claim)
@@ -93,10 +95,10 @@ class Purchase:
             return await self._taken(reply, submission, claim)
         refusal = parse_refusal(reply.status, reply.headers, reply.body)
         if refusal.refunds(self.line.dialect) and submission.paid:
-            self.track.close("refunded", refusal.words)
+            await self.track.close("refunded", refusal.words)
             raise RefundedError(refusal, self.what)
         if reply.status < 500 and reply.status != 409 and (not reply.uncertain or reply.status in _CERTAIN):
-            self.track.close("refused", refusal.words)
+            await self.track.close("refused", refusal.words)
             raise refusal.error(self.what)
         if not submission.paid:
             raise refusal.error(self.what)
@@ -106,11 +108,11 @@ class Purchase:
         document = json_object(reply.body) or {}
         task = document.get("task_id")
         if isinstance(task, str) and task and self.kind in TASKS:
-            self.track.accepted(task, _text(document.get("request_id")) or reply.headers.get("x-request-id"))
+            await self.track.accepted(task, _text(document.get("request_id")) or reply.headers.get("x-request-id"))
             return None
         if result_of(reply.body) is not None:
             self.track.request_id = reply.headers.get("x-rd-request-id") or _text(document.get("request_id"))
-            return self.keep(reply.body)
+            return await self.keep(reply.body)
         return await self._lost("its answer cannot be read", submission, claim)
 
     async def _lost(self, reason: str, submission: Submission, claim: Claim) -> str | None:
@@ -118,9 +120,9 @@ class Purchase:
         if not submission.paid:
             raise ProviderError(f"{self.what}: {reason}")
         if self.line.dialect == "v1" and self.kind == "inference" and (task := await claim()) is not None:
-            self.track.accepted(task, None)
+            await self.track.accepted(task, None)
             return None
-        self.track.close("unknown", reason)
+        await self.track.close("unknown", reason)
         after = (
             "the next build asks again under the same key, which cannot charge twice"
             if submission.repeatable
@@ -148,11 +150,12 @@ class Purchase:
             document = json_object(reply.body)
             status = document.get("status") if document else None
             if document is None or status == "succeeded":
+                self.finished()
                 self.line.typical.note(self._speed, transport.runtime.monotonic() - begin)
-                return self.keep(reply.body)
+                return await self.keep(reply.body)
             if status == "failed":
                 refusal = parse_task_error(document.get("error"))
-                self.track.close("refunded", refusal.words)
+                await self.track.close("refunded", refusal.words)
                 raise RefundedError(refusal, self.what)
             elapsed = transport.runtime.monotonic() - begin
             if begin + elapsed > deadline:
@@ -181,16 +184,22 @@ class Purchase:
         if refusal.is_account:
             raise refusal.error(self.what)
         if reply.status == 404:
-            self.track.close("unknown", refusal.words)
+            await self.track.close("unknown", refusal.words)
         raise self._unknown(f"task {self.track.task}: the service says {refusal.words}")
 
-    def keep(self, body: bytes) -> str:
+    async def keep(self, body: bytes) -> str:
         """Stores a reply before anything decodes it; returns its digest."""
-        digest = self.raw.put(body)
         now = self.line.transport.runtime.now()
-        note = {"task": self.track.task, "request_id": self.track.request_id, "kind": self.kind, "at": now}
-        self.raw.put_note(digest, {**note, "base": self.line.base, "entry": self.track.id, "files": {}})
-        self.track.received(digest)
+        note: dict[str, Any] = {"task": self.track.task, "request_id": self.track.request_id, "kind": self.kind}
+        note |= {"at": now, "base": self.line.base, "entry": self.track.id, "files": {}}
+
+        def store() -> str:
+            digest = self.raw.put(body)
+            self.raw.put_note(digest, note)
+            return digest
+
+        digest = await asyncio.to_thread(store)
+        await self.track.received(digest)
         return digest
 
     async def deliver(self, raw: str) -> Delivery:
@@ -242,7 +251,7 @@ class Purchase:
             return raw, first
         second = await self._decode(again, await self._files(again, afresh=True))
         if second.problems and len(second.images) <= len(first.images):
-            self.track.received(raw)  # the entry names the reply that the error will name
+            await self.track.received(raw)  # the entry names the reply that the error will name
             return raw, first
         return again, second
 
@@ -254,7 +263,7 @@ class Purchase:
             reply = await self._look()
         except ProviderError:
             return None
-        return self.keep(reply.body) if result_of(reply.body) is not None else None
+        return await self.keep(reply.body) if result_of(reply.body) is not None else None
 
     async def _files(self, raw: str, *, afresh: bool = False) -> Files:
         """The hosted files of a stored reply, from disk or by download, each stored before it is looked at.
@@ -278,8 +287,8 @@ class Purchase:
                 continue
             data = await self._download(url, index, len(urls))
             if isinstance(data, bytes):
-                known = {**known, str(index): self.raw.put(data)}
-                self.raw.put_note(raw, {**note, "files": known})
+                known = {**known, str(index): await asyncio.to_thread(self.raw.put, data)}
+                await asyncio.to_thread(self.raw.put_note, raw, {**note, "files": known})
             files[index] = data
         return files
 

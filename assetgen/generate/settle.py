@@ -43,11 +43,11 @@ async def settle_all(client: Client, journal: Journal) -> list[Settled]:
 
 
 async def _settle(client: Client, journal: Journal, entry: Entry) -> Settled:
-    track = JournalTrack(client.is_stopping, journal=journal, entry=entry)
+    track = JournalTrack(client.is_stopping, scribe=client.needed_scribe(), entry=entry)
     track.task, track.request_id = entry.task, entry.request_id
     base = Settled(entry.id, entry.asset, entry.full_request, "open", expected=entry.price)
     if entry.state == "intended":
-        track.close("refused", "never sent")
+        await track.close("refused", "never sent")
         return replace(base, state="refused", message="it was never sent")
     purchase = Purchase(
         _line_of(client.line, entry),
@@ -101,7 +101,7 @@ async def _finish(client: Client, purchase: Purchase, track: JournalTrack) -> De
         task = await turns.claim(entry.id)
     if task is None:
         raise ProviderError(f"sent at {when(entry)}, and there is no single task in the service's list that fits it")
-    track.accepted(task, None)
+    await track.accepted(task, None)
     client.book.forget(entry.id)
     return await purchase.deliver(await purchase.follow())
 

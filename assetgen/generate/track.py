@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from assetgen.generate.scribe import Scribe
 from assetgen.model.errors import StoppedError, StoreError
 from assetgen.store.entries import Entry, State
 from assetgen.store.journal import Journal
@@ -65,28 +66,31 @@ class Track:
     def id(self) -> str | None:
         return None
 
-    def sending(self) -> None:
+    async def sending(self) -> None:
         if self.stopping():
             raise StoppedError("interrupted: nothing more is sent")
-        self.record("sent")
+        await self.record("sent")
+        if self.stopping():  # while it was written down
+            await self.record("intended")
+            raise StoppedError("interrupted: nothing more is sent")
         self.in_flight = True
 
-    def refused(self) -> None:
-        self.record("intended")
+    async def refused(self) -> None:
+        await self.record("intended")
         self.in_flight = False
 
-    def accepted(self, task: str, request_id: str | None) -> None:
+    async def accepted(self, task: str, request_id: str | None) -> None:
         self.task, self.request_id = task, request_id
-        self.record("accepted", task=task, request_id=request_id)
+        await self.record("accepted", task=task, request_id=request_id)
 
-    def received(self, raw: str) -> None:
-        self.record("received", raw=raw)
+    async def received(self, raw: str) -> None:
+        await self.record("received", raw=raw)
 
-    def close(self, state: State, reason: str = "") -> None:
+    async def close(self, state: State, reason: str = "") -> None:
         self.in_flight = False
-        self.record(state, reason=reason)
+        await self.record(state, reason=reason)
 
-    def record(self, state: State, **values: Any) -> None:
+    async def record(self, state: State, **values: Any) -> None:
         """Nothing is written down of what is free."""
 
 
@@ -94,14 +98,18 @@ class Track:
 class JournalTrack(Track):
     """A track that is on the disk before each step is taken."""
 
-    journal: Journal = field(kw_only=True)
+    scribe: Scribe = field(kw_only=True)
     entry: Entry = field(kw_only=True)
+
+    @property
+    def journal(self) -> Journal:
+        return self.scribe.journal
 
     @property
     def id(self) -> str:
         return self.entry.id
 
-    def record(self, state: State, **values: Any) -> None:
+    async def record(self, state: State, **values: Any) -> None:
         if state == self.entry.state == "sent":
             return  # sent again under the same key: one purchase
-        self.entry = self.journal.record(self.entry.id, state, **values)
+        self.entry = await self.scribe.record(self.entry.id, state, **values)

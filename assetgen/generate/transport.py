@@ -55,10 +55,10 @@ class Reply:
 class Watch(Protocol):
     """Told what happens to one submission, so that the journal can follow."""
 
-    def sending(self) -> None:
+    async def sending(self) -> None:
         """Right before each time that bytes may leave. May raise StoppedError."""
 
-    def refused(self) -> None:
+    async def refused(self) -> None:
         """It was not taken in (429, no connection) and is about to be tried again."""
 
 
@@ -129,7 +129,7 @@ class Transport:
         while True:
             await self.gate.wait()
             if watch is not None:
-                watch.sending()
+                await watch.sending()
             try:
                 reply = await self._once(method, url, body, sent, most)
             except NeverSentError as error:
@@ -142,7 +142,7 @@ class Transport:
                 reply = replace(reply, uncertain=uncertain)
                 if reply.status == 429 and self.runtime.monotonic() < patience:
                     if watch is not None and not uncertain:
-                        watch.refused()
+                        await watch.refused()
                     self._rate_limited(reply)
                     continue
                 if reply.status != 429:
@@ -156,7 +156,7 @@ class Transport:
                     return last
                 raise last
             if watch is not None and not uncertain:
-                watch.refused()
+                await watch.refused()
             await self._back_off(failures, last)
 
     def _again(self, reply: Reply, repeatable: bool, readable: Callable[[Reply], bool]) -> bool:

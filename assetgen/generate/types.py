@@ -168,8 +168,8 @@ class Provider(Protocol):
         """Finishes the open entries of earlier runs. Call it before the first `run`."""
         ...
 
-    def close(self, entry: str) -> None:
-        """Says that an entry's result (or rejection) is stored and in the lock: it will not be settled again."""
+    def close(self, *entries: str) -> None:
+        """Says that the results (or rejections) of entries are stored and in the lock: they are not settled again."""
         ...
 
     async def redecode(self, raw: str, job: Job) -> Delivery:

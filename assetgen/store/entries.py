@@ -90,6 +90,9 @@ class Ledger:
     attempts: dict[str, Attempts] = field(default_factory=dict)
     seen: dict[str, float] = field(default_factory=dict)
 
+    def copy(self) -> Ledger:
+        return Ledger(dict(self.entries), dict(self.attempts), dict(self.seen))
+
     def apply(self, line: Mapping[str, Any]) -> None:
         """Takes one line of the file in. Lines and fields not known here are left alone: a newer version wrote them."""
         if "entry" in line:

@@ -18,7 +18,8 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -66,6 +67,7 @@ class Journal:
         self._offset = 0
         self._inode = 0
         self._lines = 0
+        self._mine = threading.Lock()
         self.session = f"{int(now() * 1000):x}-{os.getpid():x}-{next(_SERIAL):x}"
         atomic.make_folder(self.folder / "sessions", sync=True)
         with self._locked():
@@ -92,24 +94,37 @@ class Journal:
             (self.folder / "sessions" / self.session).unlink(missing_ok=True)
 
     def ledger(self) -> Ledger:
-        """The state as the disk has it now."""
+        """The state as the disk has it now: a copy, which stays as it is."""
         with self._locked():
             self._refresh()
-        return self._ledger
+            return self._ledger.copy()
 
     def intend(self, entry: Entry) -> Entry:
         """Writes a new entry (its body must be in `bodies`), or re-opens a closed one under the same id."""
-        entry = replace(entry, state="intended", session=self.session, at=self._now(), changed=self._now())
-        self._append({"entry": asdict(entry)})
-        return entry
+        return self.commit([self.intended(entry)])[0]
 
     def record(self, entry: str, state: State, **values: Any) -> Entry:
         """Moves an entry to another state, with what is known since then."""
+        return self.commit([self.moved(entry, state, **values)])[0]
+
+    def intended(self, entry: Entry) -> Line:
+        """The line of `intend`, for `commit`."""
+        entry = replace(entry, state="intended", session=self.session, at=self._now(), changed=self._now())
+        return Line(entry.id, {"entry": asdict(entry)})
+
+    def moved(self, entry: str, state: State, **values: Any) -> Line:
+        """The line of `record`, for `commit`."""
         now = self._now()
         if state == "sent":
             values["sent_at"] = now
-        self._append({"id": entry, "set": {"state": state, "changed": now, "session": self.session, **values}})
-        return self._ledger.entries[entry]
+        return Line(entry, {"id": entry, "set": {"state": state, "changed": now, "session": self.session, **values}})
+
+    def commit(self, lines: Sequence[Line]) -> list[Entry]:
+        """Writes lines together, with one flush to the disk; the entries that they are about, as they stand then."""
+        with self._locked():
+            self._refresh()
+            self._write([line.data for line in lines])
+            return [self._ledger.entries[line.entry] for line in lines]
 
     def saw(self, tasks: Iterable[str]) -> None:
         """Remembers that these tasks exist by now: whatever is sent later cannot have made them."""
@@ -245,12 +260,14 @@ class Journal:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        held = lock_file(self.folder / "journal.lock", wait=True)
-        assert held is not None
-        try:
-            yield
-        finally:
-            held.close()
+        """Alone among the threads of this process and among all processes."""
+        with self._mine:
+            held = lock_file(self.folder / "journal.lock", wait=True)
+            assert held is not None
+            try:
+                yield
+            finally:
+                held.close()
 
 
 def encode_line(line: Mapping[str, Any]) -> bytes:
@@ -323,6 +340,13 @@ def _lock_windows(handle: IO[bytes], wait: bool) -> None:
 def accounts(root: Path) -> list[tuple[str, str]]:
     """(realm folder, account) of every journal under `root`."""
     return sorted((path.parent.parent.name, path.parent.name) for path in root.glob("*/*/journal.jsonl"))
+
+
+class Line(NamedTuple):
+    """One line of the file, and the entry that it is about."""
+
+    entry: str
+    data: Mapping[str, Any]
 
 
 class Found(NamedTuple):
