@@ -299,3 +299,16 @@ def test_real_outputs_survive_and_shrink():
         again = png.encode(picture)
         assert pixel_digest(picture) == file_digest(again, path.name)
         assert len(again) < len(saved(picture))
+
+
+@pytest.mark.parametrize("colors", [1, 2, 3, 17, 255, 256, 257])
+def test_large_pictures_are_indexed_exactly(colors: int) -> None:
+    """More pixels than one band, with colours that first appear late."""
+    noise = np.random.default_rng(colors)
+    palette = noise.permutation(1 << 24)[:colors].astype(np.uint32) | np.uint32(0xFF000000)
+    places = np.sort(noise.integers(0, colors, 400 * 200))
+    places[-colors:] = np.arange(colors)
+    pixels = canonical(palette[places].reshape(400, 200, 1).view(np.uint8).reshape(400, 200, 4))
+    data = png.encode(pixels)
+    assert (decode(data, what="x") == pixels).all()
+    assert data[25] == (3 if colors <= 256 else 2)
