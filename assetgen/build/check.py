@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assetgen.build import shelf
-from assetgen.build.locked import OUTPUT_REASONS
 from assetgen.build.looks import looks
 from assetgen.build.run import provider_label
 from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.plan import EXIT_OF_STATE, Action
 from assetgen.plan.evaluate import PLACEHOLDER
-from assetgen.plan.planner import make_plan
+from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.select import select
 from assetgen.plan.state import AssetState
 

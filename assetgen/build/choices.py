@@ -51,6 +51,8 @@ def change(session: Session, names: Sequence[str], edit: Edit) -> list[str]:
         changed = []
         for name in names:
             state = session.project.state(name)
+            if state.renamed_from == name:
+                raise UsageError(f"{name} was removed and is back: 'assetgen build' restores its results first")
             if state.renamed_from is not None:
                 raise UsageError(f"{name} was {state.renamed_from}: 'assetgen build' carries its results over first")
             block = edit(state)

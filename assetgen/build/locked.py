@@ -13,12 +13,10 @@ from assetgen.build.run import hold_unselected, look_ahead, provider_label
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
-from assetgen.plan.planner import make_plan
+from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.project import INDEX, Project
 from assetgen.plan.select import Selection, select
 from assetgen.store.guard import project_lock
-
-OUTPUT_REASONS = frozenset({"output missing", "output out of date"})
 
 
 class NoKeeper(LockKeeper):
@@ -34,6 +32,8 @@ def difference(project: Project, name: str) -> str | None:
     state = project.state(name)
     if state.blocked is not None and state.blocked.state not in ("adopted", "pinned"):
         return f"{state.blocked.state}: {state.blocked.reason}"
+    if state.renamed_from == name:
+        return "new"
     if state.renamed_from is not None:
         return f"renamed from {state.renamed_from}"
     changed = next((s.reason for s in state.steps if s.status not in ("kept", "restore", "held")), None)

@@ -303,7 +303,7 @@ class Remote:
         name, old = state.asset.name, state.renamed_from
         assert old is not None
         assert state.block is not None
-        moved = self.session.originals.move(old, name)
+        moved = self.session.originals.move(old, name) if old != name else {}
         block = relocated(replace(state.block, name=name, kind=state.asset.kind), moved)
         if old in self.project.blocks:
             del self.project.blocks[old]

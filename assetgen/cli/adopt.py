@@ -38,7 +38,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
             drop_adopted(session, args.asset)
             context.say(f"{args.asset}: back to the bought picture; the adopted file stays in originals/")
         else:
-            done = adopt(session, args.asset, args.file, args.stage)
+            file = context.root / args.file if args.file is not None else None
+            done = adopt(session, args.asset, file, args.stage)
             source = f" (from {', '.join(done.outputs)})" if done.outputs else ""
             how = "finished as it is" if done.stage == "final" else "goes through the recipe"
             context.say(f"{done.asset}: adopted as {done.file}{source}, {how}; the bought original stays beside it")

@@ -12,6 +12,7 @@ from assetgen.model.manifest import Asset, AssetRef, FileRef, Manifest, Ref, Ste
 from assetgen.model.plan import Blocked, BlockState
 from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
+from assetgen.plan.keys import Keys
 from assetgen.plan.results import Orphans, Results
 from assetgen.plan.sources import is_composed
 from assetgen.plan.state import AssetState, StepState
@@ -66,6 +67,7 @@ class Evaluator:
         realm_of: Callable[[Asset], Realm],
         choices: Choices,
         palette_digest: Callable[[Step], str | None],
+        drawn_keys: Callable[[Asset], Keys | None],
     ) -> None:
         self.manifest = manifest
         self.blocks: dict[str, Block] = dict(lock.blocks)
@@ -75,6 +77,7 @@ class Evaluator:
         self.results = Results.of(lock)
         self.orphans = Orphans.of(lock, manifest.assets)
         self._palette_digest = palette_digest
+        self._drawn_keys = drawn_keys
         self._states: dict[str, AssetState] = {}
         self._claimed: dict[str, str] = {}
         self._held: set[str] = set()
@@ -167,13 +170,14 @@ class Evaluator:
         return (last.chosen(asset.variant).pixels if last is not None else None), False
 
     def _find_block(self, asset: Asset) -> tuple[Block | None, str | None]:
-        """The asset's own block, or the one it was renamed from: by `was`, or by one unambiguous equal chain."""
+        """The asset's own block, or the one it was renamed from: by `was`, or by one unambiguous equal chain. What was
+        retired under the asset's own name comes back under it."""
         if asset.name in self.blocks:
             return self.blocks[asset.name], None
         if asset.was is not None and asset.was in self.orphans.by_name:
             return self._claim(asset, self.orphans.by_name[asset.was])
         if not asset.steps:
-            return None, None
+            return self._drawn_block(asset)
         inputs = self._resolve(asset, 0, None)
         if inputs.obstacle is not None:
             return None, None
@@ -181,9 +185,26 @@ class Evaluator:
         found = [
             block
             for block in self.orphans.by_first_intent.get(intent, ())
-            if self._claimed.get(block.name, asset.name) == asset.name and self._answers(asset, block.steps)
+            if self._may_claim(asset, block) and self._answers(asset, block.steps)
         ]
+        found = [block for block in found if block.name == asset.name][-1:] or found
         return self._claim(asset, found[0]) if len(found) == 1 else (None, None)
+
+    def _drawn_block(self, asset: Asset) -> tuple[Block | None, str | None]:
+        """The block of a drawn asset that has another name now: the only one that gave the same pictures."""
+        if not isinstance(asset.start, FileRef) or not (self.orphans.by_pictures or self.orphans.tiled):
+            return None, None
+        keys = self._drawn_keys(asset)
+        if keys is None:
+            return None, None
+        found = [*self.orphans.by_pictures.get((asset.kind, keys.pictures), ())]
+        found += [b for b in self.orphans.tiled if b.frames == keys.with_tiles(b.tiles).pictures]
+        found = [block for block in found if self._may_claim(asset, block)]
+        return self._claim(asset, found[0]) if len(found) == 1 else (None, None)
+
+    def _may_claim(self, asset: Asset, block: Block) -> bool:
+        owner = block.name if block.name in self.manifest.assets else asset.name
+        return self._claimed.get(block.name, owner) == asset.name
 
     def _claim(self, asset: Asset, block: Block) -> tuple[Block | None, str | None]:
         if self._claimed.setdefault(block.name, asset.name) != asset.name:

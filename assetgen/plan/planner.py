@@ -16,6 +16,9 @@ from assetgen.plan.select import Selection
 from assetgen.plan.sources import sources_of
 from assetgen.plan.state import AssetState, StepState
 
+OUTPUT_REASONS = frozenset({"output missing", "output out of date"})
+"""Files to be written again although nothing that they follow from changed."""
+
 Prices = Mapping[tuple[str, int], Cost]
 """Exact prices by (asset, step), where the service was asked."""
 
@@ -61,7 +64,10 @@ def _plan_asset(draft: _Draft, name: str) -> None:
     if state.blocked is not None:
         draft.blocked.append(state.blocked)
     if state.renamed_from is not None:
-        draft.actions.append(Action("rename", name, state.asset.kind, f"renamed from {state.renamed_from}"))
+        if state.renamed_from == name:
+            draft.actions.append(Action("restore", name, state.asset.kind, "restored"))
+        else:
+            draft.actions.append(Action("rename", name, state.asset.kind, f"renamed from {state.renamed_from}"))
     for step in state.steps:
         _plan_step(draft, state, step)
     made_of_moved = any(dependency in draft.moved for dependency in _made_of(state))
@@ -153,7 +159,7 @@ def _plan_index(draft: _Draft, selection: Selection) -> None:
     block = draft.project.blocks.get(INDEX)
     if block is None:
         reason: str | None = "new"
-    elif draft.actions:
+    elif any(action.reason not in OUTPUT_REASONS for action in draft.actions):
         reason = "assets changed"
     elif selection.whole and block.frames != draft.project.index_key():
         reason = "manifest changed"
@@ -166,7 +172,7 @@ def _plan_index(draft: _Draft, selection: Selection) -> None:
 
 def _plan_deletions(draft: _Draft) -> None:
     """Recorded paths that no entry owns any more (rule 17); what was changed by hand is kept and named."""
-    renamed = {state for name in draft.manifest.assets if (state := draft.project.state(name).renamed_from)}
+    renamed = {old for name in draft.manifest.assets if (old := draft.project.state(name).renamed_from)}
     for block in orphan_blocks(draft.project):
         if block.name in renamed:
             continue

@@ -10,7 +10,17 @@ from typing import Literal
 from assetgen.model.lock import Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
-from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
+from assetgen.plan.keys import (
+    TOOL,
+    Keys,
+    asset_keys,
+    atlas_key,
+    index_key,
+    key_of,
+    optimizes,
+    palette_key,
+    pinned_layout,
+)
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
 from assetgen.plan.world import KEYS, Realm, World
@@ -52,7 +62,7 @@ class Project:
         self.realm_of = realm_of
         self.needs = needs
         self.palette_colors = palette_colors
-        self.evaluator = Evaluator(manifest, lock, world, realm_of, choices, palette_digest)
+        self.evaluator = Evaluator(manifest, lock, world, realm_of, choices, palette_digest, self._drawn_keys)
         self._keys: dict[str, Keys | None] = {}
         self._palette_keys: dict[str, str] = {}
 
@@ -130,6 +140,22 @@ class Project:
             write=self.write_for(asset),
         )
         return found.with_tiles(state.block.tiles) if state.block is not None else found
+
+    def _drawn_keys(self, asset: Asset) -> Keys | None:
+        """Keys of a drawn asset that has no block yet."""
+        sources = self._source_keys(asset)
+        if sources is None or not isinstance(asset.start, FileRef):
+            return None
+        return asset_keys(
+            asset,
+            base=self.world.file_digest(asset.start.path),
+            layout=pinned_layout(asset, None),
+            sources=sources,
+            palettes={name: self.palette_key(name) for name in palettes_of(asset)},
+            stage="recipe",
+            manifest=self.manifest,
+            write=self.write_for(asset),
+        )
 
     def _source_keys(self, asset: Asset) -> dict[str, Keys | str] | None:
         """What the asset is put together from, by reference; None while a picture of it is not there."""
@@ -244,7 +270,7 @@ class Project:
         """Key of an atlas from its members' pictures as they stand (a member without any is left out)."""
         atlas = self.manifest.atlases[name]
         members = {m: keys.pictures for m in atlas.members if (keys := self.keys(m)) is not None}
-        return atlas_key(atlas, members)
+        return atlas_key(atlas, members, optimize=optimizes(self.manifest, atlas))
 
     def index_key(self) -> str:
         records = {name: keys.files for name in self.manifest.assets if (keys := self.keys(name)) is not None}

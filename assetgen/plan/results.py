@@ -62,23 +62,28 @@ class Orphans:
     by_name: Mapping[str, Block]
     by_first_intent: Mapping[str, tuple[Block, ...]]
     by_pictures: Mapping[tuple[str, str], tuple[Block, ...]]
+    tiled: tuple[Block, ...]
+    """Drawn tilesets: what gave their pictures is known together with their tile ids only."""
 
     @staticmethod
     def of(lock: Lock, names: Iterable[str]) -> Orphans:
         wanted = frozenset(names)
         orphans = [b for name, b in lock.blocks.items() if name not in wanted and ":" not in name]
-        orphans += [b for b in lock.retired if b.name not in wanted]
+        # A retired block of a name that is used again goes to that entry, or to nobody: another may have its own.
+        orphans += [b for b in lock.retired if b.name not in wanted or b.name not in lock.blocks]
         by_name: dict[str, Block] = {}
         by_intent: dict[str, list[Block]] = {}
         by_pictures: dict[tuple[str, str], list[Block]] = {}
         for block in orphans:
-            by_name[block.name] = block
+            if block.name not in wanted:
+                by_name[block.name] = block
             if block.steps:
                 by_intent.setdefault(block.steps[0].request.intent, []).append(block)
-            elif block.frames:
+            elif block.frames and not block.tiles:
                 by_pictures.setdefault((block.kind, block.frames), []).append(block)
         return Orphans(
             by_name,
             {intent: tuple(blocks) for intent, blocks in by_intent.items()},
             {key: tuple(blocks) for key, blocks in by_pictures.items()},
+            tuple(block for block in orphans if block.frames and block.tiles and not block.steps),
         )

@@ -1,0 +1,86 @@
+"""IDENTITY, sentence by sentence: what comes back, under which name, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PIL import Image
+from workbench import Workbench, bench
+
+HEAD = """version: 1
+provider: placeholder
+defaults: {sprites: {style: rd_fast__default, size: 64}}
+sprites:
+"""
+
+
+def project(tmp_path: Path, sprites: str) -> Workbench:
+    return bench(tmp_path, HEAD + sprites)
+
+
+def drawing(path: Path, color: tuple[int, int, int, int], size: tuple[int, int] = (8, 8)) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGBA", size, color).save(path)
+
+
+def test_a_removed_entry_that_is_back_has_its_take_and_its_adopted_picture_again(tmp_path: Path) -> None:
+    game = project(tmp_path, "  cat: a cat\n  dog: a dog\n  cow: a cow\n")
+    game.build()
+    assert game.run("reroll", "dog").status == 0
+    drawing(game.root / "mine.png", (200, 3, 3, 255), (64, 64))
+    assert game.run("adopt", "cat", "mine.png").status == 0
+    before, lock = game.files(), (game.root / "assets.lock").read_text()
+
+    game.edit("  cat: a cat\n  dog: a dog\n", "")
+    game.build()
+    assert "retired:" in (game.root / "assets.lock").read_text()
+    game.edit("sprites:\n  cow", "sprites:\n  cat: a cat\n  dog: a dog\n  cow")
+
+    assert game.actions() == {"cat": "restore: restored", "dog": "restore: restored"}
+    report = game.build()
+    assert report["requests"] == 0
+    assert game.files() == before
+    assert (game.root / "assets.lock").read_text() == lock
+
+
+def test_a_retired_result_goes_to_the_entry_of_its_own_name_first(tmp_path: Path) -> None:
+    game = project(tmp_path, "  cow: a cow\n  dog: a dog\n")
+    game.build()
+    game.edit("  dog: a dog\n", "")
+    game.build()
+    game.edit("sprites:\n", "sprites:\n  ape: a dog\n  dog: a dog\n")
+    assert game.actions() == {"ape": "restore: same request as dog", "dog": "restore: restored"}
+    game.edit("  ape: a dog\n  dog: a dog\n", "  hound: a dog\n")
+    assert game.actions() == {"hound": "rename: renamed from dog"}
+
+
+def test_a_drawn_entry_is_found_under_its_new_name(tmp_path: Path) -> None:
+    game = project(tmp_path, "  logo: {file: art/logo.png}\n  cow: {file: art/cow.png}\n")
+    drawing(game.root / "art/logo.png", (1, 2, 3, 255))
+    drawing(game.root / "art/cow.png", (4, 5, 6, 255))
+    game.build()
+    game.edit("  logo:", "  badge:")
+    assert game.actions() == {"badge": "rename: renamed from logo"}
+    game.build()
+    assert sorted(game.files()) == [
+        "generated/assets.json",
+        "generated/sprites/badge.png",
+        "generated/sprites/cow.png",
+    ]
+    assert game.actions() == {}
+
+
+def test_a_missing_output_concerns_its_asset_alone(tmp_path: Path) -> None:
+    game = project(tmp_path, "  logo: {file: logo.png}\n  cow: {file: cow.png}\n")
+    drawing(game.root / "logo.png", (1, 2, 3, 255))
+    drawing(game.root / "cow.png", (4, 5, 6, 255))
+    game.build()
+    (game.root / "generated/sprites/cow.png").unlink()
+    assert [(a["asset"], a["action"], a["reason"]) for a in game.plan()["actions"]] == [
+        ("cow", "process", "output missing")
+    ]
+    assert game.run("check", "--json").json["stale"] == [
+        {"asset": "cow", "reason": "output missing", "path": "generated/sprites/cow.png"}
+    ]
+    game.build()
+    assert game.run("check").status == 0
