@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetgen.build.run import plan
 from assetgen.build.session import Session
@@ -14,6 +14,9 @@ from assetgen.plan.project import palettes_of
 from assetgen.review.cards import Cards, used_by
 from assetgen.review.packed import atlas_card
 from assetgen.review.pictures import Shelf
+
+if TYPE_CHECKING:
+    from assetgen.model.built import Picture
 
 Card = dict[str, Any]
 
@@ -42,6 +45,16 @@ def gather(session: Session) -> Gallery:
         "atlases": [atlas_card(session, shelf, name) for name in session.manifest.atlases],
     }
     return Gallery(document, shelf.files)
+
+
+def cards_of(session: Session, name: str) -> tuple[list[Card], dict[str, Picture]]:
+    """The cards of one asset, and the pictures that they name."""
+    from assetgen.pixels.picture import decode
+
+    shelf = Shelf(session.cache)
+    todo = plan(session)
+    cards = Cards(session, shelf, Cast(session, {}), todo, used_by(session.manifest)).of(name)
+    return cards, {key: decode(data, what=name) for key, data in shelf.files.items()}
 
 
 def _summary(todo: Plan) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import fnmatch
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
@@ -19,7 +19,7 @@ from assetgen.model.plan import Plan
 if TYPE_CHECKING:
     from assetgen.review.work import Desk
 
-STEP, DEBOUNCE = 20, 60
+STEP, DEBOUNCE = 10, 30
 """Milliseconds: how long a save may take to be whole, and how long saves are collected at most."""
 
 
@@ -42,7 +42,8 @@ class Watched:
 
 def _fixed_part(glob: str) -> Path:
     parts = Path(glob).parts
-    return Path(*[part for part in parts[: next((i for i, p in enumerate(parts) if "*" in p), len(parts) - 1)]])
+    first = next((i for i, part in enumerate(parts) if "*" in part), len(parts) - 1)
+    return Path(*parts[:first])
 
 
 def watched(manifest: Manifest) -> Watched:
@@ -143,7 +144,7 @@ class Watcher:
                 yield
 
 
-def _awatch() -> Callable[..., AsyncIterator[set[tuple[object, str]]]]:
+def _awatch() -> Callable[..., AsyncIterator[Any]]:
     try:
         from watchfiles import awatch
     except ImportError:
