@@ -20,7 +20,7 @@ from assetgen.model.manifest import Asset, Manifest, Stage, Step
 from assetgen.plan.disk import Disk
 from assetgen.plan.project import Needs, Project
 from assetgen.plan.select import select
-from assetgen.plan.world import KEYS, Realm
+from assetgen.plan.world import KEYS, UNJUDGED, Realm
 from assetgen.store import lockfile
 from assetgen.store.cache import Cache
 from assetgen.store.folders import Folders, folders
@@ -209,10 +209,10 @@ class Session:
     # -- files that editors also edit -----------------------------------------
 
     def _owned_digests(self, path: str) -> tuple[str, ...]:
-        """Digests of our keys in a file as it is on disk; none where no engine writes it any more."""
+        """Digests of our keys in a file as it is on disk; UNJUDGED where what it is made of is not there."""
         owned = self._owned_targets.get(path)
         if owned is None:
-            return ()
+            return UNJUDGED
         existing = inside(self.root, path).read_bytes().decode("utf-8", "replace")
         return tuple(KEYS + digest for digest in owned.judge(existing))
 

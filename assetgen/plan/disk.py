@@ -12,7 +12,7 @@ from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Manifest, Stage
 from assetgen.model.request import Request
 from assetgen.plan.keys import key_of
-from assetgen.plan.world import Presence
+from assetgen.plan.world import UNJUDGED, Presence
 from assetgen.store.originals import Originals
 from assetgen.store.paths import inside
 from assetgen.store.state import State
@@ -222,7 +222,8 @@ class Disk:
         if known is not None:
             return tuple(known.decode().split())
         found = self._owned(path)
-        self.memo.put(key, " ".join(found).encode())
+        if found != UNJUDGED:
+            self.memo.put(key, " ".join(found).encode())
         return found
 
     def was_written(self, path: str, digest: str) -> bool:

@@ -10,20 +10,10 @@ from typing import Literal
 from assetgen.model.lock import Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
-from assetgen.plan.keys import (
-    TOOL,
-    Keys,
-    asset_keys,
-    atlas_key,
-    index_key,
-    key_of,
-    optimizes,
-    palette_key,
-    pinned_layout,
-)
+from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
-from assetgen.plan.world import KEYS, Realm, World
+from assetgen.plan.world import KEYS, UNJUDGED, Realm, World
 
 OutputState = Literal["same", "missing", "stale", "drifted"]
 INDEX = "index:assets"
@@ -242,8 +232,8 @@ class Project:
         found = self.world.owned_digests(path)
         if found is None:
             return "missing"
-        if digest in found:
-            return "same"
+        if digest in found or found == UNJUDGED:
+            return "same"  # where it cannot be judged yet, the build does so before it writes
         return "stale" if any(self.world.was_written(path, each) for each in found) else "drifted"
 
     # -- palettes, atlases, index ---------------------------------------------
@@ -270,7 +260,7 @@ class Project:
         """Key of an atlas from its members' pictures as they stand (a member without any is left out)."""
         atlas = self.manifest.atlases[name]
         members = {m: keys.pictures for m in atlas.members if (keys := self.keys(m)) is not None}
-        return atlas_key(atlas, members, optimize=optimizes(self.manifest, atlas))
+        return atlas_key(atlas, members)
 
     def index_key(self) -> str:
         records = {name: keys.files for name in self.manifest.assets if (keys := self.keys(name)) is not None}

@@ -23,6 +23,9 @@ class Realm:
         return self.name != "placeholder"
 
 
+UNJUDGED = ("",)
+"""Stands for the digests of a shared file that nobody can judge now: what it is made of is still to come."""
+
 KEYS = "keys:"
 """Begins the recorded digest of a file that an engine's editor also edits: the digest of the keys that are ours."""
 
