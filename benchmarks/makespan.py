@@ -4,8 +4,8 @@ and works on sixteen at once; and how much memory it needs.
     python benchmarks/makespan.py             # the whole command, as a process of its own
     python benchmarks/makespan.py --runs 3    # the best of three
 
-The ideal is the service's own: ceil(200 / 16) rounds of a second. Exit 1 when the build takes over 10 % more than that, or
-300 MB or more. The simulator runs in a process of its own, on the same machine.
+The ideal is the service's own: ceil(200 / 16) rounds of a second. Exit 1 when the build takes over 10 % more than
+that, or 300 MB or more. The simulator runs in a process of its own, on the same machine.
 """
 
 from __future__ import annotations

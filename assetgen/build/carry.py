@@ -67,7 +67,7 @@ async def _carry_out(
         if selection.whole:
             sweep.remove_orphans(session, writer, keeper, report)
     writer.flush()
-    keeper.flush()
+    remote.closing.all()
     for name in keeper.left:
         report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
     for trouble in dict.fromkeys(session.store.unpushed.values()):

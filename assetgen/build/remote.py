@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assetgen import catalog
+from assetgen.build.closing import Closing
 from assetgen.build.lockkeeper import LockKeeper, with_past, with_step
 from assetgen.build.money import Purse
 from assetgen.build.report import AssetReport, BuildReport, Progress
@@ -60,6 +61,7 @@ class Remote:
         self.progress = progress
         self.prices = prices
         self._provider = provider
+        self.closing = Closing(keeper)
         self._same: dict[tuple[str, str], asyncio.Lock] = {}
         self._turns = open_turns(session)
         # Leases and locks of purchases that wait for a slot of the provider: a few, that others may take the rest.
@@ -164,9 +166,7 @@ class Remote:
         for warning in delivery.warnings:
             self.report.warn(asset.name, "reply", warning)
         self._take(state, step, accepted, paid=True)
-        if delivery.entry is not None:
-            self.keeper.flush()
-            provider.close(delivery.entry)
+        self.closing.add(provider, delivery.entry)
         self.progress.finished(asset.name, delivery.price)
 
     def job(self, asset: Asset, step: StepState, request: Request) -> Job:
@@ -254,9 +254,7 @@ class Remote:
         usable = tuple(self._put(state.asset.name, image) for image in delivery.images)
         rejected = Rejected(request, provider.realm, delivery.raw or "", reason, delivery.date, delivery.price, usable)
         self._accept(state.asset.name, replace(_block_of(state), rejected=rejected))
-        if delivery.entry is not None:
-            self.keeper.flush()
-            provider.close(delivery.entry)
+        self.closing.add(provider, delivery.entry)
 
     async def redecode(self, name: str) -> bool:
         """Tries to decode a rejected reply again, free: a newer version may understand it. Whether it did."""
