@@ -11,9 +11,10 @@ from assetgen.build.files import picture_files
 from assetgen.build.outputs import Target, owned_target, text_target
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
+from assetgen.build.work import optimized
 from assetgen.export.base import Context, Output, OwnedKeys, exporter
 from assetgen.export.index import core_outputs
-from assetgen.model.built import Built, Load
+from assetgen.model.built import Built, BuiltAsset, BuiltSprite, Load
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -71,22 +72,30 @@ def _copies(session: Session, built: Built, folder: str, wanted: set[str], load:
     from assetgen.pixels.png import encode
 
     targets: dict[str, Target] = {}
-    for path, draw in _drawers(session, built, load):
+    for path, draw, shrink in _drawers(session, built, load):
         if path in wanted:
             picture = draw()
-            targets[f"{folder}/{path}"] = Target(f"{folder}/{path}", pixel_digest(picture), partial(encode, picture))
+            target = Target(f"{folder}/{path}", pixel_digest(picture), partial(encode, picture))
+            targets[target.path] = optimized(target) if shrink else target
     return targets
 
 
-def _drawers(session: Session, built: Built, load: Load) -> Iterator[tuple[str, Callable[[], Picture]]]:
-    """Every picture that can be written, by its path below an output folder."""
+def _entry_of(built: BuiltAsset) -> str:
+    """The manifest entry that a record comes from: pieces of a cut sheet have names of their own."""
+    return (built.asset if isinstance(built, BuiltSprite) else "") or built.name
+
+
+def _drawers(session: Session, built: Built, load: Load) -> Iterator[tuple[str, Callable[[], Picture], bool]]:
+    """Every picture that can be written: its path below an output folder, and whether `optimize` is asked for."""
     from assetgen.atlas.compose import compose_page
 
     everything = frozenset({"single", "sheet", "frames"})
     for asset in built.assets.values():
+        shrink = session.manifest.assets[_entry_of(asset)].optimize
         for file in picture_files(asset, everything, load):
-            yield file.path, file.draw
+            yield file.path, file.draw, shrink
     for atlas in built.atlases.values():
         for index, page in enumerate(atlas.pages):
             placed = atlas.placements.values()
-            yield page.file, partial(compose_page, placed, index, page.size, load, atlas.extrude)
+            draw = partial(compose_page, placed, index, page.size, load, atlas.extrude)
+            yield page.file, draw, session.manifest.atlases[atlas.name].optimize

@@ -15,6 +15,7 @@ from assetgen.build.processing import Processing
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.standing import Cast
+from assetgen.build.work import optimized
 from assetgen.model.built import BuiltAtlas, Placement
 from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError
@@ -141,6 +142,7 @@ class _Finals:
             return
         built, plan = self.assembly.packed(atlas, standing, block, missing)
         targets = self._page_targets(atlas, built, plan)
+        targets = [optimized(target) for target in targets] if atlas.optimize else targets
         block = replace(block, frames=key, pages=plan.remembered, tool=TOOL, partial=tuple(missing))
         self.assembly.keep(built, key)
         self._commit(f"atlas:{name}", block, targets)
@@ -189,13 +191,6 @@ class _Finals:
         built = self.assembly.built()
         targets, ids = engine_targets(self.session, built, self.cast.load, self.report)
         self._commit("index", replace(block, frames=key, ids=ids), targets)
-
-
-def _picture(path: str, picture: Picture) -> Target:
-    from assetgen.pixels.picture import pixel_digest
-    from assetgen.pixels.png import encode
-
-    return Target(path, pixel_digest(picture), lambda: encode(picture))
 
 
 def _picture_bytes(path: str, data: bytes) -> Target:

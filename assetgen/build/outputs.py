@@ -24,13 +24,15 @@ _BATCH_BYTES = 32 * 1024 * 1024
 @dataclass(frozen=True)
 class Target:
     """One file to be there. `path` is relative to the project, `digest` what the lock will record for it: the pixel
-    digest of a picture, the text digest of a text, the owned keys' digest of a file that editors also edit."""
+    digest of a picture, the text digest of a text, the owned keys' digest of a file that editors also edit.
+    `shrink`: the file is written again for fewer bytes alone, too."""
 
     path: str
     digest: str
     content: Callable[[], bytes]
     text: bool = False
     owned: OwnedKeys | None = None
+    shrink: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ class Writer:
             elif found != "same":
                 data = self._merged(target) if target.owned else target.content()
                 judged.pending.append(Pending(target, data, forced=found == "drifted"))
+            elif target.shrink:
+                data = target.content()
+                if len(data) < inside(self.root, target.path).stat().st_size:
+                    judged.pending.append(Pending(target, data))
         judged.obsolete.extend(path for path in recorded if path not in judged.outputs)
         return judged
 

@@ -233,8 +233,13 @@ def do(work: Work, memo: Memo, writer: Writer, output: str, write: frozenset[str
     targets = [
         target for built in finished.built for target in picture_targets(built, write, output, finished.pictures, roles)
     ]
+    if work.asset.optimize:
+        targets = [optimized(target) for target in targets]
     recorded = block.outputs if block is not None else {}
-    return Done(finished, roles, writer.judge(recorded, targets))
+    try:
+        return Done(finished, roles, writer.judge(recorded, targets))
+    except PictureError as error:
+        raise AssetError(str(error), asset=work.asset.name, position=work.asset.position) from error
 
 
 def picture_targets(
@@ -253,6 +258,13 @@ def picture_targets(
             picture = file.draw()
             targets.append(Target(f"{output}/{file.path}", pixel_digest(picture), partial(encode, picture)))
     return targets
+
+
+def optimized(target: Target) -> Target:
+    """The picture's target with its last few percent of bytes squeezed out, also where the pixels stand already."""
+    from assetgen.pixels.shrink import shrunk
+
+    return replace(target, content=lambda: shrunk(target.content()), shrink=True)
 
 
 def _encoder(draw: Callable[[], Picture]) -> Callable[[], bytes]:

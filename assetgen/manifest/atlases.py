@@ -45,7 +45,12 @@ def read_atlases(
         _check_geometry(options, entry, where, problems)
         members = [name for name in members if name in assets]
         found[entry.key] = Atlas(
-            entry.key, entry.position, tuple(members), scales=scales(values.get("scale")), **options
+            entry.key,
+            entry.position,
+            tuple(members),
+            scales=scales(values.get("scale")),
+            optimize=bool(members) and all(assets[name].optimize for name in members),
+            **options,
         )
     return found
 

@@ -242,7 +242,7 @@ class Palette:
 
 @dataclass(frozen=True, slots=True)
 class Atlas:
-    """An atlas and its members, globs already resolved, in manifest order."""
+    """An atlas and its members, globs already resolved, in manifest order. `optimize`: all members ask for it."""
 
     name: str
     position: Position
@@ -256,6 +256,7 @@ class Atlas:
     indexed: bool = False
     layout: Literal["pack", "grid"] = "pack"
     scales: tuple[int, ...] = (1,)
+    optimize: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,14 +13,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assetgen.model.errors import PictureError
 from assetgen.pixels.containers import PNG
 from assetgen.pixels.picture import Picture, canonical
 
 LEVEL = 6
-
-_EFFORT = 4
-"""oxipng's level: 5 and 6 take two and a half times as long for 0.03 %, Zopfli nine times for 1.6 %."""
 
 
 def encode(picture: Picture) -> bytes:
@@ -41,20 +37,6 @@ def encode(picture: Picture) -> bytes:
     alpha = rgba[rgba[:, 3] < 255, 3]
     middle = _chunk(b"PLTE", rgba[:, :3].tobytes()) + (_chunk(b"tRNS", alpha.tobytes()) if len(alpha) else b"")
     return _file(picture, depth, 3, middle, rows)
-
-
-def optimized(data: bytes) -> bytes:
-    """The same picture in the fewest bytes that oxipng finds, never more. Slow: about 0.1 s for a sheet.
-
-    PictureError without the extra `assetgen[optimize]`.
-    """
-    try:
-        import oxipng
-    except ImportError:
-        message = "optimize: true needs oxipng: pip install 'assetgen[optimize]'"
-        raise PictureError(message) from None
-    smaller: bytes = oxipng.optimize_from_memory(data, level=_EFFORT)
-    return min(data, smaller, key=len)
 
 
 def encode_truecolor(picture: Picture) -> bytes:
