@@ -71,13 +71,13 @@ class Serving:
     async def run(self) -> None:
         """Serves until Ctrl-C."""
         self.news.attach(asyncio.get_running_loop())
-        looking = asyncio.create_task(self._look())
+        looking = asyncio.create_task(self.look())
         try:
             await self.server().serve(sockets=[self.sock])
         finally:
             looking.cancel()
 
-    async def _look(self) -> None:
+    async def look(self) -> None:
         """Tells pages when manifest or lock were changed by somebody else: an editor, a build in another terminal."""
         places = [self.review.desk.options.root / name for name in ("assets.yaml", "assets.lock")]
         known = [_stamp(place) for place in places]

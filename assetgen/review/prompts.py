@@ -11,7 +11,6 @@ from pathlib import Path
 import yaml
 
 from assetgen.build.session import Session
-from assetgen.manifest import load
 from assetgen.model.errors import ManifestError, UsageError
 from assetgen.model.manifest import Asset
 from assetgen.store import atomic
@@ -99,11 +98,14 @@ def write_prompt(session: Session, name: str, text: str, digest: str) -> Change:
     if change.data == before:
         return change
     atomic.write(change.place.path, change.data)
+    again = Session(session.options, session.environment)
     try:
-        load(session.root, session.manifest.file)
+        _ = again.manifest
     except ManifestError:
         atomic.write(change.place.path, before)
         raise
+    finally:
+        again.close()
     return change
 
 

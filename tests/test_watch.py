@@ -1,0 +1,177 @@
+"""`watch`: what is free follows a save; what costs is announced and waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from workbench import Workbench, bench
+
+from assetgen.build.options import Environment, Options
+from assetgen.build.report import BuildReport, Silent
+from assetgen.build.session import Session
+from assetgen.model.errors import AssetgenError
+from assetgen.model.plan import Plan
+from assetgen.pixels.picture import read
+from assetgen.pixels.png import encode_truecolor
+from assetgen.review.watching import Watcher, watched
+from assetgen.review.work import Desk
+from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.testing import ledger, running
+
+pytest.importorskip("watchfiles", reason="assetgen[watch] is not installed")
+
+MANIFEST = """\
+version: 1
+provider: placeholder
+palettes:
+  dusk: [1a1c2c, 5d275d, b13e53, ef7d57]
+  night: {file: art/night.hex}
+sprites:
+  gem: {prompt: blue gem, style: rd_fast__mc_item, size: 16, palette: dusk}
+  logo: {file: art/logo.png, process: {palette: night}}
+"""
+
+
+def environment(game: Workbench) -> Environment:
+    variables = {"ASSETGEN_CACHE_DIR": str(game.store), **game.env}
+    return Environment(variables, time.time, time.monotonic, lambda: 0.5)
+
+
+@pytest.fixture
+def game(tmp_path: Path) -> Workbench:
+    made = bench(tmp_path, MANIFEST)
+    made.write("101010\nf0f0f0\n", "art/night.hex")
+    (made.root / "art/logo.png").write_bytes(encode_truecolor(np.full((8, 8, 4), 255, np.uint8)))
+    return made
+
+
+class Seen:
+    """What a watcher said."""
+
+    def __init__(self, game: Workbench, *, spend: bool = False) -> None:
+        self.reports: list[BuildReport] = []
+        self.errors: list[AssetgenError] = []
+        self.plans: list[Plan] = []
+        desk = Desk(Options(game.root), environment(game), Silent())
+        self.watcher = Watcher(
+            desk, spend, lambda report, _: self.reports.append(report), self.errors.append, self.plans.append
+        )
+
+    @property
+    def count(self) -> int:
+        return len(self.reports) + len(self.errors)
+
+    async def until(self, condition: Callable[[], bool]) -> float:
+        """Seconds until it holds."""
+        start = time.monotonic()
+        while not condition():
+            assert time.monotonic() - start < 15, "nothing happened"
+            await asyncio.sleep(0.005)
+        return time.monotonic() - start
+
+
+def watching(seen: Seen, story: Callable[[], object]) -> None:
+    """Runs the watcher while the story goes on."""
+
+    async def both() -> None:
+        task = asyncio.create_task(seen.watcher.run())
+        await seen.until(lambda: seen.count > 0)
+        await asyncio.sleep(0.3)  # the watch on the folders begins
+        try:
+            await story()  # type: ignore[misc]
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    asyncio.run(both())
+
+
+def test_saves_of_manifest_palette_and_picture_are_followed(game: Workbench) -> None:
+    seen = Seen(game)
+    gem, logo = game.root / "generated/sprites/gem.png", game.root / "generated/sprites/logo.png"
+
+    async def story() -> None:
+        first = read(gem)
+        count = seen.count
+        game.edit("1a1c2c, 5d275d", "1a1c2d, 5d275e")
+        took = await seen.until(lambda: seen.count > count)
+        assert took < 5
+        assert not np.array_equal(read(gem), first)
+        count = seen.count
+        game.write("102030\nf0f0f0\n", "art/night.hex")
+        picture = np.full((8, 8, 4), 255, np.uint8)
+        picture[0, 0, :3] = 0
+        (game.root / "art/logo.png").write_bytes(encode_truecolor(picture))
+        await seen.until(lambda: seen.count > count and (read(logo)[0, 0, :3] == (0x10, 0x20, 0x30)).all())
+
+    watching(seen, story)
+    assert not seen.errors
+    assert not seen.plans
+
+
+def test_a_broken_manifest_is_told_and_the_next_save_mends_it(game: Workbench) -> None:
+    seen = Seen(game)
+
+    async def story() -> None:
+        game.edit("size: 16", "size: 9999")
+        await seen.until(lambda: bool(seen.errors))
+        count = len(seen.reports)
+        game.edit("size: 9999", "size: 16")
+        await seen.until(lambda: len(seen.reports) > count)
+
+    watching(seen, story)
+    assert "9999" in str(seen.errors[0])
+
+
+def test_other_files_do_not_matter(game: Workbench) -> None:
+    seen = Seen(game)
+
+    async def story() -> None:
+        count = seen.count
+        game.write("hello", "art/notes.txt")
+        game.write("hello", "README.md")
+        await asyncio.sleep(0.5)
+        assert seen.count == count
+
+    watching(seen, story)
+
+
+def test_what_costs_is_announced_and_waits_for_yes(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        game = bench(tmp_path, "version: 1\nsprites:\n  hero: {prompt: a knight, style: rd_fast__default, size: 64}\n")
+        game.env.update(RD_API_KEY="rdpk-a-secret-that-must-stay-one", ASSETGEN_API_URL=base)
+        game.build("--yes")
+        before = game.files()
+        seen = Seen(game)
+
+        async def story() -> None:
+            game.edit("a knight", "an owl")
+            await seen.until(lambda: bool(seen.plans))
+
+        watching(seen, story)
+        assert ledger(base)["charges"] == 1
+        assert game.files() == before
+        assert [action.asset for action in seen.plans[0].actions if action.cost] == ["hero"]
+
+        spending = Seen(game, spend=True)
+
+        async def nothing() -> None: ...
+
+        watching(spending, nothing)
+        assert ledger(base)["charges"] == 2
+        assert game.files() != before
+
+
+def test_everything_that_a_project_is_made_from_is_watched(game: Workbench) -> None:
+    session = Session(Options(game.root), environment(game))
+    found = watched(session.manifest)
+    session.close()
+    assert {"assets.yaml", "art/night.hex", "art/logo.png"} <= found.files
+    assert found.folders(game.root) == {game.root.resolve(), (game.root / "art").resolve()}
+    assert not found.matters("generated/sprites/gem.png")
+    assert not found.matters("assets.lock")
