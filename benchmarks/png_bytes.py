@@ -2,8 +2,9 @@
 
     python benchmarks/png_bytes.py [--check] [--optimize]
 
-Every file is decoded by Pillow and compared pixel by pixel. With `--check` the status is 1 where files
-(but for the page) are not 40 % smaller than Pillow's, or where any take longer. `--optimize` measures `optimize: true`, too (`assetgen[optimize]`).
+Every file is decoded by Pillow and compared pixel by pixel. With `--check` the status is 1 where files (but for the
+page) are not 40 % smaller than Pillow's, or where any take longer. `--optimize` measures `optimize: true`, too (it
+needs `assetgen[optimize]`).
 """
 
 from __future__ import annotations

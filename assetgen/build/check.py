@@ -7,9 +7,11 @@ from typing import Any
 
 from assetgen.build import shelf
 from assetgen.build.looks import looks
-from assetgen.build.run import provider_label
+from assetgen.build.report import BuildReport
+from assetgen.build.run import provider_label, remark
 from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
+from assetgen.model.errors import AssetgenError
 from assetgen.model.plan import EXIT_OF_STATE, Action
 from assetgen.plan.evaluate import PLACEHOLDER
 from assetgen.plan.planner import OUTPUT_REASONS, make_plan
@@ -78,6 +80,9 @@ def check(session: Session, *, release: bool = False, require_review: bool = Fal
         if require_review:
             report.findings += _review(session, name)
         report.findings += _quality(session, name)
+    said = BuildReport()
+    remark(session, said)
+    report.findings += [Noted(item.asset, item.check, "warn", item.message) for item in said.warnings]
     return report
 
 
@@ -140,13 +145,15 @@ class _ReadOnly:
 
 
 def _quality(session: Session, name: str) -> list[Noted]:
-    block = session.project.blocks.get(name)
-    if block is None or block.files is None:
-        return []
-    finished = shelf.find_record(session.cache, block.files)
+    """Findings about the asset as a build would finish it now: also where one failed for them."""
+    keys = session.project.keys(name)
+    finished = shelf.find_record(session.cache, keys.files) if keys is not None else None
     if finished is None:
-        work = prepare(session.project, session.disk, name, session.palette)
-        if work is None or work.keys.files != block.files:
+        try:
+            work = prepare(session.project, session.disk, name, session.palette)
+            finished = finished_of(work, _ReadOnly(session), pictures=False) if work is not None else None
+        except AssetgenError:  # what cannot be finished is stale, and the build says why
             return []
-        finished = finished_of(work, _ReadOnly(session))
+    if finished is None:
+        return []
     return [Noted(name, finding.check, finding.level, finding.message) for finding in finished.findings]

@@ -16,7 +16,7 @@ from assetgen.model.manifest import FileRef, Palette, SentPalette
 MAX_BYTES = 8 << 20
 DEFAULT_COUNT = 16
 _FORMS = ("file", "from", "lospec")
-_SAVED = ("hex", "gpl", "pal", "png", "txt", "json", "ase")
+_SAVED = ("hex", "gpl", "pal", "png", "txt", "json", "ase", "act", "aco", "aseprite")
 
 
 def color(text: str) -> str:
