@@ -84,3 +84,57 @@ def test_a_missing_output_concerns_its_asset_alone(tmp_path: Path) -> None:
     ]
     game.build()
     assert game.run("check").status == 0
+
+
+def test_an_original_saved_anew_is_accepted_with_a_warning_each_time(tmp_path: Path) -> None:
+    game = project(tmp_path, "  cow: a cow\n")
+    game.build()
+    original = next((game.root / "originals/cow").glob("*.png"))
+    picture = Image.open(original)
+    picture.load()
+    picture.save(original, compress_level=0)
+    for _ in range(2):
+        warning = game.build()["warnings"]
+        assert [(w["asset"], w["check"]) for w in warning] == [("cow", "original")]
+        assert original.name in warning[0]["message"]
+    assert game.build("--locked", "--offline")["warnings"] == warning
+    assert game.run("check", "--json").json["stale"] == []
+    assert original.name in game.run("plan").err
+
+
+def test_a_redrawn_placeholder_is_said_to_be_built(tmp_path: Path) -> None:
+    game = project(tmp_path, "  cow: a cow\n")
+    game.build()
+    outputs = game.files()
+    next((game.root / "originals/cow").glob("*.png")).write_bytes(b"no picture")
+    assert [a["reason"] for a in game.plan()["actions"]] == ["placeholder original missing: drawn again"]
+    assert game.build("--locked", status=1)["blocked"][0]["state"] == "lost"
+    assert game.build()["assets"]["cow"]["status"] == "built"
+    assert game.files() == outputs
+    assert game.run("check").status == 0
+
+
+def test_an_output_that_cannot_be_written_fails_its_asset_alone(tmp_path: Path) -> None:
+    game = project(tmp_path, "  logo: {file: logo.png}\n  cow: {file: logo.png}\n")
+    drawing(game.root / "logo.png", (1, 2, 3, 255))
+    (game.root / "generated/sprites/cow.png/folder").mkdir(parents=True)
+    report = game.build(status=1)
+    assert report["assets"]["logo"]["status"] == "built"
+    assert report["assets"]["cow"]["status"] == "failed"
+    assert "cow.png" in report["assets"]["cow"]["error"]
+    assert "generated/sprites/logo.png" in game.files()
+
+
+def test_a_plan_needs_no_folder_to_write_to(tmp_path: Path) -> None:
+    game = project(tmp_path, "  logo: {file: logo.png}\n")
+    drawing(game.root / "logo.png", (1, 2, 3, 255))
+    (game.root / ".assetgen").write_text("in the way")
+    assert game.run("plan").status == 0
+    assert game.run("plan", "--json").status == 0
+
+
+def test_rebuy_wants_the_name_of_an_asset(tmp_path: Path) -> None:
+    game = project(tmp_path, "  cow: a cow\n")
+    ran = game.run("build", "--rebuy", "cew")
+    assert ran.status == 2
+    assert "did you mean 'cow'?" in ran.err

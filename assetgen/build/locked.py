@@ -9,7 +9,7 @@ from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.outputs import Writer
 from assetgen.build.processing import Processing
 from assetgen.build.report import AssetReport, BuildReport, Progress
-from assetgen.build.run import hold_unselected, look_ahead, provider_label
+from assetgen.build.run import hold_unselected, look_ahead, provider_label, remark
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
@@ -48,7 +48,9 @@ def difference(project: Project, name: str) -> str | None:
 def build_locked(session: Session, progress: Progress) -> BuildReport:
     """Writes all outputs that can be written; every difference fails its asset."""
     with project_lock(session.root):
-        return asyncio.run(_build_locked(session, progress))
+        report = asyncio.run(_build_locked(session, progress))
+        remark(session, report)
+        return report
 
 
 async def _build_locked(session: Session, progress: Progress) -> BuildReport:

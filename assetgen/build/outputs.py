@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assetgen.export.base import OwnedKeys
+from assetgen.model.errors import StoreError
 from assetgen.plan.disk import Memo, owned_memo
 from assetgen.plan.world import KEYS
 from assetgen.store import atomic
@@ -67,7 +68,8 @@ def owned_target(path: str, owned: OwnedKeys) -> Target:
 
 @dataclass
 class Writer:
-    """Writes the outputs of one project. `written` and `deleted` count files."""
+    """Writes the outputs of one project. `written` and `deleted` count files; `unwritten` is told of a file that could
+    not be written, and the others are."""
 
     root: Path
     state: State
@@ -75,6 +77,7 @@ class Writer:
     force: bool = False
     written: int = 0
     deleted: int = 0
+    unwritten: Callable[[str, StoreError], None] | None = None
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     _batch: list[Pending] = field(default_factory=list)
     _bytes: int = 0
@@ -151,15 +154,23 @@ class Writer:
             return
         self.state.written.append(pair for item in batch for pair in _written(item))
         for item in batch:
-            path = inside(self.root, item.target.path)
-            if item.forced:
-                self.state.trash(item.target.path)
-            atomic.write(path, item.data)
-            digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
-            self.state.stamps.note(item.target.path, item.data, **digests)
-            if item.target.owned is not None:
-                self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
-        self.written += len(batch)
+            try:
+                self._write(item)
+            except StoreError as error:
+                if self.unwritten is None:
+                    raise
+                self.unwritten(item.target.path, error)
+
+    def _write(self, item: Pending) -> None:
+        path = inside(self.root, item.target.path)
+        if item.forced:
+            self.state.trash(item.target.path)
+        atomic.write(path, item.data)
+        digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
+        self.state.stamps.note(item.target.path, item.data, **digests)
+        if item.target.owned is not None:
+            self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
+        self.written += 1
 
     def remove(self, recorded: Mapping[str, str], paths: Sequence[str]) -> list[str]:
         """Deletes recorded files that no asset owns any more, and what engines laid beside them.

@@ -15,9 +15,10 @@ from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.work import Done, Work, do, finished_of, prepare
 from assetgen.model.cost import FREE
-from assetgen.model.errors import AssetError, AssetgenError
+from assetgen.model.errors import AssetError, AssetgenError, StoreError
 from assetgen.model.lock import Block
 from assetgen.plan.keys import TOOL
+from assetgen.plan.project import INDEX
 from assetgen.plan.sources import upstream
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Processing:
         self.failed: dict[str, str] = {}
         self._pool = ThreadPoolExecutor(session.options.jobs or os.cpu_count() or 1, "assetgen")
         self._running: dict[str, asyncio.Future[Done | None]] = {}
+        writer.unwritten = self._unwritten
 
     def submit(self, name: str) -> None:
         """Finishes an asset if that is due; never twice."""
@@ -144,6 +146,15 @@ class Processing:
         entry = self.report.assets.setdefault(name, AssetReport())
         entry.status, entry.error = "failed", told
         self.progress.failed(name, told)
+
+    def _unwritten(self, path: str, error: StoreError) -> None:
+        """One file that cannot be written fails what it belongs to, and nothing else."""
+        name = next((n for n, block in self.project.blocks.items() if path in block.outputs), INDEX)
+        if name in self.project.manifest.assets:
+            self._fail(name, error)
+            return
+        self.report.others[name] = AssetReport("failed", error=str(error))
+        self.progress.failed(name, str(error))
 
     async def drain(self) -> None:
         """Waits for everything that was submitted."""

@@ -162,6 +162,7 @@ class Remote:
             self._reject(state, step, request, error.delivery, str(error), provider)
             raise
         entry.cost = total((entry.cost, delivery.price))
+        entry.status = "built"
         accepted = await asyncio.to_thread(self._store, asset.name, step, request, delivery, provider)
         for warning in delivery.warnings:
             self.report.warn(asset.name, "reply", warning)

@@ -12,7 +12,7 @@ from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.model.plan import Plan
 from assetgen.plan.planner import Prices, make_plan
-from assetgen.plan.select import Selection, select
+from assetgen.plan.select import Selection, require_known, select
 from assetgen.store import registry
 from assetgen.store.guard import project_lock
 
@@ -34,8 +34,10 @@ def plan(session: Session, prices: Prices | None = None) -> Plan:
     hold_unselected(session, selection)
     look_ahead(session, selection)
     made = make_plan(session.project, selection, provider_label(session), prices)
-    trouble = session.store.unreachable
-    return made if trouble is None else replace(made, hints=(*made.hints, f"{trouble}; it may hold what seems new"))
+    hints = [*made.hints, *(note for _path, note in session.originals.notes())]
+    if session.store.unreachable is not None:
+        hints.append(f"{session.store.unreachable}; it may hold what seems new")
+    return replace(made, hints=tuple(hints))
 
 
 def provider_label(session: Session) -> str:
@@ -71,16 +73,27 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
         registry.register(session.folders.data, session.lock_path)
         session.state.prepare()
         selection = select(session.manifest, session.options.assets)
+        require_known(session.manifest, session.options.rebuy)
         hold_unselected(session, selection)
         look_ahead(session, selection)
         drawn = make_plan(session.project, selection, provider_label(session))
         if not drawn.actions and not drawn.blocked and not _wants_more(session):
-            return unchanged(session, selection)
-        import asyncio
+            report = unchanged(session, selection)
+        else:
+            import asyncio
 
-        from assetgen.build.carry import carry_out
+            from assetgen.build.carry import carry_out
 
-        return asyncio.run(carry_out(session, hooks, selection, drawn))
+            report = asyncio.run(carry_out(session, hooks, selection, drawn))
+        remark(session, report)
+        return report
+
+
+def remark(session: Session, report: BuildReport) -> None:
+    """Says which originals are not the very files that were bought, and are taken all the same (rule 10)."""
+    for path, note in session.originals.notes():
+        folder = path.removeprefix(f"{session.manifest.originals}/")
+        report.warn(folder.rpartition("/")[0] or folder, "original", note)
 
 
 def _wants_more(session: Session) -> bool:

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         with open_progress(context) as progress:
             ask = asker(context, progress) if context.interactive and not args.json else None
             report = build_locked(session, progress) if args.locked else build(session, Hooks(progress, ask))
-        if name is not None and report.clean:
+        if name is not None and report.clean and not session.originals.warnings:
             idle.keep(session, name, args, *nothing_done(session))
     finally:
         session.close()

@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
             from assetgen.build.exact import with_exact_prices
 
             made = with_exact_prices(session, made)
-        if name is not None and not made.actions and not made.blocked:
+        if name is not None and not made.actions and not made.blocked and not session.originals.warnings:
             idle.keep(session, name, args, nothing_planned(made, session.manifest.warnings), made.to_json())
     finally:
         session.close()

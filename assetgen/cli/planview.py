@@ -59,6 +59,7 @@ def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> 
 def nothing_planned(plan: Plan, warnings: Sequence[str] = ()) -> list[tuple[str, str | None]]:
     """The lines of a plan that is empty, with their style."""
     told: list[tuple[str, str | None]] = [(warning, "yellow") for warning in warnings]
+    told += [(f"hint: {hint}", "cyan") for hint in plan.hints]
     return [*told, (f"Nothing to do: {_count(plan.unchanged, 'asset')} up to date.", None)]
 
 

@@ -231,7 +231,7 @@ def _last_line(report: BuildReport) -> str:
         and not report.deleted
         and report.exit_status == 0
     ):
-        return f"Nothing to do: {unchanged} assets up to date."
+        return f"Nothing to do: {unchanged} asset{'' if unchanged == 1 else 's'} up to date."
     parts = [f"{built} built"]
     if failed:
         parts.append(f"{failed} failed")

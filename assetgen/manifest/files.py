@@ -79,7 +79,9 @@ class Files:
             problems.add(position, f"{what} {quoted(path)} leaves the project", where=where, tail=tail)
             return False
         if not os.path.isfile(f"{self.root}/{path}"):  # noqa: PTH113
-            problems.add(position, f"{what} {quoted(path)} does not exist", where=where, tail=self._near(path))
+            there = os.path.lexists(f"{self.root}/{path}")
+            head = f"{what} {quoted(path)} {'is no file' if there else 'does not exist'}"
+            problems.add(position, head, where=where, tail="" if there else self._near(path))
             return False
         self.present[path] = None
         return True

@@ -21,6 +21,7 @@ from assetgen.plan.world import Realm, Realms, World
 OFFICIAL = "official"
 PLACEHOLDER = "placeholder"
 LOST = "lost"
+REDRAWN = "placeholder original missing: drawn again"
 EVERY_REALM = Realms(everything=True)
 
 
@@ -281,7 +282,7 @@ class Evaluator:
         places = {self.world.presence(original, accepted.realm) for original in accepted.originals}
         if "missing" in places:
             if accepted.realm == PLACEHOLDER and not self.choices.locked:
-                return StepState(index, step, "redraw", request, accepted, "placeholder original missing: drawn again")
+                return StepState(index, step, "redraw", request, accepted, REDRAWN)
             if asset.name in self.choices.rebuy:
                 return StepState(index, step, "buy", request, accepted, "lost, bought again")
             return StepState(index, step, "held", request, accepted, LOST)

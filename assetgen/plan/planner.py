@@ -10,6 +10,7 @@ from assetgen.model.cost import FREE, Cost
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Kind, Manifest
 from assetgen.model.plan import Action, Blocked, Plan, Verb
+from assetgen.plan.evaluate import REDRAWN
 from assetgen.plan.prices import price_of, verb_of
 from assetgen.plan.project import INDEX, Project
 from assetgen.plan.select import Selection
@@ -159,7 +160,7 @@ def _plan_index(draft: _Draft, selection: Selection) -> None:
     block = draft.project.blocks.get(INDEX)
     if block is None:
         reason: str | None = "new"
-    elif any(action.reason not in OUTPUT_REASONS for action in draft.actions):
+    elif any(action.reason not in {*OUTPUT_REASONS, REDRAWN} for action in draft.actions):
         reason = "assets changed"
     elif selection.whole and block.frames != draft.project.index_key():
         reason = "manifest changed"

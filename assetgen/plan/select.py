@@ -78,6 +78,13 @@ def select(manifest: Manifest, wanted: Sequence[str]) -> Selection:
     return Selection(tuple(build_order(manifest, names)), tuple(palettes), tuple(atlases), whole=False)
 
 
+def require_known(manifest: Manifest, names: Iterable[str]) -> None:
+    """UsageError for the first name that is no asset's."""
+    for name in names:
+        if name not in manifest.assets:
+            raise UsageError(_no_match(name, manifest))
+
+
 def _no_match(word: str, manifest: Manifest) -> str:
     known = [*manifest.assets, *(f"atlas:{n}" for n in manifest.atlases), *(f"palette:{n}" for n in manifest.palettes)]
     near = get_close_matches(word, known, 1)

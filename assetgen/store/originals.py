@@ -47,13 +47,14 @@ def file_name(sha256: str, candidate: int, extra: str | None, extension: str, di
 
 
 class Originals:
-    """The folder `folder` (relative) of the project at `root`. `warnings` collects what was said, each once."""
+    """The folder `folder` (relative) of the project at `root`. `warnings` collects what was said,
+    each once, with the path that it is about."""
 
     def __init__(self, root: Path, folder: str = "originals", *, stamps: Stamps) -> None:
         self.root = root
         self.folder = folder
         self.stamps = stamps
-        self.warnings: dict[str, None] = {}
+        self.warnings: dict[str, str] = {}
         self._files: list[str] | None = None
         self._by_prefix: dict[str, list[str]] = {}
         self._by_bytes: dict[str, str] | None = None
@@ -183,12 +184,12 @@ class Originals:
             if self._same_picture(data, original, path):
                 return self._other_bytes(path)
             note = f"{path} does not hold what was bought (sha256 {original.sha256[:8]}…): damaged, or edited by hand"
-            wrong = wrong or self._said(Location("wrong", None, note))
+            wrong = wrong or self._said(path, Location("wrong", None, note))
         same = None if original.pixels == original.sha256 else self._pixel_index().get(original.pixels)
         return self._other_bytes(same) if same is not None else wrong
 
     def _other_bytes(self, path: str) -> Location:
-        return self._said(Location("pixels", path, f"{path} was saved anew: same picture, other bytes; accepted"))
+        return self._said(path, Location("pixels", path, f"{path} was saved anew: same picture, other bytes; accepted"))
 
     def _same_picture(self, data: bytes, original: Original, path: str) -> bool:
         if original.pixels == original.sha256:
@@ -198,8 +199,12 @@ class Originals:
         except PictureError:
             return False
 
-    def _said(self, location: Location) -> Location:
-        self.warnings[location.note] = None
+    def notes(self) -> list[tuple[str, str]]:
+        """What there is to say of originals that are not the files that were bought: path and sentence, in order."""
+        return sorted((path, note) for note, path in self.warnings.items())
+
+    def _said(self, path: str, location: Location) -> Location:
+        self.warnings[location.note] = path
         return location
 
     def _problem(self, path: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ class Project:
 
 def register(store: Path, lock: Path) -> None:
     """Make a project known by its lock file's path. Writes only the first time."""
-    place = str(lock.resolve())
+    place = os.path.realpath(lock)  # pathlib would raise for a ring of links, which the lock's reader names
     note = store / "projects" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
     atomic.write_if_changed(note, (json.dumps({"lock": place}) + "\n").encode(), sync=True)
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from assetgen.model.errors import StoreError
@@ -98,9 +99,11 @@ class State:
         atomic.create(self.folder / ".gitignore", b"*\n")
 
     def save(self) -> None:
-        """Keep stamps and a compact log for the next run."""
-        self.stamps.save()
-        self.written.compact()
+        """Keep stamps and a compact log for the next run. Never an error: a project may be read-only, and both can be
+        made again."""
+        with suppress(StoreError):
+            self.stamps.save()
+            self.written.compact()
 
     def trash(self, path: str) -> Path:
         """Move a file (relative to the project) to `.assetgen/trash/`, beside earlier ones. Where it went."""
