@@ -66,7 +66,16 @@ class Serving:
             access_log=False,
             timeout_graceful_shutdown=1,
         )
-        return uvicorn.Server(config)
+        news = self.news
+
+        class Server(uvicorn.Server):
+            """Ends the streams of news first: they would keep it waiting."""
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                news.close()
+                await super().shutdown(sockets)
+
+        return Server(config)
 
     async def run(self) -> None:
         """Serves until Ctrl-C."""

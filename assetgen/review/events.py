@@ -21,7 +21,7 @@ class News:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._listeners: set[asyncio.Queue[bytes]] = set()
+        self._listeners: set[asyncio.Queue[bytes | None]] = set()
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """The event loop that the pages are served from."""
@@ -33,15 +33,18 @@ class News:
 
     async def stream(self) -> AsyncIterator[bytes]:
         """Events for one page, until it leaves."""
-        queue: asyncio.Queue[bytes] = asyncio.Queue(_WAITING)
+        queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)
         self._listeners.add(queue)
         try:
             yield b"retry: 1000\n\n"
             while True:
                 try:
-                    yield await asyncio.wait_for(queue.get(), _QUIET)
+                    message = await asyncio.wait_for(queue.get(), _QUIET)
                 except TimeoutError:
-                    yield b": still here\n\n"
+                    message = b": still here\n\n"
+                if message is None:
+                    return
+                yield message
         finally:
             self._listeners.discard(queue)
 
@@ -51,7 +54,11 @@ class News:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._spread, message)
 
-    def _spread(self, message: bytes) -> None:
+    def close(self) -> None:
+        """Ends every stream: the server stops. On the event loop's thread."""
+        self._spread(None)
+
+    def _spread(self, message: bytes | None) -> None:
         for queue in self._listeners:
             if queue.full():
                 queue.get_nowait()

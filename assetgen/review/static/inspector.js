@@ -100,7 +100,10 @@ export function startInspector() {
   dialog.addEventListener("close", () => {
     leaveView();
     history.replaceState(null, "", location.pathname + location.search);
-    (cards.get(state.label)?.card.querySelector(".card-open") ?? state.opener)?.focus();
+    // Whoever has gone on to something else already is not called back.
+    const here = document.activeElement;
+    const elsewhere = here && here !== document.body && here !== state.opener && !dialog.contains(here);
+    if (!elsewhere) (cards.get(state.label)?.card.querySelector(".card-open") ?? state.opener)?.focus();
   });
   dialog.addEventListener("click", (event) => event.target === dialog && close());
   dialog.addEventListener("keydown", (event) => {

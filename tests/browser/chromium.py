@@ -1,0 +1,76 @@
+"""Chromium, driven by Playwright, as `.ci/engines.sh` installs both."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CACHE = Path(os.environ.get("ASSETGEN_ENGINES_CACHE") or Path.home() / ".cache" / "assetgen-engines")
+HINT = "run .ci/engines.sh to install it"
+
+
+def need(found: bool, what: str) -> None:
+    """Skips the test where something is missing; fails it where the machine was to have everything."""
+    if found:
+        return
+    if os.environ.get("ASSETGEN_ENGINES") == "required":
+        pytest.fail(f"{what} is not installed: {HINT}")
+    pytest.skip(f"{what} is not installed: {HINT}")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a script gave, what the console called wrong, the addresses asked for, and seconds until the page was open."""
+
+    value: Any
+    errors: list[str]
+    requests: list[str]
+    opened: float
+
+
+class Chromium:
+    """One browser for a session of tests."""
+
+    def __init__(self) -> None:
+        program = shutil.which("chromium")
+        node = shutil.which("node")
+        need(program is not None, "Chromium")
+        need(node is not None, "Node.js")
+        need((CACHE / "node" / "node_modules" / "playwright-core").is_dir(), "playwright-core")
+        assert program is not None
+        assert node is not None
+        self._process = subprocess.Popen(
+            [node, str(Path(__file__).with_name("drive.cjs")), str(CACHE / "node"), program],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        assert self._process.stdout.readline() == "ready\n", "Chromium did not start"
+
+    def visit(self, url: str, code: str, *, clock: bool = False, **options: Any) -> Visit:
+        """Opens a page of the gallery and runs an async JavaScript function body with `page` (Playwright's).
+
+        `clock`: the page's time stands still but for what the script lets pass.
+        """
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"url": url, "code": code, "options": options, "clock": clock}) + "\n")
+        self._process.stdin.flush()
+        done = json.loads(self._process.stdout.readline())
+        assert "failed" not in done, f"{done['failed']}\n{done['errors']}"
+        return Visit(done["value"], done["errors"], done["requests"], done["opened"] / 1000)
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(20)
+        self._process.stdout.close()
