@@ -41,11 +41,12 @@ def test_bytes_in_bytes_out(cache: Cache) -> None:
     assert not cache.folder.exists()
     for data in (b"", b"small", LARGE):
         cache.put("key", data)
-        assert cache.get("key") == data
+        assert cache.get("key") == data, "what waits to be written is there already"
     assert cache.get("other") is None
     entries, size = cache.info()
     assert entries == 1
     assert size > len(LARGE)
+    assert cache.get("key") == LARGE
     again = Cache(cache.folder)
     assert again.get("key") == LARGE
     again.close()
@@ -72,6 +73,7 @@ def test_rows_that_point_elsewhere_are_refused(cache: Cache, filename: str) -> N
 def test_wrong_bytes_are_a_miss(cache: Cache) -> None:
     cache.put("small", b"value")
     cache.put("large", LARGE)
+    cache.flush()
     (file,) = cache.folder.glob("*/*/*.val")
     file.write_bytes(file.read_bytes()[:-1])
     tamper(cache, "UPDATE Cache SET value = ? WHERE key = 'small'", b"x" * 40)
@@ -111,6 +113,7 @@ def test_an_unusable_folder_is_done_without(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     cache = Cache(tmp_path / "file" / "below")
     cache.put("key", b"value")
+    cache.flush()
     assert cache.get("key") is None
     assert cache.info() == (0, 0)
     cache.close()
@@ -126,6 +129,7 @@ def test_a_limit_drops_the_oldest(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "derived", limit=1_000_000)
     for number in range(100):
         cache.put(f"{number}", LARGE)
+        cache.flush()
     assert cache.get("0") is None
     assert cache.get("99") == LARGE
     assert cache.info()[0] * len(LARGE) < 1_200_000

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import re
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from assetgen.store.gc import remove_folder, size_of
 
 _SEAL = hashlib.sha256().digest_size
 _LARGE = 16_384  # bytes; larger values get a file of their own
+_BATCH, _BATCH_BYTES = 512, 16 << 20  # entries and bytes that wait to be written together
 _RAW, _BINARY = 1, 2  # diskcache's modes for bytes in a row and bytes in a file
 _VALUE_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]+\.val")
 
@@ -31,9 +33,14 @@ class Cache:
         self._lock = threading.Lock()
         self._cache: Any = None
         self._broken = False
+        self._pending: dict[str, bytes] = {}
+        self._pending_bytes = 0
 
     def get(self, key: str) -> bytes | None:
         """The bytes stored under a key, or None. What does not fit its digest is dropped."""
+        waiting = self._pending.get(key)
+        if waiting is not None:
+            return waiting
         sealed = self._tried("get", key)
         if sealed is None:
             return None
@@ -44,16 +51,30 @@ class Cache:
         return None
 
     def put(self, key: str, data: bytes) -> None:
-        """Remember bytes under a key; may be forgotten at any time."""
-        self._tried("set", key, _seal(key, data) + data)
+        """Remember bytes under a key; may be forgotten at any time. Written with others, at the latest by `close`."""
+        with self._lock:
+            self._pending[key] = data
+            self._pending_bytes += len(data)
+            full = len(self._pending) >= _BATCH or self._pending_bytes >= _BATCH_BYTES
+        if full:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting, in one transaction: one each would cost more than all the rest of a put."""
+        with self._lock:
+            batch, self._pending, self._pending_bytes = self._pending, {}, 0
+        if batch:
+            self._tried("transact", batch)
 
     def info(self) -> tuple[int, int]:
         """Number of entries, and bytes on the disk."""
+        self.flush()
         cache = self._opened() if self.folder.is_dir() else None
         return (len(cache) if cache is not None else 0), size_of(self.folder)
 
     def close(self) -> None:
-        """Close this thread's connection; the next use opens it again."""
+        """Write what is waiting and close this thread's connection; the next use opens it again."""
+        self.flush()
         if self._cache is not None:
             with suppress(Exception):
                 self._cache.close()
@@ -65,6 +86,8 @@ class Cache:
         if cache is None:
             return None
         try:
+            if method == "transact":
+                return _put_all(cache, *args)
             return getattr(cache, method)(*args)
         except diskcache.Timeout:
             return None  # somebody else has been writing for a minute
@@ -108,6 +131,12 @@ class Cache:
             self._cache = self._open()
         except Exception:
             self._broken = True
+
+
+def _put_all(cache: Any, batch: Mapping[str, bytes]) -> None:
+    with cache.transact():
+        for key, data in batch.items():
+            cache.set(key, _seal(key, data) + data)
 
 
 def _seal(key: str, data: bytes) -> bytes:
