@@ -141,7 +141,7 @@ def test_a_changed_part_changes_the_whole_and_nothing_else_twice(game: Workbench
     game.build()
     assert game.plan()["actions"] == []
     save(game.root, "art/walk.png", strip(*(figure(48, (20, 44), step + 3) for step in range(3))))
-    assert game.actions() == {"hero_walk": "process: file or recipe changed", "hero": "process: its parts changed"}
+    assert game.actions() == {"hero_walk": "process: file changed", "hero": "process: its parts changed"}
     game.build()
     assert game.plan()["actions"] == []
 

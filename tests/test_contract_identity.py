@@ -138,3 +138,36 @@ def test_rebuy_wants_the_name_of_an_asset(tmp_path: Path) -> None:
     ran = game.run("build", "--rebuy", "cew")
     assert ran.status == 2
     assert "did you mean 'cow'?" in ran.err
+
+
+def test_what_changed_of_a_drawn_entry_is_told_apart(tmp_path: Path) -> None:
+    game = project(tmp_path, "  logo: {file: logo.png}\n  a: {file: logo.png}\n")
+    drawing(game.root / "logo.png", (1, 2, 3, 255))
+    game.build()
+    game.edit("  logo: {file: logo.png}", "  logo: {file: logo.png, pivot: bottom}")
+    assert game.actions() == {"logo": "process: recipe changed"}
+    drawing(game.root / "logo.png", (3, 2, 1, 255))
+    assert game.actions() == {"logo": "process: file changed", "a": "process: file changed"}
+    game.build()
+    Image.open(game.root / "logo.png").convert("P").save(game.root / "logo.png")
+    assert game.actions() == {}
+
+
+def test_documents_hold_the_keys_of_the_contract_and_no_others(tmp_path: Path) -> None:
+    game = project(tmp_path, "  logo: {file: logo.png}\n  old: {file: logo.png}\n  cow: a cow\n")
+    drawing(game.root / "logo.png", (1, 2, 3, 255))
+    game.build()
+    game.edit("  old: {file: logo.png}\n  cow: a cow", "  cow: {prompt: a bull, pin: true}\n  hen: a hen")
+    plan = game.plan()
+    assert list(plan) == ["version", "provider", "actions", "blocked", "unchanged", "cost"]
+    assert {tuple(action) for action in plan["actions"]} == {("action", "asset", "kind", "reason", "cost")}
+    assert {action["action"] for action in plan["actions"]} == {"generate", "delete", "export"}
+    assert plan["blocked"] == [{"asset": "cow", "state": "pinned", "reason": "prompt changed"}]
+    report = game.build()
+    assert list(report) == ["version", "status", "assets", "blocked", "requests", "cost", "warnings"]
+    assert {tuple(entry) for entry in report["assets"].values()} == {("status", "requests", "cost", "outputs", "error")}
+    (game.root / "generated/sprites/hen.png").unlink()
+    checked = game.run("check", "--json").json
+    assert list(checked) == ["version", "stale", "findings"]
+    assert checked["stale"] == [{"asset": "hen", "reason": "output missing", "path": "generated/sprites/hen.png"}]
+    assert {tuple(finding) for finding in checked["findings"]} == {("asset", "check", "level", "message")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assetgen.build.money import Purse, affordable
+from assetgen.build.money import Purse, affordable, bounds
 from assetgen.build.providers import Providers
 from assetgen.build.session import Session
 from assetgen.model.cost import Cost
@@ -46,7 +46,7 @@ async def approve(session: Session, plan: Plan, purse: Purse, providers: Provide
         purse.balance = await provider.balance()
     except AssetgenError as error:
         return f"the balance cannot be asked for: {error}"
-    reason = affordable(plan.cost, purse.cap, purse.balance)
+    reason = bounds(purse.cap, purse.balance) or affordable(plan.cost, purse.cap, purse.balance)
     if reason is not None:
         return reason
     return _allowed(session, plan, purse, ask)

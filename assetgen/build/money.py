@@ -78,6 +78,14 @@ def affordable(plan_cost: Cost, cap: Cost | None, balance: Cost | None) -> str |
     return None
 
 
+def bounds(cap: Cost | None, balance: Cost) -> str | None:
+    """Why a cap cannot hold what an account pays with: units are never converted. None when it can."""
+    units = [balance.unit, *(part.unit for part in balance.other)]
+    if cap is None or cap.unit in units:
+        return None
+    return f"the budget is {cap}, and the account pays in {' and '.join(units)}: give it in that; nothing was sent"
+
+
 def parse_cap(text: str) -> Cost:
     """`5`, `5.00` or `$5` in US dollars, `200 credits`. Raises ValueError."""
     words = text.strip().removeprefix("$").split()

@@ -129,6 +129,7 @@ class Processing:
             outputs=outputs,
             tiles=done.finished.tiles,
             tool=TOOL,
+            drawn=self.project.drawn(name),
         )
         self.project.blocks[name] = block
         self.project.refresh([name])

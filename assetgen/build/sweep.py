@@ -35,4 +35,4 @@ def remove_orphans(session: Session, writer: Writer, keeper: LockKeeper, report:
 
 def retired(block: Block, outputs: dict[str, str]) -> Block:
     """A removed entry's block: its results, ids, and files that a person changed; nothing else derived."""
-    return replace(block.without_derived(), outputs=outputs, pages=None, layout=None, tool=None, partial=())
+    return replace(block.without_derived(), outputs=outputs, pages=None, layout=None, tool=None, partial=(), drawn=None)

@@ -93,7 +93,8 @@ class Block:
     `frames` and `files` are the keys of the derived stages as last built; `outputs` maps paths (relative to the
     project) to pixel digests, text files to byte digests. `ids` are engine ids fixed at first export;
     `pages` an atlas's remembered layout; `tiles` the ids and cells of a tileset; `layout` the pinned layout row;
-    `tool` the digest of the pixel operations' versions that made the outputs; `partial` the members an atlas lacks.
+    `tool` the digest of the pixel operations' versions that made the outputs; `partial` the members an atlas lacks;
+    `drawn` the digest of the drawn file that the outputs were made from: only for telling reasons (`file changed`).
     `history` is append-only.
     """
 
@@ -113,6 +114,7 @@ class Block:
     history: tuple[Past, ...] = ()
     tool: str | None = None
     partial: tuple[str, ...] = ()
+    drawn: str | None = None
 
     def without_derived(self) -> Block:
         return replace(self, frames=None, files=None, outputs={})

@@ -38,10 +38,14 @@ class Action:
     detail: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        data = {"action": self.action, "asset": self.asset, "kind": self.kind, "reason": self.reason}
-        if self.path is not None:
-            data["path"] = self.path
-        return {**data, "cost": self.cost.to_json()}
+        reason = self.reason if self.path is None else f"{self.reason}: {self.path}"
+        return {
+            "action": self.action,
+            "asset": self.asset,
+            "kind": self.kind,
+            "reason": reason,
+            "cost": self.cost.to_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -284,7 +284,8 @@ class Evaluator:
             if accepted.realm == PLACEHOLDER and not self.choices.locked:
                 return StepState(index, step, "redraw", request, accepted, REDRAWN)
             if asset.name in self.choices.rebuy:
-                return StepState(index, step, "buy", request, accepted, "lost, bought again")
+                again = self._elsewhere(asset, index, request, "lost")
+                return again or StepState(index, step, "buy", request, accepted, "lost, bought again")
             return StepState(index, step, "held", request, accepted, LOST)
         if "stored" in places:
             return StepState(index, step, "restore", request, accepted, "original missing")

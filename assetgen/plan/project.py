@@ -199,12 +199,17 @@ class Project:
         return self.outputs_reason(block)
 
     def _recipe_reason(self, name: str, keys: Keys, block: Block) -> str:
-        asset = self.manifest.assets[name]
         if block.tool is not None and block.tool != TOOL:
             return "tool changed"
-        return (
-            "file or recipe changed" if asset.source == "file" and block.frames != keys.pictures else "recipe changed"
-        )
+        drawn = self.drawn(name)
+        return "file changed" if drawn is not None and drawn != block.drawn else "recipe changed"
+
+    def drawn(self, name: str) -> str | None:
+        """The digest of the drawn file that an asset begins with; None where it begins with a request."""
+        asset = self.manifest.assets[name]
+        if not isinstance(asset.start, FileRef) or asset.steps:
+            return None
+        return self.world.file_digest(asset.start.path)
 
     def outputs_reason(self, block: Block) -> str | None:
         """`output missing`, `output out of date`, or None when all outputs are there (or were changed by hand)."""

@@ -15,7 +15,7 @@ T = TypeVar("T")
 Data = dict[str, Json]
 
 _RESULT = frozenset(["steps", "adopted", "rejected"])
-_DERIVED = frozenset(["frames", "files", "outputs", "tool", "partial"])
+_DERIVED = frozenset(["frames", "files", "outputs", "tool", "partial", "drawn"])
 _BLOCK = _RESULT | _DERIVED | frozenset(["kind", "reviewed", "layout", "ids", "tiles", "pages", "history"])
 _REQUEST = frozenset(["op", "request", "palette", "candidates", "take", "seed", "seeded", "scheme", "provider"])
 _STEP = _REQUEST | frozenset(["realm", "originals", "pick", "price", "model", "date", "inputs", "warnings"])
@@ -41,6 +41,7 @@ def dump_block(block: Block) -> Data:
         "history": [dump_past(past) for past in block.history],
         "tool": block.tool,
         "partial": list(block.partial),
+        "drawn": block.drawn,
     }
     data = {key: value for key, value in data.items() if value not in (None, {}, [])}
     return data if block.pages is None else {**data, "pages": block.pages}
@@ -67,6 +68,7 @@ def load_block(name: str, data: Json) -> Block:
         history=_each(fields, "history", _load_past),
         tool=_optional(fields, "tool"),
         partial=_each(fields, "partial", _load_text),
+        drawn=_optional(fields, "drawn"),
     )
 
 
