@@ -6,6 +6,7 @@ use for ever.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -192,6 +193,8 @@ STYLES: Mapping[str, Style] = MappingProxyType({style.name: style for style in _
 
 _CANONICAL: Mapping[str, str] = MappingProxyType({alias: s.name for s in STYLES.values() for alias in s.aliases})
 
+_OWN = re.compile("user__[A-Za-z0-9_-]+")
+
 _USER = Style(
     "", "user", "picture", "a style of your own", 16, 512, references=9, price="plus", known=False,
     note="the price is that of Plus until --check-cost says otherwise",
@@ -205,7 +208,7 @@ def find(name: str, *, old_model: bool = False) -> Style | None:
     """
     if old_model and f"rd_fast__{name}" in STYLES:
         return STYLES[f"rd_fast__{name}"]
-    if name.startswith("user__") and len(name) > len("user__"):
+    if _OWN.fullmatch(name):
         return replace(_USER, name=name)
     return STYLES.get(_CANONICAL.get(name, name))
 

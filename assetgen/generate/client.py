@@ -136,24 +136,21 @@ class Client:
             raise
 
     async def _run(self, job: Job, flight: Flight) -> Delivery:
-        slots = self.line.transport.slots
-        async with slots.one() as slot:
-            if self._stopping:
-                raise StoppedError("interrupted: nothing more is sent")
-            if not (self.paid and is_paid(job.request.op)):
+        if not (self.paid and is_paid(job.request.op)):
+            async with self.line.transport.slots.one():
                 return await self._free(job, flight)
-            try:
-                delivery = await self._buy(job, flight, slot.release)
-            except RefundedError as error:
-                if not error.again:
-                    raise
-                self._report(f"{error}; that was refunded, and is asked for once more")
-                delivery = await self._buy(job, flight, slot.release)
-            slots.grow()
-            return delivery
+        try:
+            return await self._buy(job, flight)
+        except RefundedError as error:
+            if not error.again:
+                raise
+            self._report(f"{error}; that was refunded, and is asked for once more")
+            return await self._buy(job, flight)
 
     async def _free(self, job: Job, flight: Flight) -> Delivery:
         """A call that costs nothing: made again when its result cannot be used."""
+        if self._stopping:
+            raise StoppedError("interrupted: nothing more is sent")
         if job.request.op.startswith("fix_"):
             await self._fixes.wait()
         ask = submission(job, self.line.dialect, derived_key(self.realm, job.request, job.attempt))
@@ -171,7 +168,7 @@ class Client:
                 if not tries:
                     raise AssetError(str(error), asset=job.asset, position=job.position) from None
 
-    async def _buy(self, job: Job, flight: Flight, finished: Callable[[], None]) -> Delivery:
+    async def _buy(self, job: Job, flight: Flight) -> Delivery:
         scribe = self.needed_scribe()
         journal = scribe.journal
         await self._pace()
@@ -188,13 +185,21 @@ class Client:
         await self.book.reserve(entry_id(key), job.expected)
         try:
             body = await asyncio.to_thread(journal.bodies.put, ask.body)
-            entry = await scribe.intend(_entry(job, ask, shape, attempt, self.line.base, journal.session, body))
+            wanted = _entry(job, ask, shape, attempt, self.line.base, journal.session, body)
+            entry = await self._intended(scribe, wanted)
         except BaseException:
             self.book.forget(entry_id(key))
             raise
         track = JournalTrack(self.is_stopping, scribe=scribe, entry=entry)
         flight.track = track
-        return await self._booked(replace(self._purchase(job, shape, track), finished=finished), ask)
+        return await self._booked(self._purchase(job, shape, track), ask)
+
+    async def _intended(self, scribe: Scribe, entry: Entry) -> Entry:
+        try:
+            return await scribe.intend(entry)
+        except asyncio.CancelledError:  # its line may be on its way to the disk
+            scribe.soon(entry.id, "refused", reason="never sent")
+            raise
 
     async def _booked(self, purchase: Purchase, ask: Submission | None) -> Delivery:
         """Sends (unless the reply is here already), delivers and books one purchase."""
@@ -202,7 +207,7 @@ class Client:
         assert isinstance(track, JournalTrack)
 
         async def work() -> Delivery:
-            raw = await self.submitted(purchase, ask) if ask is not None else track.entry.raw or ""
+            raw = await self._in_slot(purchase, ask) if ask is not None else track.entry.raw or ""
             return await purchase.deliver(raw)
 
         try:
@@ -210,6 +215,15 @@ class Client:
         except RejectedDelivery:
             self._rejected.add(track.entry.id)
             raise
+
+    async def _in_slot(self, purchase: Purchase, ask: Submission) -> str:
+        """`submitted`, as one of those that the service works on together. All else is done before and after: while
+        we write and decode, it works on others."""
+        slots = self.line.transport.slots
+        async with slots.one() as slot:
+            raw = await self.submitted(replace(purchase, finished=slot.release), ask)
+            slots.grow()
+            return raw
 
     async def submitted(self, purchase: Purchase, ask: Submission, *, uncertain: bool = False) -> str:
         """Sends and waits; returns the digest of the stored reply. Submissions that cannot be repeated go out one

@@ -29,12 +29,19 @@ class Scribe:
         """See `Journal.record`."""
         return await self._written(self.journal.moved(entry, state, **values))
 
+    def soon(self, entry: str, state: State, **values: Any) -> None:
+        """The same without waiting for it."""
+        self._given(self.journal.moved(entry, state, **values))
+
     async def _written(self, line: Line) -> Entry:
+        return await asyncio.shield(self._given(line))
+
+    def _given(self, line: Line) -> asyncio.Future[Entry]:
         done: asyncio.Future[Entry] = asyncio.get_running_loop().create_future()
         self._waiting.append((line, done))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
-        return await asyncio.shield(done)
+        return done
 
     async def _write(self) -> None:
         while self._waiting:

@@ -106,16 +106,28 @@ class _Resolver:
         return replace(step, size=size, fields={**step.fields, "width": size[0], "height": size[1]})
 
     def _check_edits(self, asset: Asset) -> None:
-        from assetgen.catalog.tools import TOOLS
+        from assetgen.catalog.tools import FIXER_MAX_PIXELS, FIXER_MIN_SIDE, FIXERS, TOOLS
 
         size = self._first_size(asset)
+        where, problems = f"{asset.kind} {quoted(asset.name)}", self.book.world.problems
         for step in asset.steps:
             tool = TOOLS.get(step.op)
+            mask = self.of(step.inputs["mask"][0]) if step.inputs.get("mask") else None
+            if mask is not None and size is not None and mask != size:
+                head = f"the mask is {mask[0]}x{mask[1]}, the picture {size[0]}x{size[1]}"
+                problems.add(step.inputs["mask"][0].position, head, where=where, tail="both must be of one size")
+            if (
+                step.op in FIXERS
+                and size is not None
+                and (min(size) < FIXER_MIN_SIDE or size[0] * size[1] > FIXER_MAX_PIXELS)
+            ):
+                head = f"the pixel fixer takes {FIXER_MIN_SIDE} pixels a side to 16 megapixels"
+                problems.add(step.position, head, where=where, tail=f"this picture is {size[0]}x{size[1]}")
             if tool is not None and tool.max_input is not None and size is not None and max(size) > tool.max_input:
                 head = (
                     f"{step.op} takes pictures of up to {tool.max_input} pixels a side, this one is {size[0]}x{size[1]}"
                 )
-                self.book.world.problems.add(step.position, head, where=f"{asset.kind} {quoted(asset.name)}")
+                problems.add(step.position, head, where=where)
             if tool is not None or step.op != "generate":
                 size = _after(step, size)
 

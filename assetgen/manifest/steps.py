@@ -30,6 +30,13 @@ OWN_WIRE = {
 }  # fmt: skip
 """Wire fields for which the grammar has another word, besides the aliases."""
 
+API_TYPES: Mapping[str, tuple[type, str]] = {
+    "output_bg_color": (str, "a text like '#102030'"),
+    "negative": (str, "a text"),
+    "include_extra_data": (bool, "true or false"),
+}
+"""Fields of the service's table that the grammar has no word for."""
+
 TOOLS_OWN = frozenset(["check_cost", "async", "async_process", "return_spritesheet", "upload_outputs", "custom_id"])
 """Wire fields that the tool sets itself."""
 
@@ -159,10 +166,18 @@ def _api(entry: Expanded, style: Style | None, book: Book) -> dict[str, Any]:
             problems.add(at, f"'api' may not hold {quoted(key)}", where=entry.where, tail="the tool sets it itself")
         elif ours is not None:
             problems.add(at, f"'api' may not hold {quoted(key)}", where=entry.where, tail=f"write '{ours}' instead")
+        elif (wrong := _api_type(key, api[key])) is not None:
+            problems.add(at, f"{quoted(str(api[key]))} is no value for {quoted(key)}", where=entry.where, tail=wrong)
         else:
             continue
         del api[key]
     return api
+
+
+def _api_type(key: str, value: Any) -> str | None:
+    """What a field of the service's table has to be, where it is something else; None for fields nobody knows."""
+    expected, words = API_TYPES.get(key, (object, ""))
+    return None if isinstance(value, expected) else f"expected {words}"
 
 
 def entry_keys() -> Iterable[str]:
