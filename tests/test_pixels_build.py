@@ -307,6 +307,27 @@ animations:
     assert entry["jump"]["pivot"] == [5, 15]
 
 
+def test_tilesets_have_scale_variants(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\ntilesets:\n"
+        "  deco: {file: art/deco.png, tile_size: 8, columns: 1, margin: 1, spacing: 2, process: {scale: [1, 2]}}\n",
+    )
+    save(
+        game.root,
+        "art/deco.png",
+        np.pad(strip(GEM[:8, :8], np.zeros((8, 2, 4), np.uint8), GEM[2:, 4:]), [(1, 1), (1, 1), (0, 0)]),
+    )
+    game.build()
+    sheet = shown(game.root, "tilesets/deco.png")
+    twice = np.repeat(np.repeat(sheet, 2, axis=0), 2, axis=1)
+    assert np.array_equal(shown(game.root, "tilesets/deco@2x.png"), twice)
+    assert game.plan()["actions"] == []
+    game.edit("scale: [1, 2]", "scale: [1]")
+    game.build()
+    assert not (game.root / "generated/tilesets/deco@2x.png").exists()
+
+
 # -- characters ---------------------------------------------------------------
 
 

@@ -127,10 +127,12 @@ def grid_sheet(
 
 def _tileset_files(built: BuiltTileset, write: frozenset[str], load: Load) -> Iterator[PictureFile]:
     if "sheet" in write:
-        yield PictureFile(f"tilesets/{built.name}.png", "sheet", lambda: tileset_sheet(built, load))
+        whole = PictureFile(f"tilesets/{built.name}.png", "sheet", lambda: tileset_sheet(built, load))
+        yield from _at_scales(whole, built.scales)
         for sheet in built.sheets:
             draw = _autotile_drawer(sheet, load)
-            yield PictureFile(f"tilesets/{built.name}-{sheet.label}.png", f"sheet:{sheet.label}", draw)
+            file = PictureFile(f"tilesets/{built.name}-{sheet.label}.png", f"sheet:{sheet.label}", draw)
+            yield from _at_scales(file, built.scales)
         for frame in built.objects:
             path = f"tilesets/{built.name}-objects/{frame.name.rpartition('/')[2]}.png"
             yield PictureFile(path, f"object:{frame.name}", _loader(load, frame.pixels), frame.pixels)

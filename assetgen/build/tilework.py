@@ -237,6 +237,7 @@ def _finished(
         extrude=spec.extrude,
         objects=_objects(asset, sources, album, before),
         palette=asset.map_palette,
+        scales=asset.scales,
         meta=asset.meta,
     )
     built = replace(built, sheets=autotile_sheets(asset, built, album))

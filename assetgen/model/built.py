@@ -138,6 +138,7 @@ class BuiltTileset:
     sheets: tuple[AutotileSheet, ...] = ()
     objects: tuple[Frame, ...] = ()
     palette: str | None = None
+    scales: tuple[int, ...] = (1,)
     meta: Mapping[str, Json] = field(default_factory=dict)
 
     @property
