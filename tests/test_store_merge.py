@@ -127,6 +127,15 @@ def test_retired_results_are_joined() -> None:
     assert set(joined.blocks) == {"revived"}
 
 
+def test_a_retired_result_whose_revival_is_overruled_stays() -> None:
+    kept, other = block(1), block(2)
+    base = text(kept, retired=(block(3, "x"),))
+    ours = text(kept)  # x was revived, and removed again by hand
+    theirs = text(other, retired=(block(3, "x"),))
+    joined = lockfile.parse(merge(base, ours, theirs).text)
+    assert [each.name for each in joined.retired] == ["x"]
+
+
 def test_derived_blocks_keep_ids_and_lose_keys() -> None:
     def atlas(**changes: object) -> Block:
         return replace(Block("atlas:a", "atlas", frames="1" * 64, pages={"size": [64, 64]}), **changes)  # type: ignore[arg-type]

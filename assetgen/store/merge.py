@@ -14,6 +14,7 @@ from assetgen.model.lock import Accepted, Block, Lock, Past
 from assetgen.store import lockfile
 from assetgen.store.blocks import dump_past
 from assetgen.store.lockfile import RETIRED, LockFile
+from assetgen.store.registry import originals_of
 
 T = TypeVar("T")
 
@@ -54,11 +55,23 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
             blocks[name] = side.lock.blocks[name]
             verbatim[name] = side.verbatim[name]
         notes += say.said
-    retired = tuple(_union(olds.lock.retired, mine.lock.retired, yours.lock.retired, lockfile.render_block))
+    retired = _retired(blocks, olds.lock, mine.lock, yours.lock)
     for side in (mine, yours):
         if side.lock.retired == retired and retired:
             verbatim[RETIRED] = side.verbatim[RETIRED]
     return Merged(lockfile.render(Lock(blocks, retired), verbatim), tuple(notes))
+
+
+def _retired(blocks: Mapping[str, Block], old: Lock, mine: Lock, yours: Lock) -> tuple[Block, ...]:
+    """What one side took out of the retired is gone, unless the block that it became did not survive the merge."""
+    joined = _union(old.retired, mine.retired, yours.retired, lockfile.render_block)
+    held = {each.sha256 for each in originals_of(Lock(blocks, tuple(joined)))}
+    for block in (*mine.retired, *yours.retired):
+        needed = {each.sha256 for each in originals_of(Lock({}, (block,)))}
+        if block not in joined and not needed <= held:
+            joined.append(block)
+            held |= needed
+    return tuple(joined)
 
 
 def _file(text: str, side: str) -> LockFile:
