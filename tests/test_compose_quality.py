@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from drawings import drawn, save, shown, square, strip
-from pixel_samples import SAMPLES, drawn_tileset, needs_samples
+from pixel_samples import SAMPLES, drawn_tileset, needs_samples, sample
+from test_quality import DAMAGES
 from workbench import Workbench, bench
 
 from assetgen.pixels.picture import Picture, read
@@ -166,3 +167,60 @@ def test_two_exchanged_tiles_of_a_real_sheet_are_found(tmp_path: Path, name: str
     sheet[:side, side : 2 * side], sheet[side : 2 * side, side : 2 * side] = second, first
     save(game.root, "art/t.png", sheet)
     assert "shows the other material" in game.build(status=1)["assets"]["t"]["error"]
+
+
+_STYLES = {
+    "four_angle_walking.png": "animation__four_angle_walking",
+    "walking_and_idle.png": "animation__walking_and_idle",
+    "small_sprites.png": "animation__small_sprites",
+    "battle_sprites.png": "rd_animation__battle_sprites",
+    "advanced_attack_8f_64px.png": "rd_advanced_animation__attack, frames: 8",
+}
+
+
+@needs_samples
+def test_the_build_finds_the_damage_in_copies_of_real_sheets(tmp_path: Path) -> None:
+    """A sheet each: the 15 damaged animations of the checks' own tests, and five more; and all of them undamaged."""
+    entries, expected = [], {}
+    game = bench(tmp_path, "")
+    for number, (name, damage, check, level) in enumerate(DAMAGES.values()):
+        settings = "grounded: ['walk_*'], quality: {background: error}" if name != "vfx_16x1.png" else ""
+        settings = "quality: {background: error}" if "advanced" in _STYLES[name] else settings
+        for kind in ("good", "bad"):
+            sheet = sample(name).copy()
+            if kind == "bad":
+                damage(sheet, name)
+            save(game.root, f"art/{kind}_{number}.png", sheet)
+            entries.append(f"  {kind}_{number}: {{file: art/{kind}_{number}.png, layout: {_STYLES[name]}, {settings}}}")
+        expected[f"bad_{number}"] = (check, level)
+    cropped = sample("walking_and_idle.png")[:-2]
+    save(game.root, "art/cropped.png", cropped)
+    entries.append("  cropped: {file: art/cropped.png, layout: animation__walking_and_idle}\ntilesets:")
+    for name in ("tileset_16px.png", "tileset_32px.png"):
+        side = sample(name).shape[0] // 5
+        for kind in ("good", "exchanged", "torn"):
+            sheet = sample(name).copy()
+            if kind == "exchanged":
+                held = sheet[side : 2 * side, 2 * side : 3 * side].copy()
+                sheet[side : 2 * side, 2 * side : 3 * side] = sheet[2 * side : 3 * side, :side]
+                sheet[2 * side : 3 * side, :side] = held
+                expected[f"exchanged_{side}"] = ("corners", "error")
+            if kind == "torn":
+                sheet[side : 2 * side, 4 * side - 1, :3] = 255 - sheet[side : 2 * side, 4 * side - 1, :3]
+                expected[f"torn_{side}"] = ("seam", "error")
+            save(game.root, f"art/{kind}_{side}.png", sheet)
+            entries.append(f"  {kind}_{side}: {{file: art/{kind}_{side}.png, layout: rd_tile__tileset}}")
+    game.write("\n".join(["version: 1\nprovider: placeholder\nanimations:", *entries, ""]))
+    report = game.build(status=1)
+    assets = report["assets"]
+    assert len(expected) == 19
+    for name, (check, level) in expected.items():
+        assert check in findings(report, name), name
+        if level == "error":
+            assert assets[name]["status"] == "failed"
+            assert f"{check}: " in assets[name]["error"]
+    assert "192" in assets["cropped"]["error"]
+    assert "190" in assets["cropped"]["error"]
+    assert {name for name in assets if name.startswith("good") and assets[name]["status"] != "built"} == set()
+    told = {(item["asset"], item["check"]) for item in game.run("check", "--json").json["findings"]}
+    assert {(name, check) for name, (check, _) in expected.items()} <= told
