@@ -27,7 +27,7 @@ def need(found: bool, what: str) -> None:
 
 @dataclass(frozen=True)
 class Visit:
-    """What a script gave, what the console called wrong, the addresses asked for, and seconds until the page was open."""
+    """What a script gave, the console's errors, the addresses asked for, and the seconds that opening took."""
 
     value: Any
     errors: list[str]

@@ -389,4 +389,4 @@ def test_a_thousand_assets_open_in_two_seconds_and_scroll_smoothly(chromium: Chr
     gaps = sorted(visit.value["gaps"])
     # Drawn without a graphics card, on machines that do other things, too.
     assert gaps[len(gaps) // 2] < 50, gaps
-    assert gaps[int(len(gaps) * 0.95)] < 200, gaps
+    assert gaps[int(len(gaps) * 0.95)] < 300, gaps

@@ -146,12 +146,14 @@ function drawPicture(sheet, stage) {
 function drawTerrain(item, stage) {
   let gone = false;
   const [width, height] = item.sheet.cell;
-  const columns = Math.max(3, Math.floor(stage.clientWidth / (width * (width <= 16 ? 2 : 1))));
-  const rows = Math.max(2, Math.floor(stage.clientHeight / (height * (height <= 16 ? 2 : 1))));
+  const density = globalThis.devicePixelRatio || 1;
+  const zoom = Math.max(1, Math.round((view.zoom || (width <= 16 ? 2 : 1)) * density));
+  const columns = Math.ceil((stage.clientWidth * density) / (width * zoom));
+  const rows = Math.ceil((stage.clientHeight * density) / (height * zoom));
   mapThumbnail(item, columns, rows).then((canvas) => {
     if (gone) return;
-    canvas.classList.add("fill");
-    place(canvas, stage, canvas.width, canvas.height);
+    enlarge(canvas, canvas.width, canvas.height, zoom);
+    stage.append(canvas);
   });
   return () => (gone = true);
 }

@@ -24,7 +24,9 @@ export function section(title, ...content) {
 function thumbnail(pic, size, box) {
   if (!pic) return el("span", { class: "none", text: "not here" });
   const canvas = canvasOf(...size);
-  enlarge(canvas, ...size, fitting(...size, box, box, 6));
+  const most = Math.max(...size);
+  if (most <= box) enlarge(canvas, ...size, fitting(...size, box, box, 6));
+  else for (const [side, length] of [["width", size[0]], ["height", size[1]]]) canvas.style[side] = `${(length * box) / most}px`;
   picture(pic).then((image) => drawCell(canvas.getContext("2d"), image, { cell: size, columns: 1 }, 0));
   return canvas;
 }

@@ -39,7 +39,7 @@ export async function mapThumbnail(tileset, columns, rows) {
   const [width, height] = tileset.sheet.cell;
   const canvas = canvasOf(columns * width, rows * height);
   const map = new TerrainMap(tileset, columns, rows);
-  map.scatter(3);
+  map.scatter(5, 2.4);
   drawMap(canvas.getContext("2d"), await picture(tileset.sheet.pic), tileset, map, [0, 0, columns, rows]);
   return canvas;
 }

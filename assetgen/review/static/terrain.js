@@ -36,6 +36,20 @@ export class TileBook {
   }
 }
 
+/** Terrains in an order in which neighbours have tiles between them: stone, grass, water. */
+function chainOf(book) {
+  const beside = new Map(book.terrains.map((terrain) => [terrain, new Set()]));
+  for (const { corners } of book.tiles) for (const a of corners) for (const b of corners) if (a !== b) beside.get(a)?.add(b);
+  const ends = book.terrains.filter((terrain) => beside.get(terrain).size <= 1);
+  const chain = [ends[0] ?? book.terrains[0]];
+  for (;;) {
+    const next = [...beside.get(chain.at(-1))].find((terrain) => !chain.includes(terrain));
+    if (next === undefined) break;
+    chain.push(next);
+  }
+  return chain;
+}
+
 function pickWeighted(tiles, at) {
   const whole = tiles.reduce((sum, tile) => sum + tile.p, 0);
   if (!whole) return tiles[0];
@@ -65,16 +79,51 @@ export class TerrainMap {
     return this.corners[y * (this.columns + 1) + x];
   }
 
-  /** Paints the corners around (x, y): `size` corners across. */
+  /** Paints the corners around (x, y): `size` corners across. Terrain that has no tile beside it gives way. */
   paint(x, y, terrain, size = 1) {
+    const painted = new Set();
     const low = -Math.floor((size - 1) / 2);
     for (let dy = low; dy < low + size; dy += 1) {
       for (let dx = low; dx < low + size; dx += 1) {
         const [cx, cy] = [x + dx, y + dy];
         const inside = cx >= 0 && cy >= 0 && cx <= this.columns && cy <= this.rows;
-        if (inside) this.corners[cy * (this.columns + 1) + cx] = terrain;
+        if (!inside) continue;
+        this.corners[cy * (this.columns + 1) + cx] = terrain;
+        painted.add(cy * (this.columns + 1) + cx);
       }
     }
+    this.mend(painted);
+  }
+
+  /** Gives each cell that no tile fits the nearest corners that one does, without touching those in `fixed`. */
+  mend(fixed) {
+    const wide = this.columns + 1;
+    const cells = fixed.size ? [...fixed].flatMap((at) => this.cellsAround(at)) : Array.from({ length: this.columns * this.rows }, (_, i) => i);
+    for (let next = 0; next < cells.length && next < 20000; next += 1) {
+      const [x, y] = [cells[next] % this.columns, Math.floor(cells[next] / this.columns)];
+      const now = this.around(x, y);
+      if (this.book.byCorners.has(keyOf(now))) continue;
+      const places = [y * wide + x, y * wide + x + 1, (y + 1) * wide + x, (y + 1) * wide + x + 1];
+      let best = null;
+      let most = -1;
+      for (const [{ corners }] of this.book.byCorners.values()) {
+        if (corners.some((corner, i) => corner !== now[i] && fixed.has(places[i]))) continue;
+        const same = corners.filter((corner, i) => corner === now[i]).length;
+        if (same > most) [best, most] = [corners, same];
+      }
+      for (const [i, place] of best ? places.entries() : []) {
+        if (best[i] === now[i]) continue;
+        this.corners[place] = best[i];
+        fixed.add(place);
+        cells.push(...this.cellsAround(place));
+      }
+    }
+  }
+
+  cellsAround(corner) {
+    const [x, y] = [corner % (this.columns + 1), Math.floor(corner / (this.columns + 1))];
+    const near = [[x - 1, y - 1], [x, y - 1], [x - 1, y], [x, y]];
+    return near.filter(([cx, cy]) => cx >= 0 && cy >= 0 && cx < this.columns && cy < this.rows).map(([cx, cy]) => cy * this.columns + cx);
   }
 
   around(x, y) {
@@ -86,23 +135,21 @@ export class TerrainMap {
     return this.book.choose(this.around(x, y), x, y);
   }
 
-  /** Land in a sea: a shape that shows edges, inner and outer corners at once. */
-  scatter(salt = 0) {
-    const terrains = this.book.terrains;
-    this.fill(terrains[terrains.length - 1]);
-    for (let layer = 0; layer < terrains.length - 1; layer += 1) {
-      for (let y = 0; y <= this.rows; y += 1) {
-        for (let x = 0; x <= this.columns; x += 1) {
-          if (soft(x, y, salt + layer * 31) > 0.55) this.corners[y * (this.columns + 1) + x] = terrains[layer];
-        }
+  /** A landscape: shapes that show edges, inner and outer corners at once. `scale`: how large they are. */
+  scatter(salt = 0, scale = 3.2) {
+    const chain = chainOf(this.book);
+    for (let y = 0; y <= this.rows; y += 1) {
+      for (let x = 0; x <= this.columns; x += 1) {
+        const height = Math.max(0, Math.min(0.999, (soft(x, y, salt, scale) - 0.5) * 1.7 + 0.5));
+        this.corners[y * (this.columns + 1) + x] = chain[Math.floor(height * chain.length)];
       }
     }
+    this.mend(new Set());
   }
 }
 
 /** Smooth noise in [0, 1). */
-function soft(x, y, salt) {
-  const scale = 3.2;
+function soft(x, y, salt, scale) {
   const [fx, fy] = [x / scale, y / scale];
   const [x0, y0] = [Math.floor(fx), Math.floor(fy)];
   const ease = (t) => t * t * (3 - 2 * t);
