@@ -61,6 +61,7 @@ async def _carry_out(
     except asyncio.CancelledError:
         report.interrupted = True
         hooks.progress.note("interrupted: nothing more is sent; run the same command to go on")
+        processing.halt()
         await processing.drain()
     if not report.interrupted:
         finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
@@ -128,6 +129,10 @@ async def _generate_and_process(
             tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
             tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
     if tasks:
+        await asyncio.sleep(0)  # requests first
+        for name in selection.assets:
+            if tasks.keys().isdisjoint(upstream(session.manifest, [name])):
+                processing.submit(name)
         await asyncio.gather(*tasks.values())
     for name in selection.assets:
         if name not in tasks:

@@ -11,10 +11,11 @@ from assetgen.store import lockfile
 from assetgen.store.lockfile import LockFile
 
 _SECONDS = 0.5
+_SHARE = 20  # a large lock is written less often: writing takes at most this part of the time
 
 
 class LockKeeper:
-    """Collects changed blocks and writes them, at once or at most every half second (rule 21).
+    """Collects changed blocks and writes them, at once or at most every half second or so (rule 21).
 
     What is waiting to be written is never lost: a paid result is in the user's store and the journal before it
     comes here. `left` names blocks that somebody else changed meanwhile.
@@ -29,6 +30,7 @@ class LockKeeper:
         self._retired: list[Block] = []
         self._revived: dict[str, Block] = {}
         self._last = monotonic()
+        self._pause = _SECONDS
 
     def set(self, block: Block) -> None:
         self._changed[block.name] = block
@@ -48,7 +50,7 @@ class LockKeeper:
 
     def tick(self) -> None:
         """Write if the last time is long enough ago."""
-        if self._monotonic() - self._last >= _SECONDS:
+        if self._monotonic() - self._last >= self._pause:
             self.flush()
 
     def flush(self) -> None:
@@ -60,11 +62,13 @@ class LockKeeper:
             for name, block in self._changed.items()
             if self.file.lock.blocks.get(name) != block or block is None
         }
+        begun = self._monotonic()
         updated = lockfile.update(self.path, changed, self.file, retire=self._retired, revive=self._revived)
         self.file = updated.file
         self.left.update(dict.fromkeys(updated.left))
         self._changed, self._retired, self._revived = {}, [], {}
         self._last = self._monotonic()
+        self._pause = max(_SECONDS, _SHARE * (self._last - begun))
 
 
 def superseded(block: Block) -> tuple[Past, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from assetgen.build.lockkeeper import LockKeeper
@@ -22,11 +23,18 @@ from assetgen.plan.project import INDEX
 from assetgen.plan.sources import upstream
 
 if TYPE_CHECKING:
+    from assetgen.build.finish import Finished
     from assetgen.model.built import Picture
+
+_AHEAD = 16
+"""Assets under way for each thread: enough that none waits for the next, few enough that memory stays bounded."""
 
 
 class Processing:
-    """The local half of a build. `records` collects finished assets by name as they stand, for atlases and index."""
+    """The local half of a build. `records` has what was finished, by name, without its pictures: for atlases and index.
+
+    `failed` says why by name.
+    """
 
     def __init__(
         self,
@@ -46,19 +54,44 @@ class Processing:
         self.progress = progress
         self.locked = locked
         self.failed: dict[str, str] = {}
-        self._pool = ThreadPoolExecutor(session.options.jobs or os.cpu_count() or 1, "assetgen")
-        self._running: dict[str, asyncio.Future[Done | None]] = {}
+        self.records: dict[str, Finished] = {}
+        threads = session.options.jobs or os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(threads, "assetgen")
+        self._ahead = _AHEAD * threads
+        self._seen: set[str] = set()
+        self._queue: dict[str, None] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._idle = asyncio.Event()
+        self._bug: BaseException | None = None
         writer.unwritten = self._unwritten
 
     def submit(self, name: str) -> None:
-        """Finishes an asset if that is due; never twice."""
-        if name in self._running or name in self.failed:
+        """Finishes an asset if that is due, when its turn comes; never twice."""
+        if name not in self._seen and name not in self.failed:
+            self._seen.add(name)
+            self._queue[name] = None
+            self._pump()
+
+    def _pump(self) -> None:
+        """Begins what waits, as far as there is room: pictures of few assets are in memory at any time."""
+        while self._queue and len(self._running) < self._ahead:
+            self._begin(next(iter(self._queue)))
+        if not self._queue and not self._running:
+            self._idle.set()
+
+    def _begin(self, name: str) -> None:
+        """Begins one asset, and before it those that it is put together from."""
+        del self._queue[name]
+        if name in self.failed:
             return
         sources = upstream(self.project.manifest, [name])[1:]
-        waits = [self._running[s] for s in sources if s in self._running and not self._running[s].done()]
+        for source in sources:
+            if source in self._queue:
+                self._begin(source)
+        waits = [self._running[source] for source in sources if source in self._running]
         if waits:
             # What it is put together from comes first: that may number its tiles, and is then there to be read.
-            self._running[name] = asyncio.ensure_future(self._later(name, waits))
+            self._track(name, self._later(name, waits))
             return
         entry = self.report.assets.setdefault(name, AssetReport())
         try:
@@ -82,21 +115,32 @@ class Processing:
         output = self.session.manifest.output
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(self._pool, do, work, self.session.cache, self.writer, output, write, block)
-        self._running[name] = asyncio.ensure_future(self._take(name, work, future))
+        self._track(name, self._take(name, work, future))
 
-    async def _later(self, name: str, waits: Sequence[asyncio.Future[Done | None]]) -> Done | None:
-        await asyncio.gather(*waits, return_exceptions=True)
+    def _track(self, name: str, work: Coroutine[None, None, None]) -> None:
+        self._idle.clear()
+        task = self._running[name] = asyncio.ensure_future(work)
+        task.add_done_callback(partial(self._ended, name))
+
+    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
+        if self._running.get(name) is task:
+            del self._running[name]
+        if not task.cancelled() and task.exception() is not None:
+            self._bug = self._bug or task.exception()
+        self._pump()
+
+    async def _later(self, name: str, waits: Sequence[asyncio.Task[None]]) -> None:
+        await asyncio.wait(waits)
         del self._running[name]
-        self.submit(name)
-        again = self._running.get(name)
-        return await again if again is not None else None
+        self._queue[name] = None
+        self._begin(name)
 
-    async def _take(self, name: str, work: Work, future: asyncio.Future[Done]) -> Done:
+    async def _take(self, name: str, work: Work, future: asyncio.Future[Done]) -> None:
         try:
             done = await future
         except AssetgenError as error:
             self._fail(name, error)
-            raise
+            return
         errors = [f for f in done.finished.findings if f.level == "error"]
         for finding in done.finished.findings:
             self.report.warn(name, finding.check, finding.message)
@@ -106,9 +150,9 @@ class Processing:
             # The previous good output stays in place; the purchase stands.
             defect = AssetError("; ".join(f"{f.check}: {f.message}" for f in errors), asset=name)
             self._fail(name, defect)
-            raise defect
+            return
         self._commit(name, work, done)
-        return done
+        self.records[name] = replace(done.finished, pictures={})
 
     def _commit(self, name: str, work: Work, done: Done) -> None:
         """Hands the files to the writer and the keys to the lock."""
@@ -157,13 +201,16 @@ class Processing:
         self.report.others[name] = AssetReport("failed", error=str(error))
         self.progress.failed(name, str(error))
 
+    def halt(self) -> None:
+        """Begins nothing more; what is under way goes on."""
+        self._queue.clear()
+
     async def drain(self) -> None:
         """Waits for everything that was submitted."""
-        await asyncio.gather(*self._running.values(), return_exceptions=True)
-        for future in self._running.values():
-            error = future.exception()
-            if error is not None and not isinstance(error, AssetgenError):
-                raise error
+        while self._queue or self._running:
+            await self._idle.wait()
+        if self._bug is not None:
+            raise self._bug
         self._pool.shutdown()
 
     def pictures_of(self, name: str) -> Mapping[str, Picture]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assetgen.build import shelf
 from assetgen.build.options import Environment, Options
 from assetgen.build.pieces import digest_of, sheet_of
 from assetgen.build.stores import Stores
@@ -22,6 +23,7 @@ from assetgen.plan.project import Needs, Project
 from assetgen.plan.select import select
 from assetgen.plan.world import KEYS, UNJUDGED, Realm
 from assetgen.store import lockfile
+from assetgen.store.bundle import Bundle
 from assetgen.store.cache import Cache
 from assetgen.store.folders import Folders, folders
 from assetgen.store.lockfile import LockFile
@@ -58,7 +60,12 @@ class Session:
         return folders(self.environment.cache_dir)
 
     @cached_property
-    def cache(self) -> Cache:
+    def cache(self) -> Bundle:
+        """What can be made again; the records of finished assets lie together in one file, too."""
+        return Bundle(self.state.folder / "records", self._derived, shelf.RECORD)
+
+    @cached_property
+    def _derived(self) -> Cache:
         return Cache(self.folders.cache / "derived", limit=DERIVED_LIMIT)
 
     @cached_property
@@ -288,7 +295,8 @@ class Session:
         if "state" in self.__dict__:
             self.state.save()
         if "cache" in self.__dict__:
-            self.cache.close()
+            self.cache.save()
+            self._derived.close()
         if "store" in self.__dict__:
             self.store.close()
 

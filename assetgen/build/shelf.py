@@ -23,6 +23,8 @@ _CLASSES: dict[str, type[BuiltAsset]] = {
     "BuiltTileset": BuiltTileset,
 }
 _LEVEL = 1
+RECORD = "record:"
+"""What the keys of records begin with."""
 
 
 def keep_record(memo: Memo, files: str, finished: Finished) -> None:
@@ -35,12 +37,12 @@ def keep_record(memo: Memo, files: str, finished: Finished) -> None:
         "cells": list(finished.cells),
         "tags": [to_json(tag) for tag in finished.tags],
     }
-    memo.put("record:" + files, json.dumps(data, separators=(",", ":")).encode())
+    memo.put(RECORD + files, json.dumps(data, separators=(",", ":")).encode())
 
 
 def find_record(memo: Memo, files: str) -> Finished | None:
     """The record as it was kept (without pictures), None when it was not or cannot be read."""
-    data = memo.get("record:" + files)
+    data = memo.get(RECORD + files)
     if data is None:
         return None
     from assetgen.model.finding import Finding

@@ -13,6 +13,7 @@ from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltT
 from assetgen.model.errors import AssetError, AssetgenError
 
 if TYPE_CHECKING:
+    from assetgen.build.finish import Finished
     from assetgen.model.built import Picture
 
 
@@ -27,11 +28,22 @@ class Standing:
 
 
 class Cast:
-    """All standing assets of a project, looked up lazily; gives their pictures by digest."""
+    """All standing assets of a project, looked up lazily; gives their pictures by digest.
 
-    def __init__(self, session: Session, failed: Mapping[str, str], *, held: int = 128) -> None:
+    `failed` are held at their last good picture; `records` are those finished in this build, known already.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        failed: Mapping[str, str],
+        records: Mapping[str, Finished] | None = None,
+        *,
+        held: int = 128,
+    ) -> None:
         self.session = session
         self.failed = failed
+        self.records = records or {}
         self._standing: dict[str, Standing | None] = {}
         self._owner: dict[str, str] = {}
         self._pictures: dict[str, Mapping[str, Picture]] = {}
@@ -50,7 +62,7 @@ class Cast:
             work = prepare(session.project, session.disk, name, session.palette)
         if work is not None:
             try:
-                finished = finished_of(work, session.cache, pictures=False)
+                finished = self.records.get(name) or finished_of(work, session.cache, pictures=False)
                 return Standing(name, finished.built, work.keys.pictures, work)
             except AssetgenError:
                 work = None

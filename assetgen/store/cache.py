@@ -6,7 +6,6 @@ import functools
 import hashlib
 import re
 import threading
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -64,7 +63,7 @@ class Cache:
         with self._lock:
             batch, self._pending, self._pending_bytes = self._pending, {}, 0
         if batch:
-            self._tried("transact", batch)
+            self._tried("put_all", batch)
 
     def info(self) -> tuple[int, int]:
         """Number of entries, and bytes on the disk."""
@@ -86,9 +85,7 @@ class Cache:
         if cache is None:
             return None
         try:
-            if method == "transact":
-                return _put_all(cache, *args)
-            return getattr(cache, method)(*args)
+            return _put_all(cache, *args) if method == "put_all" else getattr(cache, method)(*args)
         except diskcache.Timeout:
             return None  # somebody else has been writing for a minute
         except Exception:
@@ -133,7 +130,7 @@ class Cache:
             self._broken = True
 
 
-def _put_all(cache: Any, batch: Mapping[str, bytes]) -> None:
+def _put_all(cache: Any, batch: Any) -> None:
     with cache.transact():
         for key, data in batch.items():
             cache.set(key, _seal(key, data) + data)

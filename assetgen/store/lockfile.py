@@ -31,6 +31,8 @@ _SECTION = "retired"
 _HEADER = f"version: {VERSION}"
 _TAKEN = frozenset({"version", _SECTION})  # assets of these names stand as `asset:NAME`
 _PREFIX = "asset:"
+_USUAL = re.compile(r"[a-z][a-z0-9_/]*:")  # most names: they need no reader
+_NEVER = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", *_TAKEN})
 _NEXT_BLOCK = re.compile(r"\n+(?=[^ \n])")
 _MARKERS = re.compile(r"^(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|)(?: |$)|^=======$", re.MULTILINE)
 _MEMO = "lock-1:"  # and the path: one memo a lock, replaced when it changes; 1 is the shape of what is put there
@@ -274,6 +276,8 @@ def _located(damage: Damage, text: str, chunk: str, path: str, name: str) -> Loc
 
 def _name(head: str) -> str | None:
     """The block's name in its first line `NAME:`."""
+    if _USUAL.fullmatch(head) and head[:-1] not in _NEVER:
+        return head[:-1]
     try:
         data = yamlet.load([head + " null"])
     except Damage:

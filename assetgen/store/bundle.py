@@ -1,0 +1,89 @@
+"""Many small derived texts of one project in one file, in front of the user's cache: one read instead of thousands."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Protocol
+
+from assetgen.model.errors import StoreError
+from assetgen.store import atomic
+
+_LARGEST = 64 << 20  # bytes of a file beyond which what nobody asked for is dropped
+
+
+class Memo(Protocol):
+    """Remembers bytes under a key; may forget at any time. What it returns is checked."""
+
+    def get(self, key: str) -> bytes | None: ...
+
+    def put(self, key: str, data: bytes) -> None: ...
+
+
+class Bundle:
+    """Keys that begin with `prefix` are kept in `file`, and behind it with all others. Safe for threads.
+
+    The file is a digest, then a line `KEY TEXT` each: texts of one line only. Damaged, it is none.
+    """
+
+    def __init__(self, file: Path, behind: Memo, prefix: str) -> None:
+        self.file = file
+        self.behind = behind
+        self.prefix = prefix
+        self._known: dict[str, bytes] | None = None
+        self._used: set[str] = set()
+        self._dirty = False
+
+    def get(self, key: str) -> bytes | None:
+        """The bytes kept under a key, or None."""
+        if not key.startswith(self.prefix):
+            return self.behind.get(key)
+        known = self._loaded()
+        found = known.get(key)
+        if found is None:
+            found = self.behind.get(key)
+            if found is not None:
+                self._add(key, found)
+        self._used.add(key)
+        return found
+
+    def put(self, key: str, data: bytes) -> None:
+        """Remember bytes under a key; may be forgotten at any time."""
+        self.behind.put(key, data)
+        if key.startswith(self.prefix):
+            self._add(key, data)
+
+    def save(self) -> None:
+        """Write the file if anything was added. Unsynced, and never an error: it can be made again."""
+        if not self._dirty or self._known is None:
+            return
+        lines = [key.encode() + b" " + data for key, data in self._known.items()]
+        if sum(map(len, lines)) > _LARGEST:
+            lines = [key.encode() + b" " + data for key, data in self._known.items() if key in self._used]
+        body = b"\n".join(lines)
+        try:
+            atomic.write(self.file, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        except StoreError:
+            return
+        self._dirty = False
+
+    def _add(self, key: str, data: bytes) -> None:
+        if b"\n" not in data:
+            self._loaded()[key] = data
+            self._used.add(key)
+            self._dirty = True
+
+    def _loaded(self) -> dict[str, bytes]:
+        if self._known is None:
+            self._known = self._read()
+        return self._known
+
+    def _read(self) -> dict[str, bytes]:
+        try:
+            seal, _newline, body = self.file.read_bytes().partition(b"\n")
+        except OSError:
+            return {}
+        if hashlib.sha256(body).hexdigest().encode() != seal or not body:
+            return {}
+        pairs = (line.partition(b" ") for line in body.split(b"\n"))
+        return {key.decode(): data for key, _blank, data in pairs}
