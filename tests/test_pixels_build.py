@@ -408,3 +408,22 @@ sprites:
     assert game.files("originals") == bought
     assert game.files("generated/animations") != good
     assert read(game.root / "generated/animations/walk.png").size
+
+
+@pytest.mark.parametrize(
+    ("entry", "folder"),
+    [
+        ("sprites:\n  moss: {prompt: moss, style: rd_fast__texture, size: 64, tile: xy}", "sprites"),
+        ("tilesets:\n  moss: {prompt: moss, style: rd_tile__single_tile, tile_size: 32}", "tilesets"),
+    ],
+)
+def test_seams_of_what_was_asked_to_repeat_are_measured(tmp_path: Path, entry: str, folder: str) -> None:
+    game = bench(tmp_path, f"version: 1\nprovider: placeholder\n{entry}\n")
+    game.build()
+    torn = shown(game.root, f"{folder}/moss.png").copy()
+    torn[:, :3, :3] = 255 - torn[:, :3, :3]
+    save(game.root, "art/torn.png", torn)
+    assert game.run("adopt", "moss", "art/torn.png", "--stage", "original").status == 1
+    assert "seam: " in game.build(status=1)["assets"]["moss"]["error"]
+    game.edit("prompt: moss", "prompt: moss, quality: {seam: warn}")
+    assert "seam" in {item["check"] for item in game.build()["warnings"]}
