@@ -85,15 +85,15 @@ class Stores:
     def look(self, realm: str, digest: str) -> Look:
         """Asks the team's store about a request now, whatever it said before."""
         assert self.team is not None
-        if self.unreachable is not None:
-            return Look(error=self.unreachable)
         try:
+            if self.unreachable is not None:
+                raise StoreError(self.unreachable)
             look = Look(self.team.recorded(realm, digest, lambda blob: self.objects.has(realm, blob)))
             if look.result is not None:
                 self._blobs.update((original.sha256, True) for original in look.result.originals)
         except StoreError as error:
             look = Look(error=str(error))
-            self._give_up(error)
+            self.give_up(error)
         self._looks[realm, digest] = look
         return look
 
@@ -103,10 +103,11 @@ class Stores:
             try:
                 self._blobs[digest] = self.team.has(digest)
             except StoreError as error:
-                self._give_up(error)
+                self.give_up(error)
         return self._blobs.setdefault(digest, True)
 
-    def _give_up(self, error: StoreError) -> None:
+    def give_up(self, error: StoreError) -> None:
+        """Notes an error of the team's store: one that did not answer is not asked again."""
         from assetgen.store.shared.backend import UnreachableError
 
         if isinstance(error, UnreachableError):
@@ -132,15 +133,18 @@ class Stores:
         """Finds out which questions an evaluation will ask the team's store, and asks them side by side."""
         if self.team is None:
             return
+        asked: set[tuple[str, str]] = set()
         while True:
             self._wanted = {}
             try:
                 evaluate()
             finally:
                 wanted, self._wanted = self._wanted, None
-            if not wanted:
-                return
-            self._ask(wanted)
+            new = [item for item in wanted if item not in asked]
+            if not new:
+                return  # also when a question stays without an answer: asking again would never end
+            asked.update(new)
+            self._ask(new)
             forget()
 
     def _ask(self, wanted: Iterable[tuple[str, str]]) -> None:
