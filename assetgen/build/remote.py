@@ -16,7 +16,7 @@ from assetgen.build.session import Session
 from assetgen.build.turns import Machine, alone, open_turns, pauses
 from assetgen.build.work import read_ref
 from assetgen.generate.types import Delivery, Job, Provider, Received, RejectedDelivery, Settled
-from assetgen.model.cost import Cost, total
+from assetgen.model.cost import CREDITS, Cost, total
 from assetgen.model.errors import (
     AccountError,
     AssetError,
@@ -101,10 +101,17 @@ class Remote:
             if fresh is None:
                 return
             if realm.paid:
-                await self._in_turn(state, step, realm.name, step.request.digest)
+                await self._bought_once(state, step, realm.name, step.request.digest)
             else:
                 self._refuse_blindly(name, realm.name, step.request.digest)
                 await self._buy(state, fresh)
+
+    async def _bought_once(self, state: AssetState, step: StepState, realm: str, digest: str) -> None:
+        try:
+            await self._in_turn(state, step, realm, digest)
+        except StoreError as error:
+            self.session.store.give_up(error)
+            raise
 
     async def _in_turn(self, state: AssetState, step: StepState, realm: str, digest: str) -> None:
         """Buys a step when it is our turn among this machine's processes and the team's machines; returns at once
@@ -112,8 +119,8 @@ class Remote:
         name = state.asset.name
         rebuy = name in self.session.options.rebuy
         waits = pauses(Machine(self.session.environment), f"{name}: another machine has been buying it for an hour")
-        self._refuse_blindly(name, realm, digest)
         while True:
+            self._refuse_blindly(name, realm, digest)
             turns = self._turns.turn(realm, digest, rebuy=rebuy) if self._turns is not None else alone()
             async with self._slots, purchase_lock(self.session.folders.data, realm, digest), turns as turn:
                 if turn.mine:
@@ -153,6 +160,8 @@ class Remote:
         assert request is not None
         provider = await self._provider(self.session.provider_name(asset))
         job = await asyncio.to_thread(self.job, asset, step, request)
+        if self.purse.exact and provider.paid:
+            job = replace(job, expected=await _in_credits(provider, job))
         self.progress.started(asset.name, _what(step.step))
         entry = self.report.assets.setdefault(asset.name, AssetReport())
         entry.requests += 1 if provider.paid and price_of(step.step, self.project.realm_of(asset)) else 0
@@ -382,6 +391,16 @@ class Remote:
 
 def _block_of(state: AssetState) -> Block:
     return state.block if state.block is not None else Block(state.asset.name, state.asset.kind)
+
+
+async def _in_credits(provider: Provider, job: Job) -> Cost:
+    """The exact price on an account that pays in credits. v1's `/edit` cannot be asked, and costs five."""
+    from assetgen.generate.purchase import EDIT_CREDITS
+
+    price = await provider.check_cost(job)
+    if price.unit == CREDITS:
+        return price
+    return EDIT_CREDITS if job.request.op == "image_edit" else Cost(None, CREDITS)
 
 
 def _what(step: Step) -> str:

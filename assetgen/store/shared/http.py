@@ -11,8 +11,7 @@ from assetgen.store.shared.keys import Key
 if TYPE_CHECKING:
     import httpx
 
-_TAKEN = frozenset({409, 412})
-_PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PASSING = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 CONNECTIONS = 32
 
 
@@ -98,7 +97,7 @@ class Http:
             response = self._client.put(self._base + key.flat, content=data, headers=headers)
         except httpx.HTTPError as error:
             raise TransientError(_said(error)) from error
-        if response.status_code in _TAKEN:
+        if response.status_code == 412:
             return False
         if response.status_code not in (200, 201, 204):
             self._refused(response, f"write {key.flat}")

@@ -23,6 +23,7 @@ from assetgen.store.shared.signing import PUBLIC, Signing
 from assetgen.store.yamlet import Damage
 
 _VERSION = 1
+_RIVALS = 20  # machines that may write down a result of the same request in the same moment
 _FILE = re.compile(r"([0-9a-f]{8})[0-9a-f]*-[0-9]{1,4}(-[a-z_]{1,20})?\.(png|gif|webp|jpg|json|bin)")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -129,12 +130,14 @@ class Team:
         level, realm, digest = self.address.level, result.realm, result.request.digest
         result = bare(result)
         data = self._sealed(level, realm, digest, result)
-        while True:
+        for _attempt in range(_RIVALS):
             chain = self._chain(level, realm, digest)
             if any(_pictures(other) == _pictures(result) for other in chain):
                 return
             if self.backend.create(keys.record(level, realm, digest, len(chain)), data):
                 return
+        key = keys.record(level, realm, digest, 0)
+        raise damaged(self.where, f"write {key.tree}", "it says that there is a record, and shows none")
 
     @property
     def obstacle(self) -> str | None:

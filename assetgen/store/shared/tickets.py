@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 
 from assetgen.store.shared import keys
-from assetgen.store.shared.backend import Backend
+from assetgen.store.shared.backend import Backend, damaged
 
 HORIZON = 900.0
 """Seconds: nobody claims tickets further ahead."""
@@ -35,7 +35,10 @@ class Tickets:
         # A clock that was put back must not make us wait until it is as late again.
         slot = first if self._next > first + HORIZON / self.spacing else max(first, self._next)
         name = f"{self.rate:g}"
+        last = first + math.ceil(HORIZON / self.spacing)
         while not self.backend.create(keys.ticket(self.realm, self.account, name, slot), b"1"):
             slot += 1
+            if slot > last:
+                raise damaged(self.backend.where, "get a ticket", "all of the next quarter of an hour are taken")
         self._next = slot + 1
         return slot * self.spacing

@@ -1,0 +1,140 @@
+"""Places that can hold a shared store, real ones started on loopback: a directory, nginx with WebDAV, moto's S3."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else None)
+MOTO = importlib.util.find_spec("moto") is not None and importlib.util.find_spec("obstore") is not None
+
+_NGINX = """\
+daemon off;
+worker_processes 2;
+pid {root}/nginx.pid;
+error_log {root}/error.log;
+events {{ worker_connections 512; }}
+http {{
+  access_log off;
+  client_body_temp_path {root}/body;
+  proxy_temp_path {root}/proxy; fastcgi_temp_path {root}/fcgi; uwsgi_temp_path {root}/uwsgi; scgi_temp_path {root}/scgi;
+  client_max_body_size 64m;
+  server {{
+    listen 127.0.0.1:{port};
+    root {root}/files;
+    dav_methods PUT;
+    create_full_put_path on;
+    if ($request_method = PUT) {{ set $put P; }}
+    if (-f $request_filename) {{ set $put "${{put}}F"; }}
+    if ($put = PF) {{ return 412; }}
+    {extra}
+  }}
+}}
+"""
+
+
+@dataclass
+class Place:
+    """A shared store. `url` is what ASSETGEN_SHARED_STORE is set to, `env` what else its client needs. `files`: the
+    folder in which its objects lie, where they do."""
+
+    kind: str
+    url: str
+    env: dict[str, str] = field(default_factory=dict)
+    files: Path | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"ASSETGEN_SHARED_STORE": self.url, **self.env}
+
+    def kill(self) -> None:
+        """As a power cut does it."""
+        assert self.process is not None
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def need(kind: str) -> None:
+    """Skips the test where the server is not installed."""
+    if kind == "nginx" and NGINX is None:
+        pytest.skip("nginx is not installed (Debian: apt install nginx-light)")
+    if kind == "s3" and not MOTO:
+        pytest.skip("pip install 'assetgen[remote]' 'moto[server]'")
+
+
+@contextlib.contextmanager
+def place(
+    kind: str, root: Path, *, port: int | None = None, extra: str = "", at: Path | None = None
+) -> Iterator[Place]:
+    """A new, empty store of a kind (`directory`, `nginx`, `s3`) while the block runs. `extra`: lines for nginx.
+    `at`: the folder of an nginx that was here before."""
+    need(kind)
+    root.mkdir(parents=True, exist_ok=True)
+    if kind == "directory":
+        (root / "files").mkdir(exist_ok=True)
+        yield Place(kind, (root / "files").as_uri(), files=root / "files")
+        return
+    port = port or free_port()
+    if kind == "nginx":
+        # Its workers are another user, and pytest closes its own folders to others.
+        root = at or Path(tempfile.mkdtemp(prefix="assetgen-nginx-"))
+        root.chmod(0o755)
+        (root / "files").mkdir(exist_ok=True)
+        (root / "files").chmod(0o777)
+        config = root / "nginx.conf"
+        config.write_text(_NGINX.format(root=root, port=port, extra=extra))
+        assert NGINX is not None
+        command = [NGINX, "-p", str(root), "-c", str(config), "-e", str(root / "error.log")]
+        found = Place(kind, f"http://127.0.0.1:{port}", files=root / "files")
+    else:
+        command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        env = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
+        found = Place(kind, f"s3://art/team?endpoint=http://127.0.0.1:{port}", env)
+    with _started(command, port) as process:
+        found.process = process
+        if kind == "s3":
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/art", method="PUT")
+            urllib.request.urlopen(request, timeout=10).close()
+        yield found
+
+
+@contextlib.contextmanager
+def _started(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, start_new_session=True, **quiet)
+    try:
+        deadline = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            assert process.poll() is None, f"{command[0]} ended with {process.returncode}"
+            assert time.monotonic() < deadline, f"{command[0]} did not start"
+            time.sleep(0.05)
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
