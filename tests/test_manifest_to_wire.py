@@ -4,6 +4,7 @@ request that is sent, in both dialects; whatever it refuses, it refuses with a p
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,20 +22,22 @@ from assetgen.build.remote import Remote
 from assetgen.build.report import BuildReport, Silent
 from assetgen.build.session import Session
 from assetgen.catalog.styles import STYLES
-from assetgen.catalog.tools import TOOLS
+from assetgen.catalog.tools import EDIT_MIN_SIDE, TOOLS
 from assetgen.catalog.types import Style, Tool
 from assetgen.generate.dialects import Submission, cost_question, submission
 from assetgen.generate.types import Job
 from assetgen.generate.wire import Dialect
-from assetgen.model.errors import ManifestError
+from assetgen.model.errors import AssetError, ManifestError
 from assetgen.model.position import Problem
+from assetgen.pixels.picture import size_of
 from assetgen.simulator.strict import strict_problems
 from assetgen.simulator.strict_tools import edit_problems, fix_problems, tool_problems
 
 SECTIONS = {"picture": "sprites", "tile": "sprites", "animation": "animations", "tileset": "tilesets"}
 SIDES = (8, 16, 24, 32, 48, 64, 96, 128, 256, 300, 384)
 FILES = {f"p{side}.png": (side, side) for side in SIDES} | {"wide.png": (96, 64)}
-EXAMPLES = settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+COUNT = 300 if os.environ.get("ASSETGEN_SOAK") == "full" else 25
+EXAMPLES = settings(deadline=None, max_examples=COUNT, suppress_health_check=list(HealthCheck))
 
 Entry = dict[str, Any]
 
@@ -80,12 +83,21 @@ async def _no_provider(name: str) -> Any:
 
 def refusals(wanted: Job, dialect: Dialect) -> list[str]:
     """What the service would say against a job as it is sent, and against the question of what it costs."""
+    if dialect == "v1" and wanted.request.op == "image_edit" and _smallest_side(wanted) < EDIT_MIN_SIDE:
+        with pytest.raises(AssetError) as refused:  # what the manifest cannot know: it names no dialect
+            submission(wanted, dialect, "k" * 64)
+        assert refused.value.position is not None
+        return []
     sent = submission(wanted, dialect, "k" * 64)
     found = _problems(wanted, sent, json.loads(sent.body), dialect)
     question = cost_question(wanted, dialect)
     if question is not None and sent.kind == "inference":
         found += strict_problems(json.loads(question[1]), dialect)
     return found
+
+
+def _smallest_side(wanted: Job) -> int:
+    return min(size_of(wanted.pictures[wanted.request.fields["input"]], what="input"))
 
 
 def _problems(wanted: Job, sent: Submission, body: Any, dialect: Dialect) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from assetgen.build.money import Purse, affordable, bounds
+from assetgen.build.money import Purse, affordable, bounds, in_credits
 from assetgen.build.providers import Providers
 from assetgen.build.session import Session
 from assetgen.model.cost import Cost
@@ -49,6 +49,7 @@ async def approve(session: Session, plan: Plan, purse: Purse, providers: Provide
     reason = bounds(purse.cap, purse.balance) or affordable(plan.cost, purse.cap, purse.balance)
     if reason is not None:
         return reason
+    purse.exact = in_credits(purse.balance)
     return _allowed(session, plan, purse, ask)
 
 
@@ -59,8 +60,13 @@ def _provider_of(session: Session, action: Action) -> str:
 
 def _allowed(session: Session, plan: Plan, purse: Purse, ask: Ask | None) -> str | None:
     options = session.options
-    known = plan.cost.known
-    if not known and (ask is None or options.yes):
+    known = plan.cost.known and not purse.exact
+    if purse.exact and options.max_cost is None and (ask is None or options.yes):
+        return (
+            "the account pays in credits, in which the catalog has no prices: see them with 'assetgen plan "
+            "--check-cost' and allow them with --max-cost '20 credits', or answer at a terminal"
+        )
+    if not known and not purse.exact and (ask is None or options.yes):
         return "a price is not known: see it with 'assetgen plan --check-cost', or answer at a terminal"
     if options.max_cost is not None:
         return None

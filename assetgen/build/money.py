@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assetgen.model.cost import FREE, USD, Cost, total
+from assetgen.model.cost import CREDITS, FREE, USD, Cost, total
 from assetgen.model.errors import StoppedError
 
 CENT = Decimal("0.01")
@@ -32,12 +32,15 @@ def amount_in(cost: Cost, unit: str) -> Decimal | None:
 
 @dataclass
 class Purse:
-    """What may still be spent. `cap` is the invocation's, `balance` the account's at its beginning, when known."""
+    """What may still be spent. `cap` is the invocation's, `balance` the account's at its beginning, when known.
+
+    `exact`: the catalog's prices do not hold for this account, the service is asked for each (free)."""
 
     cap: Cost | None
     balance: Cost | None = None
     unknown_allowed: bool = False
     stopped: str | None = None
+    exact: bool = False
 
     def approve(self, price: Cost, committed: Cost = FREE) -> None:
         """Called before each paid POST with what this invocation has spent or has under way (in flight and unknown
@@ -84,6 +87,11 @@ def bounds(cap: Cost | None, balance: Cost) -> str | None:
     if cap is None or cap.unit in units:
         return None
     return f"the budget is {cap}, and the account pays in {' and '.join(units)}: give it in that; nothing was sent"
+
+
+def in_credits(balance: Cost) -> bool:
+    """Whether an account pays in credits only: then the catalog's prices in dollars say nothing (IDENTITY 25)."""
+    return balance.unit == CREDITS and not balance.other
 
 
 def parse_cap(text: str) -> Cost:

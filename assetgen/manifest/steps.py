@@ -153,7 +153,12 @@ def _api(entry: Expanded, style: Style | None, book: Book) -> dict[str, Any]:
     problems = book.world.problems
     for key in list(api):
         at = entry.within("api", key)
-        if key == "extra_strength" and isinstance(api[key], int | float) and "outside_strength" not in entry.values:
+        if key == "extra_strength" and "outside_strength" not in entry.values:
+            if isinstance(api[key], bool) or not isinstance(api[key], int | float) or not 0 <= api[key] <= 1:
+                head = f"{quoted(str(api[key]))} is no value for {quoted(key)}"
+                problems.add(at, head, where=entry.where, tail="expected a number from 0 to 1")
+                del api[key]
+                continue
             api["outside_strength"] = api.pop(key)  # the alias table's name: part of the request like any field
             continue
         ours = OWN_WIRE.get(key) or ALIASES.get(key) or (key if key in entry_keys() else None)
