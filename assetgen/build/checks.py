@@ -34,7 +34,10 @@ def sprite_findings(asset: Asset, picture: Picture, finished: Picture, sources: 
     # A piece that was cut close to its outline may well fill its corners.
     loose = asset.cut is None or asset.cut.mode == "grid"
     clear = _wants_clear(asset) and loose
-    findings = check_sprite(picture, _settings(asset), transparent=clear, seamless=_seamless(asset))
+    settings = _settings(asset)
+    if asset.source == "file":
+        settings = {"empty": "warn", **settings}  # a person may draw nothing
+    findings = check_sprite(picture, settings, transparent=clear, seamless=_seamless(asset))
     return (*findings, *_off_palette(asset, {asset.name: finished}, sources))
 
 

@@ -126,8 +126,10 @@ def _plan_palette(draft: _Draft, name: str) -> None:
     if waits is not None:
         reason = f"waits for {waits}"
     elif block is not None:
-        same = block.files == draft.project.palette_files_key(name)
-        reason = draft.project.outputs_reason(block) if same else "colors changed"
+        if block.files == draft.project.palette_files_key(name):
+            reason = draft.project.outputs_reason(block)
+        else:
+            reason = "recipe changed" if block.frames == draft.project.palette_key(name) else "colors changed"
     if reason is not None:
         draft.actions.append(Action("process", label, "palette", reason))
     _plan_drift(draft, label, block)
