@@ -186,16 +186,27 @@ class Writer:
             if not ours and not self.force:
                 kept.append(path)
                 continue
-            target = inside(self.root, path)
-            if ours:
-                target.unlink(missing_ok=True)
-            else:
-                self.state.trash(path)
-            for suffix in SIDECARS:
-                target.with_name(target.name + suffix).unlink(missing_ok=True)
-            self._remove_empty(target.parent)
-            self.deleted += 1
+            try:
+                self._delete(path, ours=ours)
+            except StoreError as error:
+                if self.unwritten is None:
+                    raise
+                self.unwritten(path, error)
+                kept.append(path)
         return kept
+
+    def _delete(self, path: str, *, ours: bool) -> None:
+        target = inside(self.root, path)
+        if not ours:
+            self.state.trash(path)
+        try:
+            for each in (target, *(target.with_name(target.name + suffix) for suffix in SIDECARS)):
+                if each.is_file():
+                    each.unlink()
+            self._remove_empty(target.parent)
+        except OSError as error:
+            raise atomic.cannot("delete", target, error) from error
+        self.deleted += 1
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
