@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 from export_sample import sample
+from workbench import bench
 
 from assetgen.export import base
 from assetgen.export.base import BUILTIN, Context, Output, OwnedKeys, exporter, names, problems, roles
@@ -195,3 +196,18 @@ def test_ids_survive_a_rename_and_a_new_asset() -> None:
     assert {path: text for path, text in after.items() if path in before} == {
         path: text for path, text in before.items() if path != renamed[0]
     }
+
+
+def test_the_commands_tell_what_engines_miss_before_anything_is_made(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\nengines: {godot: {colour: 1}, unity: {pixel_per_unit: 3}}\n"
+        "sprites:\n  gem: {prompt: gem, style: rd_fast__mc_item, size: 16}\n",
+    )
+    for command in ("plan", "build", "check"):
+        ran = game.run(command)
+        assert ran.status == 2
+        assert "godot has no option 'colour'" in ran.err
+        assert "unity has no option 'pixel_per_unit'" in ran.err
+        assert "godot needs `project: NAME`" in ran.err
+    assert not (game.root / "originals").exists()

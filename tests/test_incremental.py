@@ -29,6 +29,7 @@ animations:
   walk: {file: "art/walk/*.png"}
 atlases:
   items: {include: [gem, logo]}
+project: keep
 engines: [godot]
 write: [single, sheet]
 """
@@ -227,7 +228,7 @@ def many(tmp_path: Path) -> Iterator[Workbench]:
     """200 sprites in an atlas of several pages, and one apart."""
     names = [f"s{number:03d}" for number in range(200)]
     lines = [f"  {name}: {{file: art/{name}.png}}" for name in (*names, "apart")]
-    atlas = "atlases:\n  all: {include: [s*], max_size: 128}\nengines: [godot]\n"
+    atlas = "atlases:\n  all: {include: [s*], max_size: 128}\nproject: keep\nengines: [godot]\n"
     made = bench(tmp_path, "version: 1\nprovider: placeholder\nsprites:\n" + "\n".join(lines) + "\n" + atlas)
     (made.root / "art").mkdir()
     for seed, name in enumerate((*names, "apart")):

@@ -15,7 +15,7 @@ from assetgen.build.stores import Stores
 from assetgen.build.work import Work, bare, finished_of, prepare
 from assetgen.manifest.memo import Evidence, load_cached
 from assetgen.model.built import BuiltAnimation, BuiltSprite
-from assetgen.model.errors import AssetError, UsageError
+from assetgen.model.errors import AssetError, ManifestError, UsageError
 from assetgen.model.lock import Lock
 from assetgen.model.manifest import Asset, Manifest, Stage, Step
 from assetgen.plan.disk import Disk
@@ -130,6 +130,7 @@ class Session:
 
     @cached_property
     def project(self) -> Project:
+        _check_engines(self.manifest)
         return Project(
             self.manifest,
             self._numbered(self.lock.lock),
@@ -311,6 +312,16 @@ def _file_digest(data: bytes, what: str) -> str:
     from assetgen.pixels.picture import file_digest
 
     return file_digest(data, what)
+
+
+def _check_engines(manifest: Manifest) -> None:
+    """ManifestError with all that the engines in use have to say against the manifest, before anything is bought."""
+    if manifest.engines:
+        from assetgen.export.base import problems
+
+        found = problems(manifest)
+        if found:
+            raise ManifestError(found)
 
 
 def engine_needs(manifest: Manifest) -> Needs:
