@@ -34,10 +34,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return report.exit_status
     say = Painter(context)
     for item in report.stale:
-        say.line(f"  ! {item.path or item.asset}: {item.reason}", "red")
+        say.line(f"  ! {item.path or item.asset}: {item.reason}", "red", error=True)
     for (level, check_name, message), assets in _grouped(report.findings).items():
         style = "red" if level == "error" else "yellow"
-        say.line(f"  {level}: {_some(assets)}: {check_name}: {message}", style)
+        say.line(f"  {level}: {_some(assets)}: {check_name}: {message}", style, error=level == "error")
     if report.exit_status == 0:
         say.line("Outputs, lock and manifest agree.")
     else:

@@ -16,7 +16,8 @@ class Painter:
         self.context = context
         self.color = context.color and sys.stderr.isatty()
 
-    def line(self, text: str = "", style: str | None = None) -> None:
+    def line(self, text: str = "", style: str | None = None, *, error: bool = False) -> None:
+        """`error`: said with --quiet, too."""
         if style is not None and self.color:
             text = f"\x1b[{CODES[style]}m{text}\x1b[0m"
-        self.context.say(text)
+        (self.context.error if error else self.context.say)(text)
