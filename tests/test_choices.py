@@ -135,6 +135,7 @@ def test_a_pick_of_an_earlier_step_keeps_the_edit_until_it_is_made_again(tmp_pat
         game = bench(tmp_path, f"version: 1\nsprites:\n  fox: {entry}\n")
         game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
         assert game.run("build", "--yes").status == 3  # the edit waits for a pick
+        assert not (game.root / "generated/sprites/fox.png").exists()  # a fox without its hat is not the fox
         ok(game.run("pick", "fox", "1"))
         game.build("--yes")
         hatted = output(game, "sprites/fox.png")
@@ -145,6 +146,36 @@ def test_a_pick_of_an_earlier_step_keeps_the_edit_until_it_is_made_again(tmp_pat
         game.build("--yes")
         assert ledger(base)["charges"] == charged + 1
         assert not np.array_equal(output(game, "sprites/fox.png"), hatted)
+
+
+def test_a_chain_redone_in_part_keeps_its_last_whole_picture(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        entry = "{prompt: a fox, style: rd_fast__default, size: 64, candidates: 2, edits: [add a hat]}"
+        game = bench(tmp_path, f"version: 1\nsprites:\n  fox: {entry}\n")
+        game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
+        game.run("build", "--yes")
+        ok(game.run("pick", "fox", "1"))
+        game.build("--yes")
+        hatted = output(game, "sprites/fox.png")
+        assert game.run("reroll", "fox", "--yes").status == 3  # two new foxes, none of them picked
+        assert np.array_equal(output(game, "sprites/fox.png"), hatted)
+        ok(game.run("pick", "fox", "2"))
+        assert np.array_equal(output(game, "sprites/fox.png"), hatted)
+        game.build("--yes")
+        assert not np.array_equal(output(game, "sprites/fox.png"), hatted)
+        ok(game.run("pick", "fox", "--take", "1"))
+        assert np.array_equal(output(game, "sprites/fox.png"), hatted)
+
+
+def test_an_edit_that_is_added_and_not_bought_changes_nothing_yet(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        game = bench(tmp_path, "version: 1\nsprites:\n  fox: {prompt: a fox, style: rd_fast__default, size: 64}\n")
+        game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
+        game.build("--yes")
+        fox = output(game, "sprites/fox.png")
+        game.edit("size: 64}", "size: 64, edits: [add a hat]}")
+        game.build(status=3)
+        assert np.array_equal(output(game, "sprites/fox.png"), fox)
 
 
 # -- roll again, and back ----------------------------------------------------------

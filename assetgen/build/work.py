@@ -20,6 +20,7 @@ from assetgen.plan.disk import Disk, Memo
 from assetgen.plan.keys import Keys
 from assetgen.plan.project import Project, palettes_of
 from assetgen.plan.sources import refs_of, sources_of
+from assetgen.plan.state import standing_result
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -135,9 +136,7 @@ def _beneath_reader(project: Project, disk: Disk, name: str) -> Callable[[], tup
 def standing_original(project: Project, name: str) -> Original | None:
     """The chosen original of the last step: of this request, or the last accepted one while the asset is held."""
     state = project.state(name)
-    held = any(step.status == "held" for step in state.steps)
-    steps = state.block.steps if held and state.block is not None else ()
-    accepted = steps[-1] if steps else state.steps[-1].accepted
+    accepted = standing_result(state.block, state.steps, state.asset)
     return accepted.chosen(state.asset.variant) if accepted is not None else None
 
 

@@ -15,7 +15,7 @@ from assetgen.plan import reasons
 from assetgen.plan.keys import Keys
 from assetgen.plan.results import Orphans, Results
 from assetgen.plan.sources import is_composed
-from assetgen.plan.state import AssetState, StepState
+from assetgen.plan.state import AssetState, StepState, standing_result
 from assetgen.plan.world import Realm, Realms, World
 
 OFFICIAL = "official"
@@ -165,9 +165,7 @@ class Evaluator:
             return standing, False
         if any(s.pending for s in states):
             return None, True
-        held = any(s.status == "held" for s in states)
-        standing_steps = block.steps if held and block is not None else ()
-        last = standing_steps[-1] if standing_steps else states[-1].accepted
+        last = standing_result(block, states, asset)
         return (last.chosen(asset.variant).pixels if last is not None else None), False
 
     def _find_block(self, asset: Asset) -> tuple[Block | None, str | None]:
@@ -317,6 +315,8 @@ class Evaluator:
             return None, states
         why = next(s.reason for s in states if s.status in ("buy", "waits", "reuse")).removesuffix(", restored")
         for past in reversed(block.history):
+            if not _agrees(asset, block, past, states):
+                continue
             if any(a.realm not in self._realms(asset) for a in past.steps) or not self._answers(asset, past.steps):
                 continue
             chain = self._chain(asset, past.steps, alone=True)
@@ -391,7 +391,7 @@ class Evaluator:
                     raise AssetError(f"{target.name} has no frame or tile '{piece}'", asset=target.name)
                 return final
             return self.world.piece_digest(target, state.block.adopted.original, piece)
-        accepted = state.steps[-1].accepted
+        accepted = standing_result(state.block, state.steps, target)
         assert accepted is not None
         return self.world.piece_digest(target, accepted.chosen(target.variant), piece)
 
@@ -456,6 +456,20 @@ class Evaluator:
         if rejected is None or work.request is None or rejected.realm != self.realm_of(asset).name:
             return False
         return rejected.request.intent == work.request.intent and rejected.request.take >= work.request.take
+
+
+def _agrees(asset: Asset, block: Block, past: Past, states: tuple[StepState, ...]) -> bool:
+    """Whether an earlier chain has the take and the candidate of each step that stands: these were asked for since."""
+    for index, (state, now) in enumerate(zip(states, block.steps, strict=False)):
+        if state.status not in ("kept", "restore", "redraw"):
+            return True
+        before = past.steps[index] if index < len(past.steps) else None
+        variant = asset.variant if index == 0 else None
+        if before is None or before.request.take != now.request.take:
+            return False
+        if before.chosen(variant).pixels != now.chosen(variant).pixels:
+            return False
+    return True
 
 
 def input_assets(asset: Asset) -> list[str]:

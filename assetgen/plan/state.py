@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,6 +38,24 @@ class StepState:
     def pending(self) -> bool:
         """Whether its result is not known yet. (A placeholder drawn again gives the same picture.)"""
         return self.status in ("buy", "waits")
+
+
+def standing_result(block: Block | None, steps: Sequence[StepState], asset: Asset) -> Accepted | None:
+    """The result whose picture stands: that of the last step, or, while one is held, of the last chain that was whole.
+
+    A chain that is redone in part (its edit waits for a pick, or failed) keeps the picture that it had; one that was
+    never whole has none.
+    """
+    if not steps:
+        return None
+    if not any(step.status == "held" for step in steps) or block is None or not block.steps:
+        return steps[-1].accepted
+    if len(block.steps) >= len(asset.steps):
+        return block.steps[-1]
+    whole = next((past for past in reversed(block.history) if len(past.steps) > len(block.steps)), None)
+    if whole is not None:
+        return whole.steps[-1]
+    return block.steps[-1] if block.frames is not None else None
 
 
 @dataclass(frozen=True, slots=True)
