@@ -179,3 +179,18 @@ def test_a_result_of_the_simulator_never_passes_for_an_official_one(tmp_path: Pa
     }  # fmt: skip
     assert game.run("build", "--provider", "placeholder").status == 0
     assert "realm: placeholder" not in (game.root / "assets.lock").read_text()
+
+
+def test_an_atlas_that_shows_a_lost_picture_is_not_packed_again(tmp_path: Path) -> None:
+    """Its page may be the last place where the picture can be seen (rule 18)."""
+    with running(SimulatorConfig(), "v2") as base:
+        game = paid(tmp_path, base, MANIFEST + "atlases:\n  all: {include: [hero, gem]}\n")
+        game.build("--yes")
+        before = game.files("generated/atlases")
+        index = (game.root / "generated/assets.json").read_bytes()
+        game.forget(".assetgen", "store", "originals/gem")
+        game.edit("seed: 7", "seed: 7, pivot: bottom")
+        report = game.build("--yes", status=1)
+        assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("gem", "lost")]
+        assert game.files("generated/atlases") == before
+        assert (game.root / "generated/assets.json").read_bytes() == index

@@ -70,6 +70,7 @@ class _Finals:
         self.cast = cast
         self.assembly = Assembly(session, cast, report)
         self.locked = locked
+        self.left = False
 
     def guarded(self, label: str, work: Callable[[], None]) -> None:
         entry = self.report.others.setdefault(label, AssetReport())
@@ -132,6 +133,14 @@ class _Finals:
     def atlas(self, name: str) -> None:
         atlas = self.manifest.atlases[name]
         standing, missing = self.assembly.members(atlas)
+        lost = [absent for absent in missing if self._shown_before(absent)]
+        if lost and self._is_there(f"atlas:{name}"):
+            # Its pages may be the last place where the picture can be seen: they are not packed again without it.
+            self.left = True
+            self.report.warn(
+                f"atlas:{name}", "kept", f"{', '.join(lost)} cannot be drawn again: the atlas stays as it is"
+            )
+            return
         for absent in missing:
             self.report.warn(f"atlas:{name}", "partial", f"{absent} has no picture yet: the atlas is without it")
         key = atlas_key(atlas, {item.name: item.pictures for item in standing})
@@ -146,6 +155,17 @@ class _Finals:
         block = replace(block, frames=key, pages=plan.remembered, tool=TOOL, partial=tuple(missing))
         self.assembly.keep(built, key)
         self._commit(f"atlas:{name}", block, targets)
+
+    def _shown_before(self, name: str) -> bool:
+        """Whether an asset that has no picture now had one when it was last built."""
+        block = self.session.project.blocks.get(name)
+        return block is not None and block.frames is not None
+
+    def _is_there(self, label: str) -> bool:
+        """Whether a block's outputs are on disk."""
+        block = self.session.project.blocks.get(label)
+        checks = self.session.project.check_outputs(block) if block is not None else []
+        return any(check.state != "missing" for check in checks)
 
     def _page_targets(self, atlas: Atlas, built: BuiltAtlas, plan: AtlasPlan) -> list[Target]:
         """The pages' pictures. A page that shows what it showed before is not drawn: its digest is remembered."""
@@ -185,6 +205,8 @@ class _Finals:
     def index(self) -> None:
         from assetgen.build.engines import engine_targets
 
+        if self.left and self._is_there(INDEX):
+            return  # it describes the atlas that stays
         project = self.session.project
         key = project.index_key()
         block = self._block(INDEX, "index")
