@@ -242,11 +242,16 @@ class SharedPace:
         self._one = asyncio.Lock()
 
     async def wait(self) -> None:
-        async with self._one:
-            at: float = await self._world.call(self._tickets.claim)
-        rest = at - self._world.now()
-        if rest > 0:
-            await self._world.sleep(rest)
+        tickets, world = self._tickets, self._world
+        while True:
+            async with self._one:
+                at: float = await world.call(tickets.claim)
+            atomic = tickets.backend.atomic
+            rest = max(at - world.now(), 0.0 if atomic else lease.SETTLE)
+            if rest > 0:
+                await world.sleep(rest)
+            if atomic or await world.call(tickets.is_mine, at):
+                return
 
 
 @asynccontextmanager
@@ -282,5 +287,5 @@ def open_pace(session: Session, realm: str) -> Callable[[], Awaitable[None]] | N
     team, environment, rate = session.store.team, session.environment, session.manifest.network.account_rate
     if team is None or not team.address.write or rate is None or environment.api_key is None:
         return None
-    tickets = Tickets(team.backend, realm, account_of(environment.api_key), rate, environment.now)
+    tickets = Tickets(team.backend, realm, account_of(environment.api_key), rate, environment.now, team.token)
     return SharedPace(tickets, Machine(environment)).wait

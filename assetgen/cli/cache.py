@@ -1,24 +1,36 @@
-"""Look at and tidy the local stores."""
+"""Look at and tidy the user's store; fill and check the team's (ASSETGEN_SHARED_STORE)."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
 
+if TYPE_CHECKING:
+    from assetgen.store.shared.transfer import Outcome
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("info", "verify", "gc"), help="what to do")
+    parser.add_argument("what", choices=("info", "verify", "gc", "push", "pull"), help="what to do")
     parser.add_argument("--paid", action="store_true", help="gc: also originals that no known project names")
     parser.add_argument("--yes", action="store_true", help="gc --paid: do it")
+    parser.add_argument(
+        "--all", action="store_true", help="push, pull, verify: the whole store, not what this project's lock names"
+    )
     flags.add_json(parser)
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     if args.what == "info":
         return _info(args, context)
-    return _verify(args, context) if args.what == "verify" else _gc(args, context)
+    if args.what == "gc":
+        return _gc(args, context)
+    return _verify(args, context) if args.what == "verify" else _move(args, context)
 
 
 def _info(args: argparse.Namespace, context: Context) -> int:
@@ -67,15 +79,81 @@ def _verify(args: argparse.Namespace, context: Context) -> int:
     from assetgen.store.folders import folders
     from assetgen.store.objects import Objects
 
-    objects = Objects(folders(context.environment().cache_dir).data)
-    bad = objects.verify()
-    if args.json:
-        print_json({"version": 1, "damaged": bad})
+    environment = context.environment()
+    bad = Objects(folders(environment.cache_dir).data).verify()
     for name in bad:
         context.error(f"damaged, moved aside: {name}")
     if not bad:
-        context.say("Every original in the store is whole.")
-    return 1 if bad else 0
+        context.say("Every original in the user's store is whole.")
+    shared = _moved(args, context, "verify") if environment.shared_store is not None else None
+    if args.json:
+        print_json({"version": 1, "damaged": bad} | ({"shared": _document(shared)} if shared is not None else {}))
+    return 1 if bad or (shared is not None and shared.exit_status) else 0
+
+
+def _move(args: argparse.Namespace, context: Context) -> int:
+    outcome = _moved(args, context, args.what)
+    if args.json:
+        print_json({"version": 1, **_document(outcome)})
+    return outcome.exit_status
+
+
+def _moved(args: argparse.Namespace, context: Context, what: str) -> Outcome:
+    """Pushes, pulls or verifies, with progress, and says what came of it."""
+    from contextlib import closing
+
+    from assetgen.build import sharing
+    from assetgen.build.session import Session
+    from assetgen.store.folders import folders
+    from assetgen.store.objects import Objects
+
+    environment = context.environment()
+    data = folders(environment.cache_dir).data
+    objects = Objects(data)
+    session = None if args.all else Session(flags.options(args, context), environment)
+    root = session.root if session is not None else None
+    try:
+        with closing(sharing.open_alone(environment, data, root)) as team, _bar(context) as tick:
+            if what == "verify":
+                outcome = sharing.verify(team, session, tick)
+            else:
+                outcome = (sharing.push if what == "push" else sharing.pull)(team, objects, session, tick)
+            where = team.where
+    finally:
+        if session is not None:
+            session.close()
+    for text in outcome.failed:
+        context.error(f"  ✗ {text}")
+    for file in outcome.missing:
+        context.error(f"  ! {file} is not {'here' if what == 'push' else 'there'}")
+    done = {"push": "pushed to", "pull": "pulled from", "verify": "read and found whole in"}[what]
+    there = f", {outcome.there} there already" if what != "verify" else ""
+    context.say(f"{outcome.done} originals ({_size(outcome.size)}) {done} {where}{there}.")
+    return outcome
+
+
+def _document(outcome: Outcome) -> dict[str, object]:
+    return {
+        "done": outcome.done,
+        "there": outcome.there,
+        "bytes": outcome.size,
+        "missing": sorted(outcome.missing),
+        "failed": outcome.failed,
+    }
+
+
+@contextmanager
+def _bar(context: Context) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on a terminal, silence elsewhere."""
+    if context.quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True, no_color=not context.color), transient=True) as bar:
+        task = bar.add_task("originals and records", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _gc(args: argparse.Namespace, context: Context) -> int:

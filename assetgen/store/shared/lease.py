@@ -17,7 +17,7 @@ from assetgen.store.shared.backend import Backend, damaged
 TERM = 60.0
 """Seconds that a note is good for; the owner adds one every third of it."""
 
-SETTLE = 0.3
+SETTLE = 0.5
 """Seconds after which the winner looks again, where the server itself cannot tell who was first."""
 
 State = Literal["held", "done", "failed", "rejected"]
