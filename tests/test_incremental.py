@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -224,7 +224,7 @@ def test_an_idle_command_imports_next_to_nothing(game: Workbench) -> None:
 
 
 @pytest.fixture
-def many(tmp_path: Path) -> Iterator[Workbench]:
+def many(tmp_path: Path) -> Workbench:
     """200 sprites in an atlas of several pages, and one apart."""
     names = [f"s{number:03d}" for number in range(200)]
     lines = [f"  {name}: {{file: art/{name}.png}}" for name in (*names, "apart")]
@@ -234,7 +234,7 @@ def many(tmp_path: Path) -> Iterator[Workbench]:
     for seed, name in enumerate((*names, "apart")):
         (made.root / f"art/{name}.png").write_bytes(picture(seed))
     made.build()
-    yield made
+    return made
 
 
 def changed_files(game: Workbench, change: Callable[[], object]) -> set[str]:
