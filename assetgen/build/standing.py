@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assetgen.build import shelf
 from assetgen.build.session import Session
-from assetgen.build.work import Work, finished_of, prepare
+from assetgen.build.work import finished_of, prepare
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset, Frame
 from assetgen.model.errors import AssetError, AssetgenError
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Standing:
-    """One asset as it stands: its record and the key of its pictures. `work` None: the last good one, it failed."""
+    """One asset as it stands: its record and the key of its pictures. `failed`: this is the last good one."""
 
     name: str
     built: tuple[BuiltAsset, ...]
     pictures: str
-    work: Work | None
+    failed: bool
 
 
 class Cast:
@@ -57,22 +57,27 @@ class Cast:
 
     def _find(self, name: str) -> Standing | None:
         session = self.session
-        work = None
-        if name not in self.failed:
-            work = prepare(session.project, session.disk, name, session.palette)
-        if work is not None:
-            try:
-                finished = self.records.get(name) or finished_of(work, session.cache, pictures=False)
-                return Standing(name, finished.built, work.keys.pictures, work)
-            except AssetgenError:
-                work = None
+        keys = session.project.keys(name) if name not in self.failed else None
+        if keys is not None:
+            known = self.records.get(name) or shelf.find_record(session.cache, keys.files) or self._finished(name)
+            if known is not None:
+                return Standing(name, known.built, keys.pictures, failed=False)
         block = session.project.blocks.get(name)
         if block is None or block.files is None or block.frames is None:
             return None
         known = shelf.find_record(session.cache, block.files)
         if known is None or shelf.find_pictures(session.cache, block.frames) is None:
             return None
-        return Standing(name, known.built, block.frames, None)
+        return Standing(name, known.built, block.frames, failed=True)
+
+    def _finished(self, name: str, *, pictures: bool = False) -> Finished | None:
+        """The asset made again; None where that fails."""
+        session = self.session
+        try:
+            work = prepare(session.project, session.disk, name, session.palette)
+            return finished_of(work, session.cache, pictures=pictures) if work is not None else None
+        except AssetgenError:
+            return None
 
     def own(self, standing: Standing, frames: Iterable[Frame]) -> None:
         """Says that these frames' pictures come from this asset."""
@@ -93,9 +98,10 @@ class Cast:
     def _read(self, owner: str) -> Mapping[str, Picture]:
         standing = self.of(owner)
         assert standing is not None
-        if standing.work is not None:
-            return finished_of(standing.work, self.session.cache).pictures
-        pictures = shelf.find_pictures(self.session.cache, standing.pictures)
+        pictures: Mapping[str, Picture] | None = shelf.find_pictures(self.session.cache, standing.pictures)
+        if pictures is None and not standing.failed:
+            again = self._finished(owner, pictures=True)
+            pictures = again.pictures if again is not None else None
         if pictures is None:
             raise AssetError(f"the last good pictures of {owner} are gone", asset=owner)
         return pictures

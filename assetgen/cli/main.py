@@ -49,7 +49,7 @@ def entry() -> None:
     """The console script."""
     # Manifests, locks and records are many small objects that live as long as the process, without cycles: looking for
     # garbage among them as often as is usual would take a tenth of a large build.
-    gc.set_threshold(200_000, 50, 100)
+    gc.set_threshold(1_000_000, 20, 100)
     sys.exit(main())
 
 

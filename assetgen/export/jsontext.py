@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from json import encoder as _encoder
+from typing import Any
 
 from assetgen.model.request import Json
 
-_dumps = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False).encode
+_plain = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
+# The encoder makes this for every call anew, which takes longer than the short texts here.
+_make: Any = getattr(_encoder, "c_make_encoder", None)
+_encode = _make and _make(None, _plain.default, _encoder.encode_basestring, None, ": ", ", ", False, False, False)
+
+
+def _dumps(value: Json) -> str:
+    if isinstance(value, str):
+        return _encoder.encode_basestring(value)
+    return "".join(_encode(value, 0)) if _encode is not None else _plain.encode(value)
 
 
 def dumps(value: Json, *, width: int = 120) -> str:
