@@ -213,8 +213,8 @@ def test_an_idle_command_imports_next_to_nothing(game: Workbench) -> None:
     settle()
     game.run("plan")
     done = subprocess.run(
-        [sys.executable, "-c", code, "-C", str(game.root), "plan"], env=environment, capture_output=True, text=True,
-        check=False,
+        [sys.executable, "-c", code, "-C", str(game.root), "plan"], env=environment, cwd=game.root,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Nothing to do" in done.stderr

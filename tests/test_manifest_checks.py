@@ -270,7 +270,7 @@ def test_a_ring_of_thousands_of_assets(tmp_path: Path) -> None:
         ("A.png", "does not exist in sprite 'a'; did you mean 'a.png'?"),
         ("b/c/d.png", "its folder does not exist either"),
         ("sheet", "did you mean 'sheet.png'?"),
-        (".", "does not exist"),
+        (".", "is no file"),
         ("'*.gif'", "matches no file"),
         ("generated/a.png", "is an output"),
     ],

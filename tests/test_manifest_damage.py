@@ -53,7 +53,7 @@ tilesets:
 atlases:
   all: {include: ["*"], exclude: [meadow, world], scale: [1, 2]}
 """
-FILES = {"art/logo.png": png(), "art/a.png": png(), "my.j2": "x", "more/b.yaml": "sprites:\n  gem: a gem\n"}
+FILES = {"art/logo.png": png(), "art/a.png": png(64, 64), "my.j2": "x", "more/b.yaml": "sprites:\n  gem: a gem\n"}
 PLACE = re.compile(r"[\w./-]+:[1-9][0-9]*:[1-9][0-9]*: \S")
 INSERTS = "{}[]:,#&*!|>%@`'\"-? \t\n~é\u2028\x07\ufeff0x<"
 
