@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from workbench import Workbench, bench
 
+import assetgen
 from assetgen.pixels.png import encode
 
 MANIFEST = """\
@@ -209,7 +210,8 @@ def test_an_idle_command_imports_next_to_nothing(game: Workbench) -> None:
         " 'assetgen.build.session', 'assetgen.model.manifest', 'assetgen.plan.planner'}\n"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or status)"
     )
-    environment = {**os.environ, "ASSETGEN_CACHE_DIR": str(game.store)}
+    package = str(Path(assetgen.__file__).parents[1])  # the very one that built: it may not be the one in this folder
+    environment = {**os.environ, "ASSETGEN_CACHE_DIR": str(game.store), "PYTHONPATH": package}
     settle()
     game.run("plan")
     done = subprocess.run(
