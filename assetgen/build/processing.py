@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from assetgen.build.work import Done, Work, do, finished_of, prepare
 from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError, StoreError
 from assetgen.model.lock import Block
+from assetgen.plan.disk import Memo
 from assetgen.plan.keys import TOOL
 from assetgen.plan.project import INDEX
 from assetgen.plan.sources import upstream
@@ -28,6 +29,26 @@ if TYPE_CHECKING:
 
 _AHEAD = 16
 """Assets under way for each thread: enough that none waits for the next, few enough that memory stays bounded."""
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One asset to be finished; `write` are the kinds of files it is written as, `block` is what the lock had."""
+
+    work: Work
+    write: frozenset[str]
+    block: Block | None
+
+
+def _finished(items: Sequence[_Item], memo: Memo, writer: Writer, output: str) -> list[Done | AssetgenError]:
+    """What became of each (on any thread)."""
+    found: list[Done | AssetgenError] = []
+    for item in items:
+        try:
+            found.append(do(item.work, memo, writer, output, item.write, item.block))
+        except AssetgenError as error:
+            found.append(error)
+    return found
 
 
 class Processing:
@@ -60,7 +81,9 @@ class Processing:
         self._ahead = _AHEAD * threads
         self._seen: set[str] = set()
         self._queue: dict[str, None] = {}
-        self._running: dict[str, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Future[None]] = {}
+        self._parcel: dict[str, _Item] = {}
+        self._woken = False
         self._idle = asyncio.Event()
         self._bug: BaseException | None = None
         writer.unwritten = self._unwritten
@@ -70,14 +93,29 @@ class Processing:
         if name not in self._seen and name not in self.failed:
             self._seen.add(name)
             self._queue[name] = None
-            self._pump()
+            if not self._woken:
+                self._woken = True
+                asyncio.get_running_loop().call_soon(self._pump)
 
     def _pump(self) -> None:
         """Begins what waits, as far as there is room: pictures of few assets are in memory at any time."""
-        while self._queue and len(self._running) < self._ahead:
-            self._begin(next(iter(self._queue)))
+        self._woken = False
+        try:
+            self._begin_some()
+        except BaseException as bug:  # it would be lost in the event loop: `drain` raises it
+            self._bug = self._bug or bug
+            self._queue.clear()
         if not self._queue and not self._running:
             self._idle.set()
+
+    def _begin_some(self) -> None:
+        # Small ones go in parcels: handing one over takes as long as finishing it.
+        size = min(_AHEAD, 1 + len(self._queue) * _AHEAD // (4 * self._ahead))
+        while self._queue and len(self._running) + len(self._parcel) < self._ahead:
+            self._begin(next(iter(self._queue)))
+            if len(self._parcel) >= size:
+                self._send()
+        self._send()
 
     def _begin(self, name: str) -> None:
         """Begins one asset, and before it those that it is put together from."""
@@ -88,10 +126,12 @@ class Processing:
         for source in sources:
             if source in self._queue:
                 self._begin(source)
+        if not self._parcel.keys().isdisjoint(sources):
+            self._send()
         waits = [self._running[source] for source in sources if source in self._running]
         if waits:
             # What it is put together from comes first: that may number its tiles, and is then there to be read.
-            self._track(name, self._later(name, waits))
+            self._track((name,), self._later(name, waits))
             return
         entry = self.report.assets.setdefault(name, AssetReport())
         try:
@@ -111,36 +151,44 @@ class Processing:
             self._start(name, work, block)
 
     def _start(self, name: str, work: Work, block: Block | None) -> None:
-        write = self.project.write_for(work.asset)
-        output = self.session.manifest.output
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self._pool, do, work, self.session.cache, self.writer, output, write, block)
-        self._track(name, self._take(name, work, future))
+        self._parcel[name] = _Item(work, self.project.write_for(work.asset), block)
 
-    def _track(self, name: str, work: Coroutine[None, None, None]) -> None:
+    def _send(self) -> None:
+        if self._parcel:
+            items, self._parcel = self._parcel, {}
+            self._track(tuple(items), self._done(items))
+
+    def _track(self, names: tuple[str, ...], work: Coroutine[None, None, None]) -> None:
         self._idle.clear()
-        task = self._running[name] = asyncio.ensure_future(work)
-        task.add_done_callback(partial(self._ended, name))
+        task = asyncio.ensure_future(work)
+        self._running.update(dict.fromkeys(names, task))
+        task.add_done_callback(partial(self._ended, names))
 
-    def _ended(self, name: str, task: asyncio.Task[None]) -> None:
-        if self._running.get(name) is task:
-            del self._running[name]
+    def _ended(self, names: tuple[str, ...], task: asyncio.Task[None]) -> None:
+        for name in names:
+            if self._running.get(name) is task:
+                del self._running[name]
         if not task.cancelled() and task.exception() is not None:
             self._bug = self._bug or task.exception()
         self._pump()
 
-    async def _later(self, name: str, waits: Sequence[asyncio.Task[None]]) -> None:
+    async def _later(self, name: str, waits: Sequence[asyncio.Future[None]]) -> None:
         await asyncio.wait(waits)
-        del self._running[name]
         self._queue[name] = None
-        self._begin(name)
 
-    async def _take(self, name: str, work: Work, future: asyncio.Future[Done]) -> None:
-        try:
-            done = await future
-        except AssetgenError as error:
-            self._fail(name, error)
-            return
+    async def _done(self, items: Mapping[str, _Item]) -> None:
+        loop = asyncio.get_running_loop()
+        output = self.session.manifest.output
+        found = await loop.run_in_executor(
+            self._pool, _finished, list(items.values()), self.session.cache, self.writer, output
+        )
+        for (name, item), done in zip(items.items(), found, strict=True):
+            if isinstance(done, Done):
+                self._take(name, item.work, done)
+            else:
+                self._fail(name, done)
+
+    def _take(self, name: str, work: Work, done: Done) -> None:
         errors = [f for f in done.finished.findings if f.level == "error"]
         for finding in done.finished.findings:
             self.report.warn(name, finding.check, finding.message)
@@ -208,6 +256,7 @@ class Processing:
     async def drain(self) -> None:
         """Waits for everything that was submitted."""
         while self._queue or self._running:
+            self._idle.clear()
             await self._idle.wait()
         if self._bug is not None:
             raise self._bug
