@@ -144,13 +144,13 @@ def test_what_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a"
     atomic.write(path, b"old")
-    real = os.fdopen
+    real = os.write
 
-    def full(handle: int, mode: str) -> object:
+    def full(handle: int, data: bytes) -> int:
         os.dup2(os.open("/dev/full", os.O_WRONLY), handle)
-        return real(handle, mode)
+        return real(handle, data)
 
-    monkeypatch.setattr(os, "fdopen", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(StoreError, match=r"cannot write .*: No space left on device"):
         atomic.write(path, b"new")
     assert path.read_bytes() == b"old"

@@ -11,7 +11,7 @@ from assetgen.model.errors import StoreError
 from assetgen.plan.disk import Memo, owned_memo
 from assetgen.plan.world import KEYS
 from assetgen.store import atomic
-from assetgen.store.paths import inside
+from assetgen.store.paths import inside, problem
 from assetgen.store.stamps import text_digest
 from assetgen.store.state import State
 
@@ -153,16 +153,24 @@ class Writer:
         if not batch:
             return
         self.state.written.append(pair for item in batch for pair in _written(item))
+        checked: set[str] = set()
         for item in batch:
             try:
-                self._write(item)
+                self._write(item, checked)
             except StoreError as error:
                 if self.unwritten is None:
                     raise
                 self.unwritten(item.target.path, error)
 
-    def _write(self, item: Pending) -> None:
-        path = inside(self.root, item.target.path)
+    def _write(self, item: Pending, checked: set[str]) -> None:
+        """`checked` are folders found to be inside the project since the batch began: a link at the file's own place
+        is replaced, never followed."""
+        folder = item.target.path.rpartition("/")[0]
+        if folder not in checked or problem(item.target.path) is not None:
+            inside(self.root, f"{folder}/x" if folder else "x")
+            checked.add(folder)
+            inside(self.root, item.target.path)
+        path = self.root / item.target.path
         if item.forced:
             self.state.trash(item.target.path)
         atomic.write(path, item.data)

@@ -223,8 +223,7 @@ class Processing:
             tool=TOOL,
             drawn=self.project.drawn(name),
         )
-        self.project.blocks[name] = block
-        self.project.refresh([name])
+        self.project.finished(name, block, keys)
         self.keeper.set(block)
         self.keeper.tick()
         entry = self.report.assets.setdefault(name, AssetReport())

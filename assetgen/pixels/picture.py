@@ -48,6 +48,11 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
 }
 
 
+_RECENT: dict[bytes, Animated] = {}
+"""Small pictures that were decoded for their digest, by their bytes: who finishes them next takes them from here."""
+_RECENT_COUNT, _RECENT_SIZE = 4096, 16 << 10  # 64 MiB at most
+
+
 @dataclass(frozen=True, slots=True)
 class Animated:
     """Composited frames of equal size and, for each, its duration in milliseconds (0 where the file gives none)."""
@@ -68,6 +73,9 @@ def decode(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Pictur
 
 def decode_frames(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Animated:
     """Every composited frame of a GIF, APNG or animated WebP with its duration; one frame for still pictures."""
+    known = _RECENT.pop(data, None) if limits is DEFAULT_LIMITS else None
+    if known is not None:
+        return known
     header = header_of(data, what=what, limits=limits, animated=True)
     if header.frames == 1:
         return Animated([decode(data, what=what, limits=limits)], [0])
@@ -145,6 +153,8 @@ def file_digest(data: bytes, what: str) -> str:
     """The pixel digest of a picture file, still or animated: the one function for inputs, outputs, deduplication."""
     animated = decode_frames(data, what=what)
     if len(animated.frames) == 1:
+        if len(_RECENT) < _RECENT_COUNT and animated.frames[0].nbytes <= _RECENT_SIZE:
+            _RECENT[data] = animated
         return pixel_digest(animated.frames[0])
     return animated_digest(animated.frames, animated.durations)
 

@@ -95,6 +95,12 @@ class Project:
                 found.setdefault(name, []).append(asset.name)
         return found
 
+    def finished(self, name: str, block: Block, keys: Keys) -> None:
+        """An asset was finished: its block as it is now, and the keys under which that was done."""
+        self.blocks[name] = block
+        self.refresh([name])
+        self._keys[name] = keys
+
     # -- assets ---------------------------------------------------------------
 
     def write_for(self, asset: Asset) -> frozenset[str]:

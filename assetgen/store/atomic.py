@@ -147,20 +147,33 @@ def cannot(verb: str, path: Path, error: OSError) -> StoreError:
 
 def _prepared(path: Path, data: bytes, *, sync: bool, mode: int | None) -> Path:
     """A complete temporary file beside `path`."""
-    make_folder(path.parent, sync=sync)
-    temporary, handle = _opened(path)
+    if sync:
+        make_folder(path.parent, sync=True)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            if mode is not None:
+        temporary, handle = _opened(path)
+    except FileNotFoundError:
+        make_folder(path.parent)
+        temporary, handle = _opened(path)
+    try:
+        try:
+            _fill(handle, data)
+            if mode is not None and mode != stat.S_IMODE(os.fstat(handle).st_mode):
                 temporary.chmod(mode)
             if sync:
                 os.fsync(handle)
+        finally:
+            os.close(handle)
     except BaseException:
         _remove(temporary)
         raise
     return temporary
+
+
+def _fill(handle: int, data: bytes) -> None:
+    """All of `data`: a system may take less than it is given."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _opened(path: Path) -> tuple[Path, int]:
