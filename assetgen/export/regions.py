@@ -190,8 +190,9 @@ class BlobBlock:
 
 
 def blob_blocks(tileset: BuiltTileset, sheet: AutotileSheet) -> list[BlobBlock]:
-    """A sheet's blocks, one for each pair of terrains, equally long; named for the inside terrain if that is clear."""
-    pairs = tileset.pairs or ((sheet.terrain,) if sheet.terrain else ((tileset.name, ""),))
+    """A sheet's blocks: one a pair of terrains. A sheet that says its pair has one block; one that does not is
+    cut into equal parts for the tileset's pairs. Named for the inside terrain where that is clear."""
+    pairs = (sheet.terrain,) if sheet.terrain else tileset.pairs or ((tileset.name, ""),)
     length = len(sheet.cells) // len(pairs)
     insides = [inside for inside, _ in pairs]
     found = []

@@ -80,7 +80,8 @@ def test_godot(godot: Godot, example: Path) -> None:
             tag: (item["times"], item["loop"]) for tag, item in found["tags"].items()
         }
     painted = godot.script("paint")
-    assert all(painted[path]["clashes"] == 0 and painted[path]["cells"] > 0 for path in (*jobs["corners"], *blobs))
+    told = {path: painted[path] for path in (*jobs["corners"], *blobs)}
+    assert all(item["clashes"] == 0 and item["cells"] > 0 for item in told.values()), told
 
 
 @pytest.mark.browser
