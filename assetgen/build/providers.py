@@ -48,6 +48,7 @@ class Providers:
             approve=lambda price: self.approve(price, self.committed()),
             report=self.progress.note,
             pace=self._pace(name) if paid else None,
+            alone=self.session.store.team is None,
         )
 
     def _pace(self, name: str) -> Callable[[], Awaitable[None]] | None:

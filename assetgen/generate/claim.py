@@ -27,10 +27,12 @@ _POLL = 0.02
 
 @dataclass
 class Turns:
-    """The right to submit in v1, held by one purchase of all processes at a time."""
+    """The right to submit in v1, held by one purchase of all processes at a time. Not `alone`: other machines use the
+    same account, so that a task that appears may be theirs, and none is claimed."""
 
     line: Line
     journal: Journal
+    alone: bool = True
     _mine: asyncio.Lock = field(default_factory=asyncio.Lock)
     _based: bool = False
 
@@ -59,7 +61,7 @@ class Turns:
     async def claim(self, entry: str) -> str | None:
         """The task of an entry whose reply was lost. Looks a few times: the service may be slow to list it."""
         times, apart = self.line.transport.tuning.claim
-        for look in range(times if self._based else 0):
+        for look in range(times if self._based and self.alone else 0):
             if look:
                 await self.line.transport.runtime.sleep(apart)
             try:

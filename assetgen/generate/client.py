@@ -61,6 +61,7 @@ class Client:
         approve: Approve | None,
         report: Report,
         pace: Callable[[], Awaitable[None]] | None = None,
+        alone: bool = True,
     ) -> None:
         self.name = name
         self.realm = realm
@@ -68,7 +69,7 @@ class Client:
         self.line = line
         self.journal = journal
         self.scribe = Scribe(journal) if journal is not None else None
-        self.turns = Turns(line, journal) if journal is not None else None
+        self.turns = Turns(line, journal, alone) if journal is not None else None
         self.book = Book(approve, self.is_stopping)
         self._report = report
         self._stopping = False

@@ -34,13 +34,15 @@ def open_provider(
     approve: Approve | None = None,
     report: Report = lambda text: None,
     pace: Callable[[], Awaitable[None]] | None = None,
+    alone: bool = True,
 ) -> Client:
     """The provider `name` (`retrodiffusion` or `placeholder`); close it with `aclose`.
 
     `base_url` decides dialect and realm and is not looked at for the placeholder. `key` may be None as long as
     nothing is bought. `journal` is the folder of all journals (`store.journal.default_folder`), needed with a key.
     `approve` is called before each paid POST, `report` with sentences for people; `pace` is awaited before each
-    purchase, in the place of `network.account_rate` of this process alone. Raises UsageError for a bad name
+    purchase, in the place of `network.account_rate` of this process alone; `alone` is False where other machines buy
+    with the same account. Raises UsageError for a bad name
     or URL, StoreError when the journal cannot be opened.
     """
     network, tuning, runtime = network or Network(), tuning or Tuning(), runtime or real_runtime()
@@ -67,7 +69,7 @@ def open_provider(
         if journal is None:
             raise UsageError("a journal folder is needed to buy anything")
         opened = Journal(journal, realm, account_of(key), now=runtime.now)
-    return Client(name, realm, line, opened, paid=True, approve=approve, report=report, pace=pace)
+    return Client(name, realm, line, opened, paid=True, approve=approve, report=report, pace=pace, alone=alone)
 
 
 def _placeholder(network: Network, runtime: Runtime, report: Report) -> Client:

@@ -27,7 +27,7 @@ class Http:
         self._base = base
         self._client = httpx.Client(
             auth=auth,
-            timeout=httpx.Timeout(60.0, connect=10.0),
+            timeout=httpx.Timeout(30.0, connect=10.0),
             limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
             trust_env=False,
         )

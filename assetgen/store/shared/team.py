@@ -48,6 +48,7 @@ class Team:
         self.who = who
         self._notes = notes
         self._open = False
+        self._failed: StoreError | None = None
         self._opening = threading.Lock()
 
     @property
@@ -179,8 +180,14 @@ class Team:
         """Makes sure that this is a store, and the one that it was. An empty one is set up at its first use; one that
         was seen before and is empty now is an error: a drive that is not mounted, a wrong bucket."""
         with self._opening:
+            if self._failed is not None:
+                raise self._failed  # many ask at once: each would wait for it as long as the first
             if not self._open:
-                self._identify()
+                try:
+                    self._identify()
+                except StoreError as error:
+                    self._failed = error
+                    raise
                 self._open = True
 
     def _identify(self) -> None:
