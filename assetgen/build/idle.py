@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,14 +34,15 @@ def recall(root: Path, name: str, variables: Mapping[str, str], *, document: boo
 def remember(session: Session, name: str, answer: Answer) -> None:
     """Keeps the answer of a command that looked at the whole project and found nothing to do, nothing in the way."""
     found = _evidence(session)
-    if found is not None:
+    if found is not None and not list(session.originals.notes()):
         key = _key(str(session.root), session.environment.variables)
         clean.keep(session.root / _FOLDER, key, name, answer, *found)
 
 
 def _key(root: str, variables: Mapping[str, str]) -> str:
-    told = [f"{name}={variables.get(name, '')}" for name in _VARIABLES]
-    return "\n".join([assetgen.__version__, _code(), root, *told])
+    told = "\n".join(f"{name}={variables.get(name, '')}" for name in _VARIABLES)
+    # As a checksum: the address of a store may hold a password, and this is written to a file.
+    return "\n".join([assetgen.__version__, _code(), root, f"{zlib.crc32(told.encode()):08x}"])
 
 
 def _code() -> str:
