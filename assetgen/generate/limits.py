@@ -84,7 +84,7 @@ class Slots:
                 if turn.done() and not turn.cancelled():  # the slot was handed over in the same moment: pass it on
                     self._used -= 1
                     self._wake()
-                else:
+                elif turn in self._waiting:  # else it was passed over already, on the way to the next in line
                     self._waiting.remove(turn)
                 raise
         else:
