@@ -46,7 +46,8 @@ def finish_project(
         final.guarded(f"palette:{name}", partial(final.palette, name))
     for name in selection.atlases:
         final.guarded(f"atlas:{name}", partial(final.atlas, name))
-    final.guarded("index", final.index)
+    if session.options.shard is None:
+        final.guarded("index", final.index)
 
 
 class _Finals:

@@ -11,11 +11,12 @@ from assetgen.build.processing import Processing
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.run import hold_unselected, look_ahead, provider_label, remark
 from assetgen.build.session import Session
+from assetgen.build.shards import finished, selected
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
 from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.project import INDEX, Project
-from assetgen.plan.select import Selection, select
+from assetgen.plan.select import Selection
 from assetgen.store.guard import project_lock
 
 
@@ -49,13 +50,14 @@ def build_locked(session: Session, progress: Progress) -> BuildReport:
     """Writes all outputs that can be written; every difference fails its asset."""
     with project_lock(session.root):
         report = asyncio.run(_build_locked(session, progress))
+        finished(session)
         remark(session, report)
         return report
 
 
 async def _build_locked(session: Session, progress: Progress) -> BuildReport:
     report = BuildReport()
-    selection = select(session.manifest, session.options.assets)
+    selection = selected(session)
     hold_unselected(session, selection)
     look_ahead(session, selection)
     keeper = NoKeeper(session.lock_path, session.lock, session.environment.monotonic)

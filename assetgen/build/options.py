@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assetgen.model.cost import Cost
 from assetgen.plan.evaluate import Choices
+
+if TYPE_CHECKING:
+    from assetgen.build.shards import Shard
 
 DEFAULT_URL = "https://api.retrodiffusion.ai/v2"
 
@@ -61,6 +65,7 @@ class Options:
     renumber: bool = False
     jobs: int | None = None
     store_optional: bool = False
+    shard: Shard | None = None
 
     @property
     def choices(self) -> Choices:

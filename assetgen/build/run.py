@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
+from assetgen.build.shards import finished, selected
 from assetgen.model.plan import Plan
 from assetgen.plan.planner import Prices, make_plan
 from assetgen.plan.select import Selection, require_known, select
@@ -72,7 +73,7 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
     with project_lock(session.root):
         registry.register(session.folders.data, session.lock_path)
         session.state.prepare()
-        selection = select(session.manifest, session.options.assets)
+        selection = selected(session)
         require_known(session.manifest, session.options.rebuy)
         hold_unselected(session, selection)
         look_ahead(session, selection)
@@ -85,6 +86,7 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
             from assetgen.build.carry import carry_out
 
             report = asyncio.run(carry_out(session, hooks, selection, drawn))
+        finished(session)
         remark(session, report)
         return report
 

@@ -25,11 +25,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fail-fast", action="store_true", help="stop at the first failure")
     parser.add_argument("--repack", action="store_true", help="pack atlases afresh")
     parser.add_argument("--renumber", action="store_true", help="give tiles new ids")
+    parser.add_argument("--shard", type=flags.shard, metavar="I/N", help="only part I of N, without index and engines")
     parser.add_argument("-j", "--jobs", type=flags.jobs, metavar="N", help="threads for local work")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    name = None if args.locked else idle.name_of("build", args, but=("force", "repack", "renumber", "rebuy"))
+    name = None if args.locked else idle.name_of("build", args, but=("force", "repack", "renumber", "rebuy", "shard"))
     if name is not None and idle.told(name, args, context, beside_json=True):
         return 0
     from assetgen.build.locked import build_locked

@@ -9,6 +9,7 @@ from assetgen.cli.context import Context
 
 if TYPE_CHECKING:
     from assetgen.build.options import Options
+    from assetgen.build.shards import Shard
     from assetgen.model.cost import Cost
 
 PROVIDERS = ("retrodiffusion", "placeholder")
@@ -45,6 +46,16 @@ def jobs(text: str) -> int:
     return int(text)
 
 
+def shard(text: str) -> Shard:
+    """The type of --shard."""
+    from assetgen.build.shards import parse
+
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def options(args: argparse.Namespace, context: Context) -> Options:
     """The options that a command line asks for; what the command has no flag for keeps its default."""
     from assetgen.build.options import Options
@@ -66,4 +77,5 @@ def options(args: argparse.Namespace, context: Context) -> Options:
         renumber=given.get("renumber", False),
         jobs=given.get("jobs"),
         store_optional=given.get("store_optional", False),
+        shard=given.get("shard"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,7 @@ class Bundle:
         self._known: dict[str, bytes] | None = None
         self._used: set[str] = set()
         self._dirty = False
+        self._loading = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
         """The bytes kept under a key, or None."""
@@ -52,6 +54,13 @@ class Bundle:
         self.behind.put(key, data)
         if key.startswith(self.prefix):
             self._add(key, data)
+
+    def absorb(self, file: Path) -> None:
+        """Take in what another file of this kind holds; a damaged one holds nothing."""
+        found = Bundle(file, self.behind, self.prefix)._read()
+        self._loaded().update(found)
+        self._used.update(found)
+        self._dirty = self._dirty or bool(found)
 
     def save(self) -> None:
         """Write the file if anything was added. Unsynced, and never an error: it can be made again."""
@@ -74,9 +83,10 @@ class Bundle:
             self._dirty = True
 
     def _loaded(self) -> dict[str, bytes]:
-        if self._known is None:
-            self._known = self._read()
-        return self._known
+        with self._loading:  # two threads that read it at once would each keep what the other forgets
+            if self._known is None:
+                self._known = self._read()
+            return self._known
 
     def _read(self) -> dict[str, bytes]:
         try:
