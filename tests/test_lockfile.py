@@ -130,7 +130,7 @@ def test_every_yaml_reader_reads_the_same_data(data: dict[str, object]) -> None:
     assert yaml.safe_load("\n".join(lines)) == data
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=40)
 @given(locks())
 def test_round_trip(lock: Lock) -> None:
     written = lockfile.render(lock)

@@ -478,11 +478,26 @@ def test_how_it_ended_decides_what_others_do(team: Team) -> None:
         assert await tried(other), "nothing was charged: the next may try at once"
         delivery = Delivery((), FREE, None, "")
         with pytest.raises(RejectedDelivery):
-            async with owner.turn("official", DIGEST):
+            async with owner.turn("official", DIGEST) as turn:
+                turn.began = True
                 raise RejectedDelivery("no picture", delivery=delivery)
         with pytest.raises(AssetError, match="one bought it, and the reply could not be used: no picture"):
             await tried(other)
         assert await tried(other, rebuy=True)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("began", [False, True])
+def test_trouble_before_anything_is_sent_gives_the_lease_back(team: Team, began: bool) -> None:
+    async def story() -> None:
+        clock = Clock()
+        owner, other = turns(team, clock, "one"), turns(team, clock, "two")
+        with pytest.raises(StoreError):
+            async with owner.turn("official", DIGEST) as turn:
+                turn.began = began
+                raise StoreError("the store went away")
+        assert await tried(other) is not began
 
     asyncio.run(story())
 

@@ -127,6 +127,7 @@ class Remote:
                     fresh = await self._look_everywhere(name, step, realm, digest)
                     if fresh is not None:
                         self._refuse_blindly(name, realm, digest)
+                        turn.began = True
                         await self._buy(state, fresh)
                     return
             await anext(waits)

@@ -59,12 +59,14 @@ class Buyer:
     repeatable: bool
 
 
-@dataclass(frozen=True)
+@dataclass
 class Turn:
-    """`mine`: go ahead. Otherwise `holder` is buying it."""
+    """`mine`: go ahead. Otherwise `holder` is buying it. Set `began` before anything is sent: until then whatever goes
+    wrong has cost nothing, and the lease is given back."""
 
     mine: bool
     holder: str = ""
+    began: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,12 @@ class Turns:
         beat = asyncio.create_task(held.keep())
         ended: State | None = None
         reason = ""
+        turn = Turn(True)
         try:
-            yield Turn(True)
+            yield turn
             ended = "done"
         except BaseException as error:
-            ended, reason = ending(error), str(error)
+            ended, reason = ending(error) if turn.began else "failed", str(error)
             raise
         finally:
             beat.cancel()
