@@ -58,3 +58,32 @@ snapshot() {
 digests() {
   (cd "$1" && find . -type f -exec sha256sum {} +) | sort -k 2
 }
+
+# Asks for known vulnerabilities of the pinned packages. Some mirrors do not know any: then it says how many it could
+# not ask for.
+audit() {
+  "$python" -m venv "$1/audit"
+  PIP_CONSTRAINT="" "$1/audit/bin/pip" install -q pip-audit
+  if ! "$1/audit/bin/pip-audit" --no-deps --disable-pip --progress-spinner off -r .ci/constraints.txt \
+      >"$1/audited" 2>"$1/audit.log"; then
+    grep -q '^Found [0-9]' "$1/audit.log" || { echo "not audited: $(tail -n 1 "$1/audit.log")"; return; }
+    cat "$1/audited"
+    fail "a pinned package has a known vulnerability: raise it in .ci/constraints.txt"
+  fi
+  echo "$(grep -c '^[a-z].*==' .ci/constraints.txt) packages, $(grep -c 'could not be audited' "$1/audited") unknown to the index; none has a known vulnerability"
+}
+
+# The promise of pyproject.toml: every version that it allows will do.
+lowest_versions() {
+  local oldest
+  oldest=$(command -v python3.11 || echo "$python")
+  "$oldest" -m venv "$1/lowest"
+  "$python" .ci/lowest.py > "$1/lowest.txt"
+  (
+    . "$1/lowest/bin/activate"
+    export PIP_CONSTRAINT="$1/lowest.txt"
+    unset ASSETGEN_SOAK
+    pip install -q ".[remote,test]" "moto[server]"
+    pytest
+  )
+}

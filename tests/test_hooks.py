@@ -19,6 +19,7 @@ from isolation import HOME
 
 import assetgen
 from assetgen.cli.main import main
+from assetgen.simulator.testing import ledger, running
 
 ROOT = Path(__file__).parent.parent
 HOOK: dict[str, Any] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))[0]
@@ -131,7 +132,15 @@ def act(
     return run(command, game.parent, {**environment, **more}, fails=fails)
 
 
-BUILD, CHECK = "Build what the lock gives", "Check"
+BUILD, CHECK, LOOK = "Build", "Check", "Look"
+
+
+def changed(game: Path, environment: Mapping[str, str]) -> str:
+    """What the action tells the steps after it."""
+    output = game.parent / "output"
+    output.write_text("")
+    act(LOOK, game, {**environment, "GITHUB_OUTPUT": str(output)}, directory="game")
+    return output.read_text()
 
 
 @needs_bash
@@ -151,6 +160,108 @@ def test_the_action_fails_on_what_the_lock_does_not_give(game: Path, environment
     (game / "assets.yaml").write_text(MANIFEST.replace("red gem", "blue gem"))
     assert "gem" in act(BUILD, game, environment, directory="game", fails=True)
     assert "gem: prompt changed" in act(CHECK, game, environment, directory="game", fails=True)
+
+
+@needs_bash
+def test_the_action_buys_up_to_a_limit(game: Path, environment: Mapping[str, str]) -> None:
+    run(["git", "commit", "-m", "art"], game, environment)
+    assert changed(game, environment) == "changed=false\n"
+    gem = "  ring: {prompt: gold ring, style: rd_fast__mc_item, size: 16}\n"
+    (game / "assets.yaml").write_text(MANIFEST.replace("provider: placeholder\n", "") + gem)
+    with running() as service:
+        there = {**environment, "ASSETGEN_API_URL": service}
+        buys = {"directory": "game", "api-key": "rdpk-of-ci"}
+        assert "ring" in act(BUILD, game, there, **buys, fails=True), "without a limit it buys nothing"
+        act(BUILD, game, there, **buys, **{"max-cost": "0.001"}, fails=True)
+        assert ledger(service)["charges"] == 0
+        act(BUILD, game, there, **buys, **{"max-cost": "0.50"})
+        assert ledger(service)["charges"] == 2
+    act(CHECK, game, environment, directory="game", release="true")
+    assert "ring" in act(CHECK, game, environment, directory="game", **{"require-review": "true"}, fails=True)
+    assert changed(game, environment) == "changed=true\n"
+
+
+@needs_bash
+def test_the_action_divides_the_work(game: Path, environment: Mapping[str, str]) -> None:
+    whole = {path: (game / path).read_bytes() for path in ("generated/sprites/gem.png", "generated/assets.json")}
+    shutil.rmtree(game / "generated")
+    for shard in ("1/2", "2/2"):
+        act(BUILD, game, environment, directory="game", shard=shard)
+        act(CHECK, game, environment, directory="game", shard=shard)
+    assert not (game / "generated" / "assets.json").exists()
+    act(BUILD, game, environment, directory="game")
+    act(CHECK, game, environment, directory="game")
+    assert whole == {path: (game / path).read_bytes() for path in whole}
+
+
+# -- the recipes ------------------------------------------------------------------------------------------------------
+
+
+def recipes() -> list[dict[str, Any]]:
+    """The YAML of docs/ci.md."""
+    text = (ROOT / "docs" / "ci.md").read_text("utf-8").replace("<the repository of assetgen>", "assetgen")
+    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)]
+
+
+def jobs() -> dict[str, Any]:
+    """GitHub's jobs in the recipes."""
+    return {name: job for recipe in recipes() for name, job in recipe.get("jobs", {}).items()}
+
+
+def test_the_recipes_give_the_action_what_it_takes() -> None:
+    uses = [step for job in jobs().values() for step in job["steps"] if step.get("uses", "").startswith("assetgen@")]
+    assert len(uses) >= 4
+    for step in uses:
+        assert set(step.get("with", {})) <= set(ACTION["inputs"])
+    text = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    assert set(re.findall(r"steps\.assets\.outputs\.(\w+)", text)) == set(ACTION["outputs"])
+    assert all(version == assetgen.__version__ for version in re.findall(r"(?:@|rev: )v([\d.]+\d)\b", text))
+
+
+def bought(game: Path, environment: Mapping[str, str]) -> tuple[Path, Path]:
+    """A clone with the game in a subfolder, where something was bought just now, and its origin."""
+    shutil.rmtree(game / ".git")
+    clone, origin = game.parent / "clone", game.parent / "origin.git"
+    clone.mkdir()
+    game.rename(clone / "game")
+    for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "art"]):
+        run(["git", *command], clone, environment)
+    run(["git", "clone", "-q", "--bare", str(clone), str(origin)], game.parent, environment)
+    run(["git", "remote", "add", "origin", str(origin)], clone, environment)
+    run(["git", "config", "push.default", "current"], clone, environment)
+    (clone / "game" / "assets.yaml").write_text(MANIFEST.replace("red gem", "blue gem"))
+    run(["git", "commit", "-q", "-am", "blue"], clone, environment)
+    assert main(["-C", str(clone / "game"), "build"]) == 0
+    return clone, origin
+
+
+def kept(origin: Path, environment: Mapping[str, str]) -> bool:
+    files = run(["git", "show", "--name-only", "--format=", "main"], origin, environment).split()
+    return "game/assets.lock" in files and any(path.startswith("game/originals/gem/") for path in files)
+
+
+@needs_bash
+def test_the_recipe_for_github_keeps_what_was_bought(game: Path, environment: Mapping[str, str]) -> None:
+    clone, origin = bought(game, environment)
+    (script,) = [step["run"] for step in jobs()["buy"]["steps"] if "run" in step]
+    run(["bash", "-eo", "pipefail", "-c", script], clone, environment)
+    assert kept(origin, environment)
+
+
+@needs_bash
+def test_the_recipe_for_gitlab_keeps_what_was_bought(game: Path, environment: Mapping[str, str]) -> None:
+    clone, origin = bought(game, environment)
+    (recipe,) = [recipe for recipe in recipes() if "prove" in recipe]
+    script = "\n".join(recipe["buy"]["after_script"])
+    address = re.search(r'"https://.*?\.git"', script)
+    assert address is not None
+    script = script.replace(address[0], f'"{origin}"')
+    for _turn in range(2):  # the second time nothing is new
+        run(["bash", "-eo", "pipefail", "-c", script], clone, {**environment, "CI_COMMIT_BRANCH": "main"})
+        assert kept(origin, environment)
+    for line in recipe["prove"]["script"]:
+        shutil.rmtree(clone / "game" / ".assetgen", ignore_errors=True)
+        run(["bash", "-c", line], clone, environment)
 
 
 @needs_bash

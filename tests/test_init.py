@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import assetgen
 from assetgen.cli.init import BESIDE, HINTS, project_name, starter, with_lines
 from assetgen.cli.main import main
 from assetgen.export.scaffold import ENGINES
@@ -120,10 +123,65 @@ def test_git_keeps_bytes_under_autocrlf_and_lfs(tmp_path: Path) -> None:
     assert not (clone / ".assetgen").exists()
 
 
+def test_each_clone_learns_to_merge_locks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two people buy at the same time: git joins their locks by itself, and nothing is bought again."""
+    origin, clone = tmp_path / "origin", tmp_path / "clone"
+    origin.mkdir()
+    _git(origin, "init", "-q", "-b", "main")
+    assert main(["init", str(origin)]) == 0
+    assert "git merges assets.lock" in capsys.readouterr().err
+    head = "version: 1\nprovider: placeholder\noutputs: ignored\ninclude: [a.yaml, b.yaml]\n"
+    gem = "sprites:\n  gem: {prompt: gem, style: rd_fast__mc_item, size: 16}\n"
+    (origin / "assets.yaml").write_text(head + gem)
+    with (origin / ".gitignore").open("a") as ignored:
+        ignored.write("generated/\n")
+    for name in "ab":
+        (origin / f"{name}.yaml").write_text("sprites: {}\n")
+    _committed(origin, "begin")
+    _git(tmp_path, "clone", "-q", str(origin), str(clone))
+    assert main(["init", str(clone)]) == 0
+    assert "stays as it is" in capsys.readouterr().err
+    assert main(["init", str(clone)]) == 2, "there is nothing left to do"
+    for folder, name in ((origin, "a"), (clone, "b")):
+        line = f"  coin_{name}: {{prompt: coin {name}, style: rd_fast__mc_item, size: 16}}\n"
+        (folder / f"{name}.yaml").write_text("sprites:\n" + line)
+        assert main(["-C", str(folder), "build"]) == 0
+        _committed(folder, name)
+    script = tmp_path / "bin" / "assetgen"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m assetgen "$@"\n')
+    script.chmod(0o755)
+    _git(clone, "pull", "-q", "--no-rebase", "--no-edit", path=script.parent)
+    lock = (clone / "assets.lock").read_text()
+    assert all(name in lock for name in ("coin_a", "coin_b"))
+    assert "<<<<" not in lock
+    capsys.readouterr()
+    assert main(["-C", str(clone), "plan"]) == 0
+    assert " generate " not in capsys.readouterr().out
+
+
+def _committed(folder: Path, message: str) -> None:
+    _git(folder, "add", "-A")
+    _git(folder, "commit", "-q", "-m", message)
+
+
 def _kept(path: Path) -> bool:
     return path.parts[0] in ("originals", "generated", "assets.lock")
 
 
-def _git(folder: Path, *arguments: str) -> None:
-    settings = ("-c", "core.autocrlf=true", "-c", "core.safecrlf=false")
-    subprocess.run(["git", *settings, *arguments], cwd=folder, check=True, capture_output=True)
+def _git(folder: Path, *arguments: str, path: Path | None = None) -> None:
+    settings = (
+        "-c",
+        "core.autocrlf=true",
+        "-c",
+        "core.safecrlf=false",
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@b.invalid",
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(assetgen.__file__).parents[1])}
+    if path is not None:
+        environment["PATH"] = f"{path}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(["git", *settings, *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

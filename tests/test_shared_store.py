@@ -394,6 +394,13 @@ async def tried(buyer: Turns, *, rebuy: bool = False) -> bool:
         return turn.mine
 
 
+async def broken(buyer: Turns, error: Exception, *, began: bool = True) -> None:
+    """A turn in which something goes wrong, before or after the request is sent."""
+    async with buyer.turn("official", DIGEST) as turn:
+        turn.began = began
+        raise error
+
+
 def test_a_lease_is_waited_for_and_taken_over_after_its_term(team: Team) -> None:
     async def story() -> None:
         clock = Clock()
@@ -478,9 +485,7 @@ def test_how_it_ended_decides_what_others_do(team: Team) -> None:
         assert await tried(other), "nothing was charged: the next may try at once"
         delivery = Delivery((), FREE, None, "")
         with pytest.raises(RejectedDelivery):
-            async with owner.turn("official", DIGEST) as turn:
-                turn.began = True
-                raise RejectedDelivery("no picture", delivery=delivery)
+            await broken(owner, RejectedDelivery("no picture", delivery=delivery))
         with pytest.raises(AssetError, match="one bought it, and the reply could not be used: no picture"):
             await tried(other)
         assert await tried(other, rebuy=True)
@@ -494,9 +499,7 @@ def test_trouble_before_anything_is_sent_gives_the_lease_back(team: Team, began:
         clock = Clock()
         owner, other = turns(team, clock, "one"), turns(team, clock, "two")
         with pytest.raises(StoreError):
-            async with owner.turn("official", DIGEST) as turn:
-                turn.began = began
-                raise StoreError("the store went away")
+            await broken(owner, StoreError("the store went away"), began=began)
         assert await tried(other) is not began
 
     asyncio.run(story())

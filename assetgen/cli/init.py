@@ -9,7 +9,12 @@ from importlib import resources
 from pathlib import Path
 
 from assetgen.cli.context import Context
+from assetgen.cli.merge_driver import install
 from assetgen.model.errors import UsageError
+
+MANIFEST = "assets.yaml"
+
+_DRIVER_SET = "git merges assets.lock in this clone without losing a paid picture."
 
 BESIDE: dict[str, str] = {".gitignore": "gitignore", ".gitattributes": "gitattributes"}
 """Files that may exist already → the lines that they need."""
@@ -46,8 +51,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     folder = context.root / args.folder
     engines = tuple(dict.fromkeys(args.engine))
+    if (folder / MANIFEST).exists() and not engines and install(folder):
+        context.say(f"{_DRIVER_SET} {folder / MANIFEST} exists already and stays as it is.")
+        return 0
     for path in init(folder, engines):
         context.say(f"  + {path}")
+    if install(folder):
+        context.say(_DRIVER_SET)
     for engine in engines:
         if engine in HINTS:
             context.say(f"For crisp pixels in {engine}: {HINTS[engine]}.")
@@ -65,7 +75,7 @@ def init(folder: Path, engines: Sequence[str] = ()) -> list[Path]:
     """
     from assetgen.store import atomic
 
-    manifest = folder / "assets.yaml"
+    manifest = folder / MANIFEST
     if manifest.exists():
         raise UsageError(f"{manifest} exists already and stays as it is; 'assetgen plan' shows what it asks for")
     if folder.exists() and not folder.is_dir():
