@@ -21,7 +21,10 @@ from pathlib import Path
 import pytest
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else None)
-MOTO = importlib.util.find_spec("moto") is not None and importlib.util.find_spec("obstore") is not None
+MOTO_PYTHON = os.environ.get("ASSETGEN_MOTO_PYTHON", sys.executable)
+MOTO = (
+    importlib.util.find_spec("moto") is not None or MOTO_PYTHON != sys.executable
+) and importlib.util.find_spec("obstore") is not None
 
 _NGINX = """\
 daemon off;
@@ -111,7 +114,7 @@ def place(
         command = [NGINX, "-p", str(root), "-c", str(config), "-e", str(root / "error.log")]
         found = Place(kind, f"http://127.0.0.1:{port}", files=root / "files")
     else:
-        command = [sys.executable, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+        command = [MOTO_PYTHON, "-W", "ignore", "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         env = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
         found = Place(kind, f"s3://art/team?endpoint=http://127.0.0.1:{port}", env)
     with _started(command, port) as process:
