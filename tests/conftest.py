@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from isolation import GUARD, safe_environment
+
+if TYPE_CHECKING:
+    from shared_servers import Place
 
 FOREIGN = ("RD_API_KEY", "ASSETGEN_API_URL", "ASSETGEN_SHARED_STORE", "NO_COLOR", "FORCE_COLOR")
 """Settings of the person who runs the tests that would change what the program does."""
@@ -22,6 +27,15 @@ def nothing_outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         GUARD.active = True
         yield
         GUARD.active = False
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Place]:
+    """Moto's S3 server, one for all tests of a process: it takes a second to start. Give each test its own prefix."""
+    from shared_servers import place
+
+    with place("s3", Path()) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)

@@ -45,6 +45,7 @@ http {{
     if ($request_method = PUT) {{ set $put P; }}
     if (-f $request_filename) {{ set $put "${{put}}F"; }}
     if ($put = PF) {{ return 412; }}
+    location ~ "/ac/[0-9a-f]{{64}}$" {{ client_body_timeout 500ms; }}
     {extra}
   }}
 }}
@@ -61,6 +62,12 @@ class Place:
     env: dict[str, str] = field(default_factory=dict)
     files: Path | None = None
     process: subprocess.Popen[bytes] | None = None
+
+    def part(self, name: str) -> Place:
+        """A store of its own inside this one's server."""
+        base, mark, query = self.url.partition("?")
+        files = self.files / name if self.files is not None else None
+        return Place(self.kind, f"{base}/{name}{mark}{query}", self.env, files)
 
     @property
     def variables(self) -> dict[str, str]:
@@ -96,6 +103,8 @@ def place(
     """A new, empty store of a kind (`directory`, `nginx`, `s3`) while the block runs. `extra`: lines for nginx.
     `at`: the folder of an nginx that was here before."""
     need(kind)
+    if kind == "nginx":
+        root = at or Path(tempfile.mkdtemp(prefix="assetgen-nginx-"))
     root.mkdir(parents=True, exist_ok=True)
     if kind == "directory":
         (root / "files").mkdir(exist_ok=True)
@@ -103,8 +112,7 @@ def place(
         return
     port = port or free_port()
     if kind == "nginx":
-        # Its workers are another user, and pytest closes its own folders to others.
-        root = at or Path(tempfile.mkdtemp(prefix="assetgen-nginx-"))
+        # Its workers are another user, and pytest closes its own folders to others: hence a folder elsewhere.
         root.chmod(0o755)
         (root / "files").mkdir(exist_ok=True)
         (root / "files").chmod(0o777)
@@ -123,6 +131,8 @@ def place(
             request = urllib.request.Request(f"http://127.0.0.1:{port}/art", method="PUT")
             urllib.request.urlopen(request, timeout=10).close()
         yield found
+    if kind == "nginx" and at is None:
+        shutil.rmtree(root, ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -273,6 +273,17 @@ def test_killed_in_the_middle_of_a_put(tmp_path: Path, service: str) -> None:
         assert machine(tmp_path / "two", service, again.url).build("--yes")["requests"] == 0
 
 
+def test_nginx_gives_up_a_note_that_comes_too_slowly(tmp_path: Path) -> None:
+    """It looks for the file when the headers come: a body that comes later could undo what somebody else has won."""
+    with place("nginx", tmp_path) as here:
+        assert here.files is not None
+        path = f"/leases/ac/{'ab' * 32}"
+        with socket.create_connection(("127.0.0.1", int(here.url.rpartition(":")[2])), 5) as slow:
+            slow.sendall(f"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n".encode())
+            assert slow.recv(1000) == b"", "closed without an answer: the client tries again"
+        assert not (here.files / path[1:]).exists()
+
+
 def test_a_put_whose_answer_is_lost_is_our_own(tmp_path: Path, service: str, server: Server) -> None:
     """The first attempt got there, its answer did not: the repeat finds what it has written itself."""
     lost: set[str] = set()

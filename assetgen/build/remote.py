@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,10 @@ from assetgen import catalog
 from assetgen.build.closing import Closing
 from assetgen.build.lockkeeper import LockKeeper, with_past, with_step
 from assetgen.build.money import Purse
+from assetgen.build.once import alone, together
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
-from assetgen.build.turns import Machine, alone, open_turns, pauses
+from assetgen.build.turns import Machine, Turn, open_turns, pauses
 from assetgen.build.work import read_ref
 from assetgen.generate.types import Delivery, Job, Provider, Received, RejectedDelivery, Settled
 from assetgen.model.cost import CREDITS, Cost, total
@@ -104,7 +106,7 @@ class Remote:
                 await self._bought_once(state, step, realm.name, step.request.digest)
             else:
                 self._refuse_blindly(name, realm.name, step.request.digest)
-                await self._buy(state, fresh)
+                await self._buy(state, fresh, Turn(True))
 
     async def _bought_once(self, state: AssetState, step: StepState, realm: str, digest: str) -> None:
         try:
@@ -116,29 +118,35 @@ class Remote:
     async def _in_turn(self, state: AssetState, step: StepState, realm: str, digest: str) -> None:
         """Buys a step when it is our turn among this machine's processes and the team's machines; returns at once
         when one of them has its result."""
-        name = state.asset.name
+        name, turns = state.asset.name, self._turns
+
+        @asynccontextmanager
+        async def enter() -> AsyncIterator[None]:
+            async with self._slots, purchase_lock(self.session.folders.data, realm, digest):
+                yield
+
+        async def look() -> StepState | None:
+            return await self._look_everywhere(name, step, realm, digest)
+
+        async def buy(fresh: StepState, turn: Turn) -> None:
+            await self._buy(state, fresh, turn)
+
+        if turns is None:
+            await alone(enter, look, buy)
+            return
         rebuy = name in self.session.options.rebuy
         waits = pauses(Machine(self.session.environment), f"{name}: another machine has been buying it for an hour")
-        while True:
-            self._refuse_blindly(name, realm, digest)
-            turns = self._turns.turn(realm, digest, rebuy=rebuy) if self._turns is not None else alone()
-            async with self._slots, purchase_lock(self.session.folders.data, realm, digest), turns as turn:
-                if turn.mine:
-                    fresh = await self._look_everywhere(name, step, realm, digest)
-                    if fresh is not None:
-                        self._refuse_blindly(name, realm, digest)
-                        turn.began = True
-                        await self._buy(state, fresh)
-                    return
-            await anext(waits)
-            if await self._look_everywhere(name, step, realm, digest) is None:
-                return
+        await together(enter, lambda: turns.turn(realm, digest, rebuy=rebuy), look, buy, waits)
 
     async def _look_everywhere(self, name: str, step: StepState, realm: str, digest: str) -> StepState | None:
-        """As `_look_again`, after the team's store was asked once more."""
+        """As `_look_again`, after the team's store was asked once more. StoreError where it cannot tell."""
         if self.session.store.team is not None:
+            self._refuse_blindly(name, realm, digest)
             await asyncio.to_thread(self.session.store.look, realm, digest)
-        return self._look_again(name, step)
+        fresh = self._look_again(name, step)
+        if fresh is not None:
+            self._refuse_blindly(name, realm, digest)
+        return fresh
 
     def _refuse_blindly(self, name: str, realm: str, digest: str) -> None:
         """StoreError where the team's store cannot say whether it has the result: an error is no miss."""
@@ -156,7 +164,7 @@ class Remote:
 
     # -- buying ---------------------------------------------------------------
 
-    async def _buy(self, state: AssetState, step: StepState) -> None:
+    async def _buy(self, state: AssetState, step: StepState, turn: Turn) -> None:
         asset, request = state.asset, step.request
         assert request is not None
         provider = await self._provider(self.session.provider_name(asset))
@@ -166,6 +174,7 @@ class Remote:
         self.progress.started(asset.name, _what(step.step))
         entry = self.report.assets.setdefault(asset.name, AssetReport())
         entry.requests += 1 if provider.paid and price_of(step.step, self.project.realm_of(asset)) else 0
+        turn.began = True
         try:
             delivery = await provider.run(job)
         except RejectedDelivery as error:
@@ -174,6 +183,7 @@ class Remote:
         entry.cost = total((entry.cost, delivery.price))
         entry.status = "built"
         accepted = await asyncio.to_thread(self._store, asset.name, step, request, delivery, provider)
+        turn.unshared = request.digest in self.session.store.unpushed
         for warning in delivery.warnings:
             self.report.warn(asset.name, "reply", warning)
         self._take(state, step, accepted, paid=True)

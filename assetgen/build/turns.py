@@ -20,6 +20,8 @@ from assetgen.store.entries import REPEATABLE_FOR
 from assetgen.store.journal import account_of
 from assetgen.store.shared import lease
 from assetgen.store.shared.backend import Backend
+from assetgen.store.shared.buyers import Buyers
+from assetgen.store.shared.keys import MAIN
 from assetgen.store.shared.lease import Note, Seen, State
 from assetgen.store.shared.tickets import Tickets
 
@@ -51,22 +53,30 @@ class World(Protocol):
 
 @dataclass(frozen=True)
 class Buyer:
-    """This process towards the team: `account` and `repeatable` decide whether others may go on where it dies."""
+    """This process towards the team: `account` and `repeatable` decide whether others may go on where it dies.
+
+    `level` is the trust level of its records. `is_here` tells whether a process, by its owner name, ran on this
+    machine with this user's store and journal; `enter` writes down that this one does, before its first lease.
+    """
 
     owner: str
     who: str
     account: str
     repeatable: bool
+    level: str = MAIN
+    is_here: Callable[[str], bool] = lambda owner: False
+    enter: Callable[[], None] = lambda: None
 
 
 @dataclass
 class Turn:
-    """`mine`: go ahead. Otherwise `holder` is buying it. Set `began` before anything is sent: until then whatever goes
-    wrong has cost nothing, and the lease is given back."""
+    """`mine`: go ahead. Otherwise `holder` is buying it. Whoever has the turn says `began` before it hands the request
+    to the provider, and `unshared` where the result could not be put into the store."""
 
     mine: bool
     holder: str = ""
     began: bool = False
+    unshared: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,8 +104,9 @@ class Turns:
         """Whether it is this process's turn to buy a request, for as long as the block runs. What the block raises
         says how it ended. `rebuy`: a person has said that it is to be bought whatever others did.
 
-        StoreError when the store cannot tell, AssetError for a reply that could not be used, StoppedError where the
-        buyer died and only its own journal knows what was charged.
+        This machine's lock on the purchase must be held: then no other process on it is at work on the same.
+        StoreError when the store cannot tell or a record is missing, AssetError for a reply that could not be used,
+        StoppedError where the buyer died and only its own journal knows what was charged.
         """
         await self._test()
         taken = await self._take(realm, digest, rebuy=rebuy)
@@ -104,14 +115,15 @@ class Turns:
             return
         held = _Held(self, realm, digest, *taken)
         beat = asyncio.create_task(held.keep())
-        ended: State | None = None
-        reason = ""
-        turn = Turn(True)
+        ended: State | None = "failed"
+        reason, turn = "", Turn(True)
         try:
             yield turn
-            ended = "done"
+            if turn.began:
+                ended = "unshared" if turn.unshared else "done"
         except BaseException as error:
-            ended, reason = ending(error) if turn.began else "failed", str(error)
+            if turn.began:
+                ended, reason = ending(error), str(error)
             raise
         finally:
             beat.cancel()
@@ -123,10 +135,9 @@ class Turns:
                     await held.end(ended, reason)
 
     async def _test(self) -> None:
-        if self.backend.atomic:
-            return
         async with self._testing:
             if self._tested is None:
+                await self.world.call(self.buyer.enter)
                 self._tested = await self.world.call(lease.refuses_overwriting, self.backend, self.buyer.owner)
         if not self._tested:
             raise StoreError(
@@ -138,7 +149,16 @@ class Turns:
     async def _take(self, realm: str, digest: str, *, rebuy: bool) -> tuple[int, Note] | str:
         """The number and note of a lease that is ours now; or who holds it."""
         buyer = self.buyer
-        mine = Note("held", buyer.owner, buyer.who, buyer.account, buyer.repeatable, self.world.now(), self.term)
+        mine = Note(
+            "held",
+            buyer.owner,
+            buyer.who,
+            buyer.account,
+            buyer.repeatable,
+            self.world.now(),
+            self.term,
+            level=buyer.level,
+        )
         watched = self._watched.get((realm, digest))
         start = watched.seen.number if watched is not None else 0
         seen: Seen | None = await self.world.call(lease.newest, self.backend, realm, digest, start)
@@ -158,26 +178,51 @@ class Turns:
 
     def _free(self, realm: str, digest: str, seen: Seen, *, rebuy: bool) -> bool:
         """Whether somebody else's lease may be taken over. Raises where that could charge twice."""
-        note = seen.note
+        note, buyer = seen.note, self.buyer
         if note.state == "rejected" and not rebuy:
             raise AssetError(
                 f"{note.who} bought it, and the reply could not be used: {note.reason} ('reroll' or --rebuy asks again)"
             )
-        if note.state != "held":
+        if note.state in ("failed", "rejected") or (rebuy and note.state != "held"):
             return True
-        watched = self._watched.get((realm, digest))
-        if watched is None or watched.seen != seen:
-            self._watched[realm, digest] = _Watched(seen, self.world.monotonic())
-            return False
-        if self.world.monotonic() - watched.since < note.term:
-            return False
-        same_key = note.repeatable and self.buyer.repeatable and note.account == self.buyer.account
+        if note.state == "done":
+            # Who does not believe what others write down buys for itself; else the record must be there.
+            return note.level not in (MAIN, buyer.level) or self._missing(realm, digest, seen)
+        same_account = note.account == buyer.account
+        if note.state == "held":
+            if same_account and buyer.is_here(note.owner):
+                return True  # it is dead, since we hold its machine's lock, and its journal is ours: that was settled
+            if not self._expired(realm, digest, seen):
+                return False
+        same_key = note.repeatable and buyer.repeatable and same_account
         if rebuy or (same_key and abs(self.world.now() - note.since) < REPEATABLE_FOR):
             return True
+        if note.state == "unshared":
+            raise StoppedError(
+                f"{note.who} bought it and could not put it into the shared store: run 'assetgen cache push' there; "
+                "--rebuy buys it again"
+            )
         raise StoppedError(
             f"{note.who} began to buy it and stopped in the middle, so it may have been charged: run 'assetgen build' "
             "there, which settles it; --rebuy buys it again"
         )
+
+    def _missing(self, realm: str, digest: str, seen: Seen) -> bool:
+        """Waits for a record that was written (a network drive may show it late); StoreError when it does not come."""
+        if self._expired(realm, digest, seen):
+            raise StoreError(
+                f"shared store {self.backend.where}: {seen.note.who} bought it, and its record is gone from there: "
+                "run 'assetgen cache push' where it is; --rebuy buys it again"
+            )
+        return False
+
+    def _expired(self, realm: str, digest: str, seen: Seen) -> bool:
+        """Whether a note has been the newest for its whole term, by our own clock."""
+        watched = self._watched.get((realm, digest))
+        if watched is None or watched.seen != seen:
+            self._watched[realm, digest] = _Watched(seen, self.world.monotonic())
+            return False
+        return self.world.monotonic() - watched.since >= seen.note.term
 
 
 @dataclass
@@ -257,12 +302,6 @@ class SharedPace:
                 return
 
 
-@asynccontextmanager
-async def alone() -> AsyncIterator[Turn]:
-    """Everybody's turn, where no store is shared."""
-    yield Turn(True)
-
-
 class Machine:
     """The world as it is: this machine's clocks; what may block runs on a thread."""
 
@@ -281,7 +320,16 @@ def open_turns(session: Session) -> Turns | None:
     if team is None or not team.address.leases:
         return None
     account = account_of(environment.api_key) if environment.api_key else ""
-    buyer = Buyer(team.token, team.who, account, repeatable=dialect_of(environment.api_url) == "v2")
+    buyers = Buyers(session.folders.data)
+    buyer = Buyer(
+        team.token,
+        team.who,
+        account,
+        dialect_of(environment.api_url) == "v2",
+        team.address.level,
+        buyers.is_here,
+        lambda: buyers.enter(team.token, environment.now()),
+    )
     return Turns(team.backend, buyer, Machine(environment))
 
 

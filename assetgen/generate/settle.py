@@ -96,7 +96,8 @@ async def _finish(client: Client, purchase: Purchase, track: JournalTrack) -> De
         return await client.book.accounted(track, _repeated(client, purchase, ask))
     if entry.kind != "inference":
         raise ProviderError(f"sent at {when(entry)}; this call leaves no task that could be looked up")
-    turns = Turns(purchase.line, track.journal)
+    alone = client.turns.alone if client.turns is not None else True
+    turns = Turns(purchase.line, track.journal, alone)
     async with turns.one():
         task = await turns.claim(entry.id)
     if task is None:

@@ -13,14 +13,20 @@ from typing import Literal
 
 from assetgen.store.shared import keys
 from assetgen.store.shared.backend import Backend, damaged
+from assetgen.store.shared.keys import MAIN
 
 TERM = 60.0
 """Seconds that a note is good for; the owner adds one every third of it."""
 
-SETTLE = 0.5
-"""Seconds after which the winner looks again, where the server itself cannot tell who was first."""
+SETTLE = 1.0
+"""Seconds after which the winner looks again, where the server itself cannot tell who was first. The server must be
+done with a small PUT in much less than that, or refuse it (docs/teams.md: `client_body_timeout`)."""
 
-State = Literal["held", "done", "failed", "rejected"]
+State = Literal["held", "done", "unshared", "failed", "rejected"]
+"""`done`: its record is in the store; `unshared`: bought, and the store did not take it; `failed`: nothing was charged;
+`rejected`: a paid reply that could not be used."""
+
+_STATES = frozenset({"held", "done", "unshared", "failed", "rejected"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class Note:
     """One step of a lease. `since` is when its owner began (seconds since 1970, for people), `term` in seconds.
 
     `account` and `repeatable` say whether somebody else may send the same request again without being charged twice:
-    the same idempotency key of the same account. `reason` says why it was rejected.
+    the same idempotency key of the same account. `reason` says why it was rejected. `level` is the trust level under
+    which the result was written down.
     """
 
     state: State
@@ -39,6 +46,7 @@ class Note:
     since: float
     term: float = TERM
     reason: str = ""
+    level: str = MAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def _opened(backend: Backend, realm: str, digest: str, number: int, data: bytes)
     try:
         values = json.loads(data)
         note = Note(**values)
-        if note.state not in ("held", "done", "failed", "rejected") or not 0 < float(note.term) < 86_400:
+        if note.state not in _STATES or not 0 < float(note.term) < 86_400:
             raise ValueError
         return note
     except (ValueError, TypeError) as error:
@@ -83,7 +91,8 @@ def _opened(backend: Backend, realm: str, digest: str, number: int, data: bytes)
 
 
 def refuses_overwriting(backend: Backend, token: str) -> bool:
-    """Whether a second `create` of one name fails, as leases need it: bazel-remote, for one, overwrites."""
-    key = keys.probe(token, 0)
-    backend.create(key, b"first")
-    return not backend.create(key, b"second") and backend.get(key) == b"first"
+    """Whether a second `create` of one name fails, as leases need it: bazel-remote, for one, overwrites, and so do
+    servers that speak S3 and know no conditions. The name is always the same one: nothing piles up."""
+    key = keys.probe()
+    backend.create(key, b"assetgen\n")
+    return not backend.create(key, token.encode())
