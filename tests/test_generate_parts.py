@@ -273,6 +273,17 @@ def test_a_damaged_picture_is_a_problem_or_a_picture(place: int, flip: int) -> N
     assert len(decoded.problems) + len(decoded.images) == 1
 
 
+def test_what_nobody_can_write_down_or_pay_is_left_out() -> None:
+    """Found by a fuzzer: half characters and endless prices went on to the lock and the report, and broke them."""
+    text = '{"model": "rd_\\ud800", "balance_cost": 1e308, "remaining_balance": "9e99"'
+    text += ', "downloadable_data": {"\\udfff": 1}'
+    body = f'{text}, "base64_images": ["{base64.b64encode(GOOD).decode()}"]}}'.encode()
+    decoded = decode_reply(body, {}, Shape(size=(32, 32), data=True))
+    assert decoded.problems == ()
+    assert (decoded.model, decoded.price, decoded.remaining) == ("rd_?", None, None)
+    assert [image.data for image in decoded.images] == [GOOD, b'{"?":1}']
+
+
 def test_usable_pictures_are_kept_beside_broken_ones() -> None:
     decoded = decode_reply(reply(GOOD, "*no*", encode(picture(16, 32)), GOOD), {}, Shape(count=5, size=(32, 32)))
     assert [image.candidate for image in decoded.images] == [1, 4]

@@ -134,6 +134,46 @@ def test_a_line_of_a_newer_version_is_let_alone() -> None:
     assert ledger == Ledger()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"entry": {"id": "a"}},
+        {"attempts": {"d": "x"}},
+        {"seen": 3, "at": 1},
+        {"seen": ["t"], "at": 10**400},
+        {"id": "ID", "set": {"state": "paid twice"}},
+        {"id": "ID", "set": {"changed": 10**400}},
+        {"id": "ID", "set": {"task": {}}},
+    ],
+)
+def test_whole_lines_that_make_no_sense_stop_everything(
+    journal: Journal, again: Again, line: dict[str, object]
+) -> None:
+    """Found by a fuzzer: they ended in a traceback."""
+    made = journal.intend(entry(journal))
+    text = json.dumps(line).replace('"ID"', json.dumps(made.id))
+    journal._file.write_bytes(journal._file.read_bytes() + encode_line(json.loads(text)))
+    for _ in range(2):
+        with pytest.raises(StoreError, match=r"journal\.jsonl: a whole line says what this version does not"):
+            journal.ledger()
+    with pytest.raises(StoreError, match="does not understand"):
+        again()
+
+
+def test_what_an_entry_holds_and_cannot_be_read_is_named(journal: Journal, again: Again) -> None:
+    made = journal.intend(entry(journal))
+    strange = {
+        "request": {"fields": 3},
+        "expected": {"amount": "1e999", "unit": "USD"},
+        "session": "../../journal.jsonl",
+    }
+    journal._file.write_bytes(journal._file.read_bytes() + encode_line({"id": made.id, "set": strange}))
+    (found,) = again().left_behind()
+    for part in ("full_request", "price"):
+        with pytest.raises(StoreError, match=f"journal entry {made.id}: its "):
+            getattr(found, part)
+
+
 def test_two_processes_write_one_journal(journal: Journal, tmp_path: Path) -> None:
     """Real processes: every line of all of them arrives, and each sees the others' sessions as alive."""
     program = """

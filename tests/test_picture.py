@@ -234,6 +234,20 @@ def test_a_claimed_gigabyte_is_refused_before_anything_is_allocated(size):
             decode(claims(*size), what="hero.png")
 
 
+def test_a_second_header_cannot_claim_another_size():
+    """Found by a fuzzer: decoders believe the last header, we had checked the first."""
+    second = chunk(b"IHDR", struct.pack(">IIBBBBB", 1 << 15, 1 << 15, 8, 6, 0, 0, 0))
+    with pytest.raises(PictureError, match="more than one IHDR"):
+        decode(raw_png(1, 1, 8, 6, [b"\1\2\3\xff"], second), what="x")
+    jpeg = saved(Image.new("RGB", (8, 8)), format="JPEG")
+    at = jpeg.index(b"\xff\xc0")
+    (length,) = struct.unpack_from(">H", jpeg, at + 2)
+    frame = bytearray(jpeg[at : at + 2 + length])
+    struct.pack_into(">HH", frame, 5, 1 << 15, 1 << 15)
+    with pytest.raises(PictureError, match="contradicts itself: 8×8 in one place, 32768×32768"):
+        decode(jpeg[:at] + jpeg[at : at + 2 + length] + bytes(frame) + jpeg[at + 2 + length :], what="x")
+
+
 def test_text_bombs_are_not_unpacked():
     bomb = zlib.compress(b"\0" * (200 << 20), 9)
     extra = [chunk(kind, b"a\0\0" + bomb) for kind in (b"zTXt", b"iCCP")] + [chunk(b"iTXt", b"a\0\1\0\0\0" + bomb)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from assetgen.model.cost import CREDITS, FREE, USD, Cost, total
+from assetgen.model.cost import CREDITS, FREE, USD, Cost, amount_of, total
 from assetgen.model.errors import StoppedError
 
 CENT = Decimal("0.01")
@@ -100,10 +100,10 @@ def parse_cap(text: str) -> Cost:
     if len(words) not in (1, 2) or (len(words) == 2 and words[1].lower() not in ("credits", "usd")):
         raise ValueError(f"'{text}' is no amount: write 5.00 for US dollars, or '200 credits'")
     try:
-        amount = Decimal(words[0])
-    except ArithmeticError:
+        amount = amount_of(words[0])
+    except ValueError:
         raise ValueError(f"'{text}' is no amount: write 5.00 for US dollars, or '200 credits'") from None
-    if not amount.is_finite() or amount < 0:
+    if amount < 0:
         raise ValueError(f"'{text}' is no amount that can be spent")
     unit = "credits" if len(words) == 2 and words[1].lower() == "credits" else USD
     return Cost(amount, unit)

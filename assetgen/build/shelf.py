@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assetgen.build.finish import Finished
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.codec import from_json, to_json
+from assetgen.model.jsontext import parse_json
 from assetgen.model.layout import Tag
 from assetgen.plan.disk import Memo
 
@@ -48,12 +49,12 @@ def find_record(memo: Memo, files: str) -> Finished | None:
     from assetgen.model.finding import Finding
 
     try:
-        raw = json.loads(data)
+        raw = parse_json(data)
         built = tuple(from_json(_CLASSES[item["!"]], item) for item in raw["built"])
         findings = tuple(Finding(check, level, message) for check, level, message in raw["findings"])
         tags = tuple(from_json(Tag, tag) for tag in raw["tags"])
         return Finished(built, {}, findings, raw["tiles"], tuple(raw["notes"]), tuple(raw["cells"]), tags)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -73,7 +74,7 @@ def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:
         return None
     try:
         (length,) = struct.unpack_from(">I", data)
-        sizes: dict[str, list[int]] = json.loads(data[4 : 4 + length])
+        sizes: dict[str, list[int]] = parse_json(data[4 : 4 + length])
         total = sum(w * h * 4 for w, h in sizes.values())
         pixels = zlib.decompressobj().decompress(data[4 + length :], total)
         result, offset = {}, 0
@@ -81,6 +82,6 @@ def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:
             size = width * height * 4
             result[digest] = np.frombuffer(pixels, np.uint8, size, offset).reshape(height, width, 4)
             offset += size
-    except (ValueError, zlib.error, struct.error, AttributeError):
+    except (ValueError, TypeError, zlib.error, struct.error, AttributeError):
         return None
     return result

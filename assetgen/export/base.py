@@ -30,6 +30,9 @@ BUILTIN = (
 )
 """Exporters of this package: module `assetgen.export.NAME`. Scanning the installed packages is for the others."""
 
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError)
+"""What a reader may raise at a text that an editor, a merge or somebody's hand left in the place of ours."""
+
 Keys = Mapping[str, Any]
 """Owned keys of one text by name, as comparable JSON values (defaults filled in, paths made relative)."""
 
@@ -72,7 +75,7 @@ class OwnedKeys:
         """
         try:
             found = {scope: digest_of(self.read(existing, scope)) for scope in (self.before, self.scope)}
-        except ValueError:
+        except UNREADABLE:
             return ()
         return tuple(dict.fromkeys(found.values()))
 
@@ -82,15 +85,15 @@ class OwnedKeys:
             return existing
         try:
             return self.join(existing)
-        except ValueError:
+        except UNREADABLE:
             return self.content
 
     def conflicts(self, existing: str) -> tuple[str, ...]:
         """Names of owned keys in which the existing text differs from what this build writes, for the report."""
         try:
             theirs = self.read(existing, self.scope)
-        except ValueError as error:
-            return (f"the file cannot be read: {error}",)
+        except UNREADABLE as error:
+            return (f"the file cannot be read: {error or type(error).__name__}",)
         ours = self.read(self.content, self.scope)
         return tuple(sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from assetgen.generate.transport import Reply
 from assetgen.generate.types import Job
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.errors import ProviderError
+from assetgen.model.jsontext import mended_json
 from assetgen.model.request import Json
 
 
@@ -51,7 +51,13 @@ async def ask_tools(line: Line) -> list[dict[str, Json]]:
     reply = await line.transport.call("GET", line.base + "/edit/tools")
     if reply.status == 404:
         return []
-    document: Any = json.loads(reply.body) if reply.ok and reply.body[:1] == b"[" else _object(reply, "edit tools")
+    if reply.ok and reply.body[:1] == b"[":
+        try:
+            document: Any = mended_json(reply.body)
+        except ValueError as error:
+            raise ProviderError(f"edit tools: the reply cannot be read ({error})") from error
+    else:
+        document = _object(reply, "edit tools")
     return _rows(document.get("tools") if isinstance(document, dict) else document)
 
 

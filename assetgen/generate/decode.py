@@ -9,13 +9,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from assetgen.generate.shape import Shape
 from assetgen.generate.types import Received
-from assetgen.model.cost import CREDITS, USD, Cost
+from assetgen.model.cost import CREDITS, USD, Cost, amount_of
 from assetgen.model.errors import PictureError
+from assetgen.model.jsontext import mended_json
 
 Files = Mapping[int, bytes | str]
 """Downloaded files by their place in `output_urls`; a text says why one could not be had."""
@@ -47,8 +48,8 @@ def result_of(body: bytes) -> dict[str, Any] | None:
 def json_object(body: bytes) -> dict[str, Any] | None:
     """The JSON object in a body, or None: HTML, cut short, something else."""
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
+        document = mended_json(body)
+    except ValueError:
         return None
     return document if isinstance(document, dict) else None
 
@@ -195,10 +196,9 @@ def _amount(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
-        amount = Decimal(str(value))
-    except InvalidOperation:
+        return amount_of(value)
+    except ValueError:
         return None
-    return amount if amount.is_finite() else None
 
 
 def date_of(value: object) -> str | None:

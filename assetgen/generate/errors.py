@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assetgen.model.errors import AccountError, ProviderError
+from assetgen.model.jsontext import mended_json
 
 RETRYABLE = frozenset({502, 503, 504, 524})
 """Statuses after which a call may be made again when that cannot charge twice (429 is always)."""
@@ -67,8 +68,8 @@ def parse_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refus
         place = _short(headers.get("location", "another address"))
         return Refusal(status, f"it has moved to {place}; paid requests do not follow", request_id=request_id)
     try:
-        document = json.loads(body)
-    except (ValueError, RecursionError):
+        document = mended_json(body)
+    except ValueError:
         return Refusal(status, _plain(body) or "no message", request_id=request_id, structured=False)
     return _from_document(status, document, request_id)
 
@@ -103,7 +104,8 @@ def _text(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(_text(item) for item in value)
     if isinstance(value, dict):
-        place = ".".join(str(part) for part in value.get("loc", ()) if part != "body")
+        where = value.get("loc")
+        place = ".".join(str(part) for part in where if part != "body") if isinstance(where, list) else ""
         message = str(value.get("msg") or value.get("message") or json.dumps(value))
         return f"{place}: {message}" if place else message
     return str(value)

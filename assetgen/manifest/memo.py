@@ -19,6 +19,7 @@ from typing import Any
 import assetgen
 from assetgen.manifest.files import Files, ReadPalette, folders_of
 from assetgen.model import codec
+from assetgen.model.jsontext import parse_json
 from assetgen.model.manifest import Asset, Manifest
 
 FORMAT = 1
@@ -152,7 +153,7 @@ def restore(kept: bytes, root: Path, file: str, note: Callable[..., None] | None
     if hashlib.sha256(body).hexdigest().encode() != seal:
         return None
     try:
-        document = json.loads(body)
+        document = parse_json(body)
         if not _holds(document, Files(root)):
             return None
         data: dict[str, Any] = document["manifest"]

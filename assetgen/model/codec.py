@@ -31,7 +31,10 @@ def _encode(value: Any) -> Any:
 def from_json(cls: type[T], data: Any) -> T:
     """The inverse of `to_json` for class `cls`. Raises KeyError, TypeError or ValueError for damaged data."""
     hint: Any = cls
-    result: T = _decoder(hint)(data)
+    try:
+        result: T = _decoder(hint)(data)
+    except (AttributeError, ArithmeticError, RecursionError) as error:  # no map where one must be, no number
+        raise ValueError(f"no {cls.__name__}: {error}") from error
     return result
 
 

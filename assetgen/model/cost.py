@@ -44,7 +44,7 @@ class Cost:
     def from_json(data: dict[str, Any]) -> Cost:
         amount = data["amount"]
         other = tuple(Cost.from_json(part) for part in data.get("other", ()))
-        return Cost(None if amount is None else Decimal(amount), data["unit"], other)
+        return Cost(None if amount is None else amount_of(amount), data["unit"], other)
 
     def __str__(self) -> str:
         if self.amount is None:
@@ -58,6 +58,23 @@ class Cost:
 
 FREE = Cost()
 UNKNOWN = Cost(None)
+
+
+_LARGEST = Decimal(10) ** 9
+_PLACES = 30
+
+
+def amount_of(value: object) -> Decimal:
+    """A number, or its text, as an exact amount. ValueError for what nobody can pay: no number, infinite, a milliard
+    and more, thirty decimals and more (sums and roundings of such would fail or fill the screen)."""
+    try:
+        amount = Decimal(str(value)) if isinstance(value, int | float | str | Decimal) else Decimal("NaN")
+    except ArithmeticError:
+        amount = Decimal("NaN")
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent < -_PLACES or abs(amount) >= _LARGEST:
+        raise ValueError(f"{value!r:.40} is no amount of money")
+    return amount
 
 
 def two_places(amount: Decimal) -> bool:

@@ -6,7 +6,6 @@ newer Python than we do, and untrusted files want bounds on what they may alloca
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,6 +14,7 @@ import numpy as np
 
 from assetgen.model.built import Box
 from assetgen.model.errors import PictureError
+from assetgen.model.jsontext import parse_json
 from assetgen.model.layout import Cell, Loop, Tag
 from assetgen.pixels.picture import DEFAULT_LIMITS, Limits, Picture, canonical
 
@@ -125,7 +125,7 @@ def read_json(data: bytes, picture: Picture, what: str, limits: Limits = DEFAULT
         slices = tuple(_json_slice(item) for item in document["meta"].get("slices") or ())
     except _Wrong as error:
         raise PictureError(f"{what}: {error}") from None
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise PictureError(f"{what}: not as Aseprite writes it ({type(error).__name__}: {error})") from None
     return Document(frames, durations, tags, slices)
 
@@ -136,8 +136,8 @@ class _Wrong(Exception):  # noqa: N818  (internal: becomes a PictureError that n
 
 def _document(data: bytes, what: str) -> dict[str, Any]:
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        document = parse_json(data)
+    except ValueError as error:
         raise PictureError(f"{what}: not valid JSON ({error})") from None
     meta = document.get("meta") if isinstance(document, dict) else None
     if not isinstance(meta, dict) or not isinstance(document.get("frames"), dict | list):
@@ -199,8 +199,14 @@ def _json_tag(tag: Mapping[str, Any], frames: int) -> FileTag:
     direction = tag.get("direction", "forward")
     if direction not in DIRECTIONS:
         raise _Wrong(f"tag {tag['name']!r} has the unknown direction {direction!r}")
-    repeat = tag.get("repeat", 0)  # Aseprite writes it as text
-    return FileTag(str(tag["name"]), first, last, direction, int(repeat) if str(repeat).isdecimal() else 0)
+    return FileTag(str(tag["name"]), first, last, direction, _times(tag.get("repeat", 0)))
+
+
+def _times(value: Any) -> int:
+    """How often a tag is played; Aseprite writes it as text. 0 (for ever) for what is no small number."""
+    if isinstance(value, str) and len(value) <= 5 and value.isdecimal():
+        value = int(value)
+    return value if type(value) is int and 0 <= value < 1 << 16 else 0
 
 
 def _json_slice(item: Mapping[str, Any]) -> Slice:

@@ -113,6 +113,8 @@ def _png(data: bytes, limits: Limits, animated: bool) -> Header:
     if data[12:16] != b"IHDR" or color not in _SAMPLES:
         raise PictureError("damaged PNG file: its first chunk is no valid IHDR")
     found = list(_chunks(data, limits))
+    if sum(kind == b"IHDR" for kind, _, _ in found) > 1:
+        raise PictureError("damaged PNG file: more than one IHDR, which may claim another size")
     kinds = {kind for kind, _, _ in found}
     key = _color_key(data, found, _SAMPLES[color], depth) if color in (0, 2) else None
     moving = animated and b"acTL" in kinds

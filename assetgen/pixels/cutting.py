@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 
 from assetgen.model.built import Box
 from assetgen.model.errors import AssetError
+from assetgen.model.jsontext import parse_json
 from assetgen.model.manifest import Cut
 from assetgen.pixels.components import Labels, Mask, label
 from assetgen.pixels.geometry import crop
@@ -127,8 +127,8 @@ def _by_atlas(picture: Picture, data: bytes, names: Sequence[str | None], what: 
     """Pieces of `{"data": {"meta": {"image_w", "image_h"}, "sprites": [{"x", "y", "w", "h", "id", "name"}]}}`,
     scaled from the size that it names to the sheet's. The service sends it inside `{"downloadable_json": …}`."""
     try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
+        document = parse_json(data)
+    except ValueError:
         raise AssetError(f"{what}: its atlas is not valid JSON") from None
     try:
         document = document.get("downloadable_json", document)

@@ -177,7 +177,12 @@ class _named:  # noqa: N801  (a context manager, used like a function)
 
 
 def _open(header: Header) -> ImageFile.ImageFile:
-    return _PLUGINS[header.format](BytesIO(header.data))
+    """The opened file. What its decoder would allocate for was checked by the header: it must be no more than that."""
+    image = _PLUGINS[header.format](BytesIO(header.data))
+    if image.width > header.size[0] or image.height > header.size[1]:
+        said = f"{header.size[0]}×{header.size[1]}"
+        raise PictureError(f"contradicts itself: {said} in one place, {image.width}×{image.height} in another")
+    return image
 
 
 def _pixels(image: ImageFile.ImageFile, header: Header) -> Picture:

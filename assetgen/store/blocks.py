@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from assetgen.model.cost import FREE, Cost, plain
+from assetgen.model.cost import FREE, Cost, amount_of, plain
 from assetgen.model.lock import Accepted, Adopted, Block, Original, Past, Rejected
 from assetgen.model.request import PROVIDER, SCHEME, Json, Request
 from assetgen.store.yamlet import Damage
@@ -86,10 +85,7 @@ def load_price(text: str) -> Cost:
         amount, blank, unit = part.partition(" ")
         if not blank or not unit:
             raise ValueError(text)
-        try:
-            parts.append(Cost(None if amount == "unknown" else Decimal(amount), unit))
-        except InvalidOperation as error:
-            raise ValueError(text) from error
+        parts.append(Cost(None if amount == "unknown" else amount_of(amount), unit))
     return Cost(parts[0].amount, parts[0].unit, tuple(parts[1:]))
 
 

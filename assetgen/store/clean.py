@@ -72,7 +72,7 @@ def find(folder: str, key: str, name: str, *, document: bool) -> Answer | None:
             return None
         text = _document(folder, name, answer["document"]) if document else None
         return Answer(answer["lines"], text)
-    except (OSError, ValueError, KeyError, TypeError, IndexError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return None
 
 
@@ -147,5 +147,5 @@ def _read(folder: Path) -> tuple[dict[str, Any], str] | None:
         first, _newline, body = text.partition("\n")
         head = json.loads(first)
         return (head, body) if head["format"] == _FORMAT and isinstance(head["answers"], dict) else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

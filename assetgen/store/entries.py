@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from assetgen.model.codec import from_json, to_json
 from assetgen.model.cost import UNKNOWN, Cost
+from assetgen.model.errors import StoreError
 from assetgen.model.request import Json, Request, canonical_digest
 
 State = Literal[
@@ -21,6 +22,20 @@ UNSETTLED: frozenset[State] = frozenset({"sent", "accepted", "unknown"})
 
 REPEATABLE_FOR = 24 * 3600.0
 """Seconds after which an entry is never repeated by itself (IDENTITY 23)."""
+
+
+_STATES = frozenset(get_args(State))
+_KINDS: dict[str, Any] = {
+    **dict.fromkeys(
+        ("id", "asset", "digest", "key", "base", "path", "body", "kind", "session", "reason", "state"), str
+    ),
+    **dict.fromkeys(("at", "changed"), int | float),
+    **dict.fromkeys(("task", "request_id", "raw"), str | None),
+    "attempt": int,
+    "sent_at": int | float | None,
+    "expected": Mapping,
+}
+"""What an entry's fields are, whoever wrote the line."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +71,30 @@ class Entry:
     raw: str | None = None
     reason: str = ""
 
+    def __post_init__(self) -> None:
+        for name, kinds in _KINDS.items():
+            if not isinstance(getattr(self, name), kinds):
+                raise TypeError(f"`{name}` is {getattr(self, name)!r:.40}")
+        if not all(abs(time or 0) < 1e12 for time in (self.at, self.changed, self.sent_at)):
+            raise ValueError("a time that is none")
+        if self.state not in _STATES:
+            raise ValueError(f"no state is called {self.state!r:.40}")
+
     @property
     def price(self) -> Cost:
-        """The expected price."""
-        return Cost.from_json(dict(self.expected)) if self.expected else UNKNOWN
+        """The expected price. StoreError when the journal holds none that can be read."""
+        try:
+            return Cost.from_json(dict(self.expected)) if self.expected else UNKNOWN
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+            raise StoreError(f"journal entry {self.id}: its price cannot be read ({error})") from error
 
     @property
     def full_request(self) -> Request:
-        return from_json(Request, self.request)
+        """The request that it is about. StoreError when the journal holds none that can be read."""
+        try:
+            return from_json(Request, self.request)
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"journal entry {self.id}: its request cannot be read ({error})") from error
 
     @property
     def is_open(self) -> bool:
@@ -94,16 +125,19 @@ class Ledger:
         return Ledger(dict(self.entries), dict(self.attempts), dict(self.seen))
 
     def apply(self, line: Mapping[str, Any]) -> None:
-        """Takes one line of the file in. Lines and fields not known here are left alone: a newer version wrote them."""
+        """Takes one line of the file in. Lines and fields not known here are left alone: a newer version wrote them.
+
+        KeyError, TypeError, ValueError, ArithmeticError, AttributeError: the line says something else than it must.
+        """
         if "entry" in line:
             self._put(Entry(**_known(line["entry"])))
         elif "id" in line and line["id"] in self.entries:
             self._put(replace(self.entries[line["id"]], **_known(line["set"])))
         elif "attempts" in line:
-            self.attempts.update({digest: Attempts(*pair) for digest, pair in line["attempts"].items()})
+            self.attempts.update({digest: Attempts(*map(int, pair)) for digest, pair in line["attempts"].items()})
         elif "seen" in line:
             for task in line["seen"]:
-                self.seen.setdefault(task, line["at"])
+                self.seen.setdefault(str(task), float(line["at"]))
 
     def _put(self, entry: Entry) -> None:
         self.entries[entry.id] = entry

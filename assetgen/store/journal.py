@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from assetgen.model.errors import StoreError, UsageError
+from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
 from assetgen.store.entries import REPEATABLE_FOR, UNSETTLED, Entry, Ledger, State, worth_keeping
 from assetgen.store.raw import RawStore
@@ -33,6 +34,7 @@ from assetgen.store.raw import RawStore
 _SERIAL = itertools.count()
 _COMPACT_AT = 500
 """Lines beyond which opening a journal rewrites it."""
+_SESSION = re.compile(r"[0-9a-f]{1,16}-[0-9a-f]{1,16}-[0-9a-f]{1,16}")
 
 
 def account_of(key: str) -> str:
@@ -171,7 +173,7 @@ class Journal:
         if entry.session == self.session:
             return False
         path = self.folder / "sessions" / entry.session
-        if not entry.session or not path.exists():
+        if not _SESSION.fullmatch(entry.session) or not path.exists():
             return True
         held = lock_file(path, wait=False)
         if held is None:
@@ -221,8 +223,15 @@ class Journal:
             return
         except OSError as error:
             raise atomic.cannot("read the journal", self._file, error) from error
-        for line in lines:
-            self._ledger.apply(line)
+        try:
+            for line in lines:
+                self._ledger.apply(line)
+        except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            self._inode = 0  # whoever asks again reads it all again
+            raise StoreError(
+                f"{self._file}: a whole line says what this version does not understand ({error}): a newer assetgen "
+                "wrote it, or a hand. Nothing is bought while it is in the way: update assetgen, or move the file aside"
+            ) from error
         self._offset += used
         self._lines += len(lines)
 
@@ -301,8 +310,11 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
     checksum, _, body = text.partition(b" ")
     if hashlib.sha256(body).hexdigest()[:16].encode() != checksum:
         return None
-    line: dict[str, Any] = json.loads(body)
-    return line
+    try:
+        line = parse_json(body)
+    except ValueError:
+        return None
+    return line if isinstance(line, dict) else None
 
 
 def lock_file(path: Path, *, wait: bool) -> IO[bytes] | None:

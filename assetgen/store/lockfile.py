@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Protocol
 
 from assetgen.model.errors import LockError
+from assetgen.model.jsontext import parse_json
 from assetgen.model.lock import Block, Lock
 from assetgen.model.request import Json
 from assetgen.store import atomic, yamlet
@@ -180,9 +181,11 @@ def _parsed(text: str, path: str, base: LockFile, memo: Memo | None, place: str 
         memo = None  # most blocks are known already
     with _no_collector():
         if memo is not None:
-            with suppress(Damage, ValueError, KeyError, TypeError):  # forgotten, or damaged: then read the text
+            with suppress(
+                Damage, ValueError, KeyError, TypeError, AttributeError
+            ):  # forgotten, or damaged: then read the text
                 sealed = memo.get(_MEMO + place) or b""
-                known = json.loads(sealed.removeprefix(digest.encode()))
+                known = parse_json(sealed.removeprefix(digest.encode()))
                 blocks, retired, _fresh = _built(texts, base, lambda name: known[name])
                 return LockFile(Lock(blocks, retired), texts, text, digest, path)
         name = ""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assetgen.model.errors import StoreError
+from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
 
 
@@ -48,11 +49,15 @@ class RawStore:
     def note(self, digest: str) -> dict[str, Any]:
         """What was noted about a reply; empty when nothing was."""
         try:
-            note: dict[str, Any] = json.loads(self._path(digest).with_suffix(".json").read_bytes())
+            note = parse_json(self._path(digest).with_suffix(".json").read_bytes())
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
             raise StoreError(f"the note of raw reply {digest[:8]} cannot be read: {error}") from error
+        if not isinstance(note, dict) or not isinstance(note.get("files", {}), dict):
+            raise StoreError(
+                f"the note of raw reply {digest[:8]} is damaged: {self._path(digest).with_suffix('.json')}"
+            )
         return note
 
     def put_note(self, digest: str, note: Mapping[str, Any]) -> None:

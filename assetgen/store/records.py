@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assetgen.model.errors import StoreError
+from assetgen.model.jsontext import parse_json
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.request import Json
 from assetgen.store import atomic
@@ -87,7 +88,7 @@ class Records:
             results = _opened(path.read_bytes())
         except OSError as error:
             raise atomic.cannot("read", path, error) from error
-        except (ValueError, KeyError, TypeError, Damage) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, Damage) as error:
             raise _damaged(path) from error
         if not results or any(result.request.digest != digest or result.realm != realm for result in results):
             raise _damaged(path)
@@ -112,7 +113,7 @@ def _sealed(results: Json) -> bytes:
 
 
 def _opened(data: bytes) -> tuple[Accepted, ...]:
-    document = json.loads(data)
+    document = parse_json(data)
     if document["version"] != _VERSION:
         raise ValueError("another version")
     body = json.dumps(document["results"], sort_keys=True, ensure_ascii=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assetgen.model.errors import StoreError
+from assetgen.model.jsontext import parse_json
 from assetgen.model.lock import Accepted, Adopted, Lock, Original, Rejected
 from assetgen.store import atomic, lockfile
 
@@ -34,7 +35,7 @@ def projects(store: Path) -> list[Project]:
     found = []
     for note in sorted((store / "projects").glob("*.json")):
         try:
-            found.append(Project(Path(json.loads(note.read_bytes())["lock"]), note))
+            found.append(Project(Path(parse_json(note.read_bytes())["lock"]), note))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(f"{note} is damaged: remove it, and build that project once") from error
     return found

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
 from assetgen.store.clean import MISSING, is_young, signature
 
@@ -188,7 +189,7 @@ def _signature(found: os.stat_result) -> tuple[int, int, int]:
 def _load(file: Path) -> dict[str, _Stamp]:
     """What an earlier run saved; nothing where that is missing or damaged."""
     try:
-        document = json.loads(file.read_bytes())
+        document = parse_json(file.read_bytes())
         if document["version"] != _VERSION:
             return {}
         return {path: _Stamp(a, b, c, bool(d), e, f, g) for path, (a, b, c, d, e, f, g) in document["files"].items()}

@@ -11,6 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from assetgen.model.jsontext import parse_json
 from assetgen.store.shared import keys
 from assetgen.store.shared.backend import Backend, damaged
 from assetgen.store.shared.keys import MAIN
@@ -80,7 +81,7 @@ def is_mine(backend: Backend, realm: str, digest: str, number: int, owner: str) 
 
 def _opened(backend: Backend, realm: str, digest: str, number: int, data: bytes) -> Note:
     try:
-        values = json.loads(data)
+        values = parse_json(data)
         note = Note(**values)
         if note.state not in _STATES or not 0 < float(note.term) < 86_400:
             raise ValueError

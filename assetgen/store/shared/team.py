@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assetgen.model.errors import StoreError
+from assetgen.model.jsontext import parse_json
 from assetgen.model.lock import Accepted
 from assetgen.model.request import Json
 from assetgen.store import atomic
@@ -159,7 +160,7 @@ class Team:
 
     def _opened(self, key: Key, data: bytes, level: str, realm: str, digest: str) -> Accepted:
         try:
-            document = json.loads(data)
+            document = parse_json(data)
             record = document["record"]
             body = _body(record)
             if document["version"] != _VERSION or hashlib.sha256(body).hexdigest() != document["check"]:
@@ -262,7 +263,7 @@ def _noted(note: Path) -> str | None:
 
 def _id(data: bytes) -> str | None:
     try:
-        document = json.loads(data)
+        document = parse_json(data)
     except ValueError:
         return None
     name = document.get("id") if isinstance(document, dict) else None
