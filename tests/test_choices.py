@@ -202,6 +202,30 @@ def test_reroll_keeps_the_earlier_take_and_history_brings_it_back(game: Workbenc
     assert game.actions("hero") == {}
 
 
+def test_what_was_chosen_last_comes_back_with_its_prompt(game: Workbench) -> None:
+    def away_and_back() -> None:
+        game.edit("{prompt: lantern-bearing knight, style: rd_pro", "{prompt: dark queen, style: rd_pro")
+        game.build("hero")
+        game.edit("dark queen", "lantern-bearing knight")
+        assert "restored" in game.actions("hero")["hero"]
+        game.build("hero")
+
+    for number in ("2", "3", "2"):
+        ok(game.run("pick", "hero", number))
+        away_and_back()
+        assert block(game, "hero").steps[0].chosen().candidate == int(number)
+    ok(game.run("reroll", "hero"))
+    ok(game.run("pick", "hero", "--take", "1"))
+    history = block(game, "hero").history
+    away_and_back()
+    assert block(game, "hero").steps[0].request.take == 0
+    assert block(game, "hero").steps[0].chosen().candidate == 2
+    assert block(game, "hero").history[: len(history)] == history
+    length = len(block(game, "hero").history)
+    away_and_back()
+    assert len(block(game, "hero").history) == length  # going to and fro adds nothing
+
+
 def test_another_roll_is_another_take_and_prices_stay(tmp_path: Path) -> None:
     with running(SimulatorConfig(), "v2") as base:
         game = bench(tmp_path, "version: 1\nsprites:\n  hero: {prompt: a knight, style: rd_fast__default, size: 64}\n")

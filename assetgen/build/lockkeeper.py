@@ -72,11 +72,21 @@ class LockKeeper:
 
 
 def superseded(block: Block) -> tuple[Past, ...]:
-    """The block's history with its present result added, unless it is there already (rule 8)."""
+    """The block's history with its present result added (rule 8), unless it stands there last of its request.
+
+    The last one is what comes back with the request: an earlier take or pick that was chosen again is noted again.
+    """
     if not block.steps and block.adopted is None:
         return block.history
     past = Past(block.steps, block.adopted, block.rejected)
-    return block.history if past in block.history else (*block.history, past)
+    asked = _asked(past)
+    last = next((earlier for earlier in reversed(block.history) if _asked(earlier) == asked), None)
+    return block.history if last == past else (*block.history, past)
+
+
+def _asked(past: Past) -> tuple[str, ...]:
+    """What a result answers, whatever its take: the intents of its steps."""
+    return tuple(step.request.intent for step in past.steps)
 
 
 def with_step(block: Block, index: int, accepted: Accepted) -> Block:

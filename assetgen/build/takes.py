@@ -75,7 +75,7 @@ def takes_of(block: Block | None) -> list[Take]:
     distinct: dict[tuple[object, ...], Past] = {}
     for past in block.history:
         if past.steps or past.adopted is not None:
-            distinct.setdefault(_identity(past), past)
+            distinct[_identity(past)] = past  # where it first stood, with the candidate picked last
     standing = Past(block.steps, block.adopted)
     here = _identity(standing)
     if block.steps or block.adopted is not None:
