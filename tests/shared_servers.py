@@ -22,9 +22,9 @@ import pytest
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else None)
 MOTO_PYTHON = os.environ.get("ASSETGEN_MOTO_PYTHON", sys.executable)
-MOTO = (
-    importlib.util.find_spec("moto") is not None or MOTO_PYTHON != sys.executable
-) and importlib.util.find_spec("obstore") is not None
+MOTO = (importlib.util.find_spec("moto") is not None or sys.executable != MOTO_PYTHON) and importlib.util.find_spec(
+    "obstore"
+) is not None
 
 _NGINX = """\
 daemon off;

@@ -172,7 +172,6 @@ class Client:
     async def _buy(self, job: Job, flight: Flight) -> Delivery:
         scribe = self.needed_scribe()
         journal = scribe.journal
-        await self._pace()
         ledger = await asyncio.to_thread(journal.ledger)
         known = ledger.open_for(job.request.digest)
         if known is not None:
@@ -219,9 +218,11 @@ class Client:
 
     async def _in_slot(self, purchase: Purchase, ask: Submission) -> str:
         """`submitted`, as one of those that the service works on together. All else is done before and after: while
-        we write and decode, it works on others."""
+        we write and decode, it works on others. The account's rate counts from here: whoever waited for a place after
+        its time had come would go out together with others."""
         slots = self.line.transport.slots
         async with slots.one() as slot:
+            await self._pace()
             raw = await self.submitted(replace(purchase, finished=slot.release), ask)
             slots.grow()
             return raw
