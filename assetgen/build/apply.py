@@ -9,6 +9,7 @@ from assetgen.build.options import Environment, Options
 from assetgen.build.report import BuildReport, Progress
 from assetgen.build.run import Hooks, build, plan
 from assetgen.build.session import Session
+from assetgen.build.warm import Warm
 from assetgen.model.manifest import Manifest
 from assetgen.model.plan import Action, Plan
 from assetgen.plan.sources import sources_of
@@ -27,11 +28,14 @@ class Applied:
         return [action for action in self.ahead.actions if action.action in ("generate", "edit", "fix")]
 
 
-def apply(options: Options, environment: Environment, names: Sequence[str], progress: Progress) -> Applied:
+def apply(
+    options: Options, environment: Environment, names: Sequence[str], progress: Progress, warm: Warm | None = None
+) -> Applied:
     """Processes, packs and exports what these assets' results now give; whatever would be requested keeps its last
     accepted picture."""
+    warm = Warm() if warm is None else warm
     local = replace(options, offline=True, locked=False, yes=False, max_cost=None, rerolls={}, rebuy=())
-    session = Session(replace(local, assets=()), environment)
+    session = Session(replace(local, assets=()), environment, warm)
     try:
         targets = [*names, *made_of(session.manifest, names)]
         session.options = replace(local, assets=tuple(targets))
@@ -41,7 +45,7 @@ def apply(options: Options, environment: Environment, names: Sequence[str], prog
         report = build(session, Hooks(progress))
     finally:
         session.close()
-    session = Session(replace(local, assets=()), environment)
+    session = Session(replace(local, assets=()), environment, warm)
     try:
         return Applied(report, plan(session))
     finally:

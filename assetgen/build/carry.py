@@ -189,6 +189,7 @@ def _fail(session: Session, report: BuildReport, name: str, status: str, error: 
 
 def _blocked(session: Session, selection: Selection, drawn: Plan, report: BuildReport) -> None:
     """What stood in the way, as it stands after the build."""
+    session.project.look_again()
     after = make_plan(session.project, selection, drawn.provider)
     # What failed or was not bought is held at what it had, so that the plan alone would call it up to date.
     report.clean = not after.actions and not after.blocked and report.exit_status == 0

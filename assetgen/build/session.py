@@ -12,6 +12,7 @@ from assetgen.build import shelf
 from assetgen.build.options import Environment, Options
 from assetgen.build.pieces import digest_of, sheet_of
 from assetgen.build.stores import Stores
+from assetgen.build.warm import Warm
 from assetgen.build.work import Work, bare, finished_of, prepare
 from assetgen.manifest.memo import Evidence, load_cached
 from assetgen.model.built import BuiltAnimation, BuiltSprite
@@ -47,8 +48,9 @@ MANIFEST, LOCK = "assets.yaml", "assets.lock"
 class Session:
     """One command's view of one project. Parts are opened when they are first needed."""
 
-    def __init__(self, options: Options, environment: Environment) -> None:
+    def __init__(self, options: Options, environment: Environment, warm: Warm | None = None) -> None:
         self.options = options
+        self.warm = Warm() if warm is None else warm
         self.environment = environment
         self.root = options.root.resolve()
         self.started = environment.now()
@@ -62,15 +64,16 @@ class Session:
     @cached_property
     def cache(self) -> Bundle:
         """What can be made again; the records of finished assets lie together in one file, too."""
-        return Bundle(self.state.folder / "records", self._derived, shelf.RECORD)
+        return self.warm.keep("records", lambda: Bundle(self.state.folder / "records", self._derived, shelf.RECORD))
 
     @cached_property
     def _derived(self) -> Cache:
-        return Cache(self.folders.cache / "derived", limit=DERIVED_LIMIT)
+        return self.warm.keep("derived", lambda: Cache(self.folders.cache / "derived", limit=DERIVED_LIMIT))
 
     @cached_property
     def manifest(self) -> Manifest:
-        return load_cached(self.root, MANIFEST, self.cache.get, self.cache.put, _read_palette, self._note_manifest)
+        recent = self.warm.manifest
+        return load_cached(self.root, MANIFEST, self.cache.get, None, _read_palette, self._note_manifest, recent)
 
     def _note_manifest(self, evidence: Evidence) -> None:
         self.manifest_evidence = evidence
@@ -81,7 +84,8 @@ class Session:
 
     @cached_property
     def lock(self) -> LockFile:
-        return lockfile.read(self.lock_path, self.cache)
+        self.warm.lock = lockfile.read(self.lock_path, self.cache, self.warm.lock)
+        return self.warm.lock
 
     @cached_property
     def lock_digest(self) -> str | None:
@@ -90,8 +94,9 @@ class Session:
 
     @cached_property
     def state(self) -> State:
-        from_file = _file_digest
-        return State(self.root, clock=self.environment.now, pixels=from_file)
+        state = self.warm.keep("state", lambda: State(self.root, clock=self.environment.now, pixels=_file_digest))
+        state.look_again()
+        return state
 
     @cached_property
     def originals(self) -> Originals:
@@ -140,6 +145,7 @@ class Session:
             needs=engine_needs(self.manifest),
             palette_colors=self.explicit_colors,
             palette_digest=self.palette_digest,
+            known=self.warm.keys,
         )
 
     def _numbered(self, lock: Lock) -> Lock:
@@ -296,6 +302,7 @@ class Session:
         if "state" in self.__dict__:
             self.state.save()
         if "cache" in self.__dict__:
+            self.warm.manifest.keep(self.cache.put)
             self.cache.save()
             self._derived.close()
         if "store" in self.__dict__:

@@ -9,6 +9,8 @@ from assetgen.cli import flags
 from assetgen.cli.context import Context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assetgen.build.report import BuildReport
     from assetgen.model.plan import Plan
 
@@ -48,19 +50,31 @@ async def _watch(args: argparse.Namespace, context: Context) -> None:
             context.error(f"  ✗ {problem}")
 
     watcher = Watcher(desk, args.yes, Teller(context).tell, fail, lambda plan: announce(plan, context, args.no_page))
+    watcher.ready = Once(lambda: context.say("Watching; Ctrl-C ends it."))
     tasks = [asyncio.create_task(watcher.run())]
     if serving is not None:
         watcher.changed = serving.review.changed
         watcher.lock = serving.review.lock
         print(serving.url, flush=True)
         tasks.append(asyncio.create_task(serving.run()))
-    context.say("Watching; Ctrl-C ends it.")
     done, rest = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
     for task in done:
         task.result()
+
+
+class Once:
+    """Does it the first time."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self.work: Callable[[], None] | None = work
+
+    def __call__(self) -> None:
+        work, self.work = self.work, None
+        if work is not None:
+            work()
 
 
 class Teller:

@@ -12,7 +12,7 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,39 +49,69 @@ class Evidence:
         return {**found, **self.digests}
 
 
+@dataclass
+class Recent:
+    """The last manifest, for a process that loads it again and again: given as it is while all that it rests on holds.
+
+    `key` is its memo's, `rests` what a memo says of that (`digests`, `globs`, `present`, `absent`, `sizes`). Making
+    the memo of a new one takes as long as reading a tenth of it: that is put off until `keep`.
+    """
+
+    key: str = ""
+    rests: Mapping[str, Any] = field(default_factory=dict)
+    manifest: Manifest | None = None
+    files: Files | None = None
+
+    def keep(self, put: Put) -> None:
+        """Keeps the memo of a manifest that has none yet."""
+        if self.manifest is not None and self.files is not None:
+            put(self.key, dump(self.manifest, self.files))
+        self.files = None
+
+
 def load_cached(
     root: Path,
     file: str,
     get: Get,
-    put: Put,
+    put: Put | None = None,
     read_palette: ReadPalette | None = None,
     looked: Callable[[Evidence], None] | None = None,
+    recent: Recent | None = None,
 ) -> Manifest:
     """As `manifest.load`, with a store of bytes for the memo. Raises ManifestError with every problem.
 
-    `get` gives the bytes kept under a key or None, `put` keeps them. A damaged memo counts as none.
-    `looked` is told what the manifest rests on.
+    `get` gives the bytes kept under a key or None, `put` keeps them (None: `recent.keep` will). A damaged memo counts
+    as none. `looked` is told what the manifest rests on. `recent` is looked at first, and holds the manifest afterwards.
     """
     from assetgen.manifest.top import read_top, top_of
 
     root, file = top_of(root, file)
     data = read_top(root, file)
     key = memo_key(file, data)
-    kept = get(key)
+    recent = Recent() if recent is None else recent
     top = {file: hashlib.sha256(data).hexdigest()}
 
-    def note(digests: Mapping[str, str], globs: Iterable[str], present: Iterable[str], *others: Iterable[str]) -> None:
+    def note(rests: Mapping[str, Any]) -> None:
+        recent.key, recent.rests = key, rests
         if looked is not None:
-            looked(Evidence(root, {**digests, **top}, globs, present, tuple(itertools.chain(*others))))
+            others = tuple(itertools.chain(rests["absent"], rests["sizes"]))
+            looked(Evidence(root, {**rests["digests"], **top}, rests["globs"], rests["present"], others))
 
-    manifest = None if kept is None else restore(kept, root, file, note)
-    if manifest is not None:
-        return manifest
+    if recent.manifest is not None and recent.key == key and _holds(recent.rests, Files(root)):
+        note(recent.rests)
+        return recent.manifest
+    kept = get(key)
+    recent.manifest = None if kept is None else restore(kept, root, file, note)
+    if recent.manifest is not None:
+        return recent.manifest
     from assetgen.manifest.loading import load_with
 
+    recent.files = None
     manifest, files = load_with(root, file, data, read_palette)
-    put(key, dump(manifest, files))
-    note(files.digests, files.globs, files.present, files.absent, files.sizes)
+    note(_rests(manifest, files))
+    recent.manifest, recent.files = manifest, files
+    if put is not None:
+        recent.keep(put)
     return manifest
 
 
@@ -106,13 +136,20 @@ def dump(manifest: Manifest, files: Files) -> bytes:
     document = {
         "manifest": {**whole, "root": ""},
         "assets": {name: _text(codec.to_json(asset)) for name, asset in manifest.assets.items()},
-        "digests": {path: digest for path, digest in files.digests.items() if path != manifest.file},
-        "globs": files.globs,
-        "present": sorted(files.present),
-        "absent": sorted(files.absent),
-        "sizes": files.sizes,
+        **_rests(manifest, files),
     }
     return sealed(_text(document).encode())
+
+
+def _rests(manifest: Manifest, files: Files) -> dict[str, Any]:
+    """What a manifest rests on, but for its own bytes."""
+    return {
+        "digests": {path: digest for path, digest in files.digests.items() if path != manifest.file},
+        "globs": {pattern: list(matches) for pattern, matches in files.globs.items()},
+        "present": sorted(files.present),
+        "absent": sorted(files.absent),
+        "sizes": dict(files.sizes),
+    }
 
 
 def sealed(body: bytes) -> bytes:
@@ -147,7 +184,9 @@ class Kept(Mapping[str, Asset]):
         return name in self._texts
 
 
-def restore(kept: bytes, root: Path, file: str, note: Callable[..., None] | None = None) -> Manifest | None:
+def restore(
+    kept: bytes, root: Path, file: str, note: Callable[[Mapping[str, Any]], None] | None = None
+) -> Manifest | None:
     """The Manifest of a memo, or None when it is damaged or no longer holds. `note` is told what it rests on."""
     seal, body = kept[:64], kept[64:]
     if hashlib.sha256(body).hexdigest().encode() != seal:
@@ -161,7 +200,7 @@ def restore(kept: bytes, root: Path, file: str, note: Callable[..., None] | None
         # The codec knows sets only where nothing else may stand.
         write = None if manifest.write is None else frozenset(manifest.write)
         if note is not None:
-            note(*(document[part] for part in ("digests", "globs", "present", "absent", "sizes")))
+            note({part: document[part] for part in ("digests", "globs", "present", "absent", "sizes")})
         return replace(manifest, write=write, assets=Kept(document["assets"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

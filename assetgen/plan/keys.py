@@ -120,6 +120,46 @@ def asset_keys(
     return Keys(pictures, record, files)
 
 
+class KnownKeys:
+    """The keys of one manifest's assets, made again only where something that they follow from is another."""
+
+    def __init__(self) -> None:
+        self._manifest: Manifest | None = None
+        self._known: dict[str, tuple[tuple[object, ...], Keys]] = {}
+
+    def of(
+        self,
+        asset: Asset,
+        *,
+        base: str | None,
+        layout: str | None,
+        sources: Mapping[str, Keys | str],
+        palettes: Mapping[str, str],
+        stage: str,
+        manifest: Manifest,
+        write: frozenset[str],
+    ) -> Keys:
+        """As `asset_keys`."""
+        if manifest is not self._manifest:
+            self._manifest = manifest
+            self._known.clear()
+        given = (base, layout, sources, palettes, stage, write)
+        known = self._known.get(asset.name)
+        if known is None or known[0] != given:
+            keys = asset_keys(
+                asset,
+                base=base,
+                layout=layout,
+                sources=sources,
+                palettes=palettes,
+                stage=stage,
+                manifest=manifest,
+                write=write,
+            )
+            known = self._known[asset.name] = (given, keys)
+        return known[1]
+
+
 def _cells_only(timing: dict[str, Any]) -> dict[str, Any]:
     """The part of `timing` that decides which cells are drawn where: names and cells, ping-pong written out."""
     rules = [

@@ -10,7 +10,7 @@ from typing import Literal
 from assetgen.model.lock import Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
-from assetgen.plan.keys import TOOL, Keys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
+from assetgen.plan.keys import TOOL, Keys, KnownKeys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
 from assetgen.plan.world import KEYS, UNJUDGED, Realm, World
@@ -44,6 +44,7 @@ class Project:
         needs: Needs,
         palette_colors: Callable[[str], tuple[str, ...] | None],
         palette_digest: Callable[[Step], str | None],
+        known: KnownKeys | None = None,
     ) -> None:
         self.manifest = manifest
         self.lock = lock
@@ -54,7 +55,9 @@ class Project:
         self.palette_colors = palette_colors
         self.evaluator = Evaluator(manifest, lock, world, realm_of, choices, palette_digest, self._drawn_keys)
         self._keys: dict[str, Keys | None] = {}
+        self._known = KnownKeys() if known is None else known
         self._palette_keys: dict[str, str] = {}
+        self._checks: dict[str, tuple[Block, list[OutputCheck]]] = {}
 
     @property
     def blocks(self) -> dict[str, Block]:
@@ -125,7 +128,7 @@ class Project:
         if sources is None:
             return None
         palettes = {name: self.palette_key(name) for name in palettes_of(asset)}
-        found = asset_keys(
+        found = self._known.of(
             asset,
             base=state.base,
             layout=pinned_layout(asset, state.block),
@@ -225,8 +228,16 @@ class Project:
         return "output out of date" if "stale" in states else None
 
     def check_outputs(self, block: Block) -> list[OutputCheck]:
-        """Every recorded output of a block against the disk (IDENTITY 17)."""
-        return [OutputCheck(path, self._output_state(path, digest)) for path, digest in block.outputs.items()]
+        """Every recorded output of a block against the disk (IDENTITY 17); looked at once, until `look_again`."""
+        known = self._checks.get(block.name)
+        if known is None or known[0] is not block:
+            checks = [OutputCheck(path, self._output_state(path, digest)) for path, digest in block.outputs.items()]
+            known = self._checks[block.name] = (block, checks)
+        return known[1]
+
+    def look_again(self) -> None:
+        """The disk is not what it was: outputs were written."""
+        self._checks.clear()
 
     def _output_state(self, path: str, digest: str) -> OutputState:
         if digest.startswith(KEYS):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
-from collections.abc import AsyncIterator, Callable, Iterator
+import gc
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
-from assetgen.build.session import Session
 from assetgen.model.errors import AssetgenError, UsageError
 from assetgen.model.manifest import Asset, FileRef, Manifest
 from assetgen.model.plan import Plan
@@ -38,6 +39,10 @@ class Watched:
     def matters(self, path: str) -> bool:
         """Whether a file (relative) is one of them."""
         return path in self.files or any(fnmatch.fnmatchcase(path, glob) for glob in self.globs)
+
+
+UNKNOWN = Watched(frozenset({"assets.yaml"}), ("*.yaml", "art/*.yaml"))
+"""Where the manifest has never been read."""
 
 
 def _fixed_part(glob: str) -> Path:
@@ -71,7 +76,8 @@ def _file_refs(asset: Asset) -> Iterator[FileRef]:
 
 @dataclass
 class Watcher:
-    """Builds at the start and after each save that matters. `tell` gets a report, `fail` words, `announce` a plan."""
+    """Builds at the start and after each save that matters. `tell` gets a report, `fail` words, `announce` a plan;
+    `ready` hears when saves are seen from now on."""
 
     desk: Desk
     spend: bool
@@ -79,72 +85,86 @@ class Watcher:
     fail: Callable[[AssetgenError], None]
     announce: Callable[[Plan], None]
     changed: Callable[[], None] = lambda: None
+    ready: Callable[[], None] = lambda: None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    known: Watched = field(default_factory=lambda: UNKNOWN)
     _announced: str = ""
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        known = await self.build()
+        await self.build()
+        _settle()
         while True:
-            async for _ in self._saves(known):
-                before, known = known, await self.build() or known
-                if known is None or before is None or known.folders(self.root) != before.folders(self.root):
-                    break  # other folders are to be watched now
+            folders = self.known.folders(self.root)
+            async with aclosing(self._saves(folders)) as saves:
+                async for _ in saves:
+                    await self.build()
+                    if self.known.folders(self.root) != folders:
+                        break  # other folders are to be watched now
 
     @property
     def root(self) -> Path:
         return self.desk.options.root
 
-    async def build(self) -> Watched | None:
-        """One build; gives what to watch from now on, None while the manifest cannot be read."""
+    async def build(self) -> None:
+        """One build, and what to watch from now on."""
         clock = self.desk.environment.monotonic
+        left: Plan | None = None
         async with self.lock:
             start = clock()
             try:
-                now = await asyncio.to_thread(self._read)
                 report = await asyncio.to_thread(lambda: self.desk.build(spend=self.spend))
                 self.tell(report, clock() - start)
-                left = await asyncio.to_thread(self._left)
+                if self.spend or self.desk.held:
+                    left = await asyncio.to_thread(lambda: self.desk.look(plan))
             except AssetgenError as error:
                 self.fail(error)
-                return None
+            await asyncio.to_thread(self._read)
         self._say_what_costs(left)
         self.changed()
-        return now
 
-    def _read(self) -> Watched:
-        session = Session(self.desk.options, self.desk.environment)
+    def _read(self) -> None:
+        """A manifest that cannot be read is watched as it was, with what may mend it."""
         try:
-            return watched(session.manifest)
-        finally:
-            session.close()
+            self.known = self.desk.look(lambda session: watched(session.manifest))
+        except AssetgenError:
+            self.known = Watched(self.known.files | UNKNOWN.files, tuple({*self.known.globs, *UNKNOWN.globs}))
 
-    def _left(self) -> Plan:
-        session = Session(self.desk.options, self.desk.environment)
-        try:
-            return plan(session)
-        finally:
-            session.close()
-
-    def _say_what_costs(self, left: Plan) -> None:
-        told = str([(action.asset, action.reason, str(action.cost)) for action in left.actions if action.cost])
-        if left.cost and told != self._announced:
+    def _say_what_costs(self, left: Plan | None) -> None:
+        paid = [action for action in left.actions if action.cost] if left is not None else []
+        told = str([(action.asset, action.reason, str(action.cost)) for action in paid])
+        if left is not None and paid and told != self._announced:
             self.announce(left)
         self._announced = told
 
-    async def _saves(self, known: Watched | None) -> AsyncIterator[None]:
-        awatch = _awatch()
-        now = known or Watched(frozenset({"assets.yaml"}), ("*.yaml", "art/*.yaml"))
+    async def _saves(self, folders: Collection[Path]) -> AsyncGenerator[None, None]:
+        """Once at the start, when the folders are watched: what was saved before is to be found by looking. Then after
+        each save that matters."""
         root = self.root.resolve()
-        folders = now.folders(root)
-        async for changes in awatch(*folders, recursive=False, step=STEP, debounce=DEBOUNCE):
-            paths = [Path(path) for _, path in changes]
-            inside = [path.relative_to(root).as_posix() for path in paths if path.is_relative_to(root)]
-            if any(now.matters(path) for path in inside):
+        async with aclosing(_awatch()(*folders, recursive=False, step=STEP, debounce=DEBOUNCE)) as events:
+            coming = asyncio.ensure_future(anext(events))
+            try:
+                await asyncio.sleep(0)
+                self.ready()
                 yield
+                while True:
+                    paths = [Path(path) for _, path in await coming]
+                    coming = asyncio.ensure_future(anext(events))
+                    inside = [path.relative_to(root).as_posix() for path in paths if path.is_relative_to(root)]
+                    if any(self.known.matters(path) for path in inside):
+                        yield
+            finally:
+                coming.cancel()
+                await asyncio.gather(coming, return_exceptions=True)
 
 
-def _awatch() -> Callable[..., AsyncIterator[Any]]:
+def _settle() -> None:
+    """What the first build left in memory stays: the collector need not go through it after each save."""
+    gc.collect()
+    gc.freeze()
+
+
+def _awatch() -> Callable[..., AsyncGenerator[Any, None]]:
     try:
         from watchfiles import awatch
     except ImportError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from assetgen.build.options import Environment, Options
 from assetgen.build.report import BuildReport, Progress
 from assetgen.build.run import Hooks, build, plan
 from assetgen.build.session import Session
+from assetgen.build.warm import Warm
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.errors import AssetgenError, StoppedError, UsageError
 from assetgen.model.plan import Plan
@@ -26,15 +27,18 @@ T = TypeVar("T")
 
 @dataclass
 class Desk:
-    """One review (or watch) session over a project. `spent` counts against the whole session's budget (rule 25)."""
+    """One review (or watch) session over a project. `spent` counts against the whole session's budget (rule 25),
+    `held` names what the last free build left as it was because it would be bought."""
 
     options: Options
     environment: Environment
     progress: Progress
     spent: Cost = FREE
+    held: tuple[str, ...] = ()
+    warm: Warm = field(default_factory=Warm)
 
     def _open(self, **changes: Any) -> Session:
-        return Session(replace(self.options, assets=(), **changes), self.environment)
+        return Session(replace(self.options, assets=(), **changes), self.environment, self.warm)
 
     def _with(self, work: Callable[[Session], T]) -> T:
         session = self._open()
@@ -44,6 +48,10 @@ class Desk:
             session.close()
 
     # -- looking ----------------------------------------------------------------
+
+    def look(self, work: Callable[[Session], T]) -> T:
+        """What somebody reads off the project as it is now."""
+        return self._with(work)
 
     def gallery(self) -> Gallery:
         """The whole project as data, with where the session's money stands."""
@@ -77,7 +85,7 @@ class Desk:
     def _with_reroll(self, name: str, **changes: Any) -> Session:
         take = self._with(lambda session: choices.next_take(session, name))
         options = replace(self.options, assets=(name,), rerolls={name: take}, offline=False, **changes)
-        return Session(options, self.environment)
+        return Session(options, self.environment, self.warm)
 
     def _left(self) -> Cost | None:
         """What the session's budget still allows; None without a budget."""
@@ -118,7 +126,7 @@ class Desk:
         return {"message": f"{name}: {verdict}", "changed": True}
 
     def _applied(self, name: str, message: str) -> Answer:
-        applied: Applied = apply(self.options, self.environment, [name], self.progress)
+        applied: Applied = apply(self.options, self.environment, [name], self.progress, self.warm)
         problem = _problem(applied.report)
         if problem is not None:
             return {"message": f"{message}, but: {problem}", "tone": "bad", "changed": True}
@@ -156,7 +164,7 @@ class Desk:
     def build(self, *, spend: bool) -> BuildReport:
         """Builds everything: free work alone, or (`spend`) what costs, too, within the session's budget."""
         if not spend:
-            return apply_free(self.options, self.environment, self.progress)
+            return self._build_free()
         session = self._open(offline=False)
         try:
             cost = plan(session).cost
@@ -164,6 +172,21 @@ class Desk:
             session.close()
         self._allow(cost)
         return self._build(self._open(yes=True, max_cost=cost if cost else None, offline=False))
+
+    def _build_free(self) -> BuildReport:
+        """A build of everything that costs nothing; what would be bought keeps its last picture."""
+        session = self._open(yes=False, rerolls={})
+        try:
+            project = session.project
+            self.held = tuple(
+                name
+                for name, asset in session.manifest.assets.items()
+                if project.realm_of(asset).paid and any(step.pending for step in project.state(name).steps)
+            )
+            project.hold(self.held)
+            return build(session, Hooks(self.progress))
+        finally:
+            session.close()
 
     def _allow(self, cost: Cost) -> None:
         left = self._left()
@@ -195,22 +218,6 @@ class Desk:
     def prompt(self, name: str, text: str, digest: str) -> Answer:
         change = self._with(lambda session: write_prompt(session, name, text, digest))
         return {"message": f"{change.place.file}: the prompt of {name} is written", "changed": True}
-
-
-def apply_free(options: Options, environment: Environment, progress: Progress) -> BuildReport:
-    """A build of everything that costs nothing; what would be bought keeps its last picture."""
-    session = Session(replace(options, assets=(), yes=False, rerolls={}), environment)
-    try:
-        project = session.project
-        paid = [
-            name
-            for name, asset in session.manifest.assets.items()
-            if project.realm_of(asset).paid and any(step.pending for step in project.state(name).steps)
-        ]
-        project.hold(paid)
-        return build(session, Hooks(progress))
-    finally:
-        session.close()
 
 
 def _problem(report: BuildReport) -> str | None:

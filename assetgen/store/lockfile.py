@@ -79,9 +79,10 @@ def parse_file(text: str, path: str = "assets.lock", memo: Memo | None = None) -
     return _parsed(text, path, LockFile(), memo)
 
 
-def read(path: Path, memo: Memo | None = None) -> LockFile:
-    """The lock at `path`; an empty one where there is no file."""
-    return _read(path, LockFile(), memo)
+def read(path: Path, memo: Memo | None = None, base: LockFile | None = None) -> LockFile:
+    """The lock at `path`; an empty one where there is no file. Blocks with the text that they have in `base`, read
+    earlier from the same place, are not parsed again."""
+    return _read(path, LockFile() if base is None else replace(base, foreign=frozenset()), memo)
 
 
 def digest_of(path: Path) -> str | None:

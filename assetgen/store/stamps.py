@@ -60,6 +60,12 @@ class Stamps:
         self._stamps: dict[str, _Stamp] | None = None
         self._dirty = False
 
+    def look_again(self) -> None:
+        """Forget what was looked at, not what was found: each file is compared with its stamp once more."""
+        self.looked.clear()
+        self.young.clear()
+        self.unsteady.clear()
+
     def byte_digest(self, path: str) -> str | None:
         """SHA-256 of the file's bytes; None where there is no such file."""
         found = self._current(path)

@@ -27,6 +27,18 @@ class Written:
         self._known: dict[str, dict[str, None]] | None = None
         self._lines = 0
         self._torn = False
+        self._size = 0
+
+    def look_again(self) -> None:
+        """Forgets what was read if somebody else has written since: a log that only grows shows that by its size."""
+        if self._known is not None and self._size_now() != self._size:
+            self._known = None
+
+    def _size_now(self) -> int:
+        try:
+            return self.file.stat().st_size
+        except OSError:
+            return 0
 
     def append(self, batch: Iterable[tuple[str, str]]) -> None:
         """Record (path, digest) pairs, synced to disk: call it before the files get their names."""
@@ -42,12 +54,16 @@ class Written:
                 file.write(text.encode())
                 file.flush()
                 os.fsync(file.fileno())
+                end = file.tell()
             if fresh:
                 atomic.sync_folder(self.file.parent)
         except OSError as error:
             self._known = None  # how much of it arrived is not known: read it again when asked
             raise atomic.cannot("write", self.file, error) from error
         self._torn = False
+        self._size += len(text.encode())
+        if self._size != end:
+            self._size = -1  # somebody else wrote between: `look_again` reads it anew
         self._lines += len(new)
         for path, digest in new:
             known.setdefault(path, {})[digest] = None
@@ -75,6 +91,7 @@ class Written:
             except OSError as error:
                 raise atomic.cannot("read", self.file, error) from error
             self._torn = bool(data) and not data.endswith(b"\n")
+            self._size = len(data)
             self._known = {}
             lines = data.decode("utf-8", "replace").split("\n")
             self._lines = len(lines)
@@ -93,6 +110,11 @@ class State:
         self.folder = root / FOLDER
         self.stamps = Stamps(root, self.folder / "stamps", clock=clock, pixels=pixels)
         self.written = Written(self.folder / "written")
+
+    def look_again(self) -> None:
+        """Begin anew with what is known, for another command of the same process."""
+        self.stamps.look_again()
+        self.written.look_again()
 
     def prepare(self) -> None:
         """Create the folder, with a `.gitignore` of its own."""

@@ -1,0 +1,31 @@
+"""What a process that opens one project again and again (`watch`, `review`) keeps in memory between its sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from assetgen.manifest.memo import Recent
+from assetgen.plan.keys import KnownKeys
+from assetgen.store.lockfile import LockFile
+
+T = TypeVar("T")
+
+
+@dataclass
+class Warm:
+    """Nothing here is believed: manifest, lock, stamps and log are compared with the files before they are used again,
+    and the rest is kept under digests of what it follows from. Of one project, for one session at a time.
+    """
+
+    manifest: Recent = field(default_factory=Recent)
+    lock: LockFile | None = None
+    keys: KnownKeys = field(default_factory=KnownKeys)
+    _parts: dict[str, object] = field(default_factory=dict)
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """The part of that name, made when it is first asked for."""
+        if name not in self._parts:
+            self._parts[name] = make()
+        return cast("T", self._parts[name])
