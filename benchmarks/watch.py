@@ -70,7 +70,12 @@ def example(root: Path) -> list[Kind]:
     return [
         Kind("drawn picture", "art/logo.png", redrawn(root / "art/logo.png"), ("generated/sprites/logo.png",)),
         Kind("manifest: one speed", "assets.yaml", speed, (index,)),
-        Kind("palette of 31 assets", "assets.yaml", color, ("generated/sprites/item/sword.png", "generated/atlases/items-0.png")),
+        Kind(
+            "palette of 31 assets",
+            "assets.yaml",
+            color,
+            ("generated/sprites/item/sword.png", "generated/atlases/items-0.png"),
+        ),
     ]
 
 
@@ -78,7 +83,13 @@ def thousand(root: Path) -> list[Kind]:
     """Drawn sprites, a hundred of them in an atlas, ten of those mapped to a palette of a file."""
     names = draw(root / "art", uniform(np.random.default_rng(SEED), COUNT, 8, 64))
     mapped, plain = names[:10], names[10]
-    lines = ["version: 1", "provider: placeholder", "write: [single]", "palettes: {dusk: {file: art/dusk.hex}}", "sprites:"]
+    lines = [
+        "version: 1",
+        "provider: placeholder",
+        "write: [single]",
+        "palettes: {dusk: {file: art/dusk.hex}}",
+        "sprites:",
+    ]
     lines += [f"  {name}: {{file: art/{name}.png{', palette: dusk' if name in mapped else ''}}}" for name in names]
     lines += ["atlases:", '  all: {include: ["s0000*"], max_size: 2048}', ""]
     text = "\n".join(lines)
@@ -118,7 +129,7 @@ def watching(root: Path) -> Iterator[None]:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=told, text=True)
         try:
             end = time.monotonic() + 120
-            while not "Watching" in _text(told):
+            while "Watching" not in _text(told):
                 if process.poll() is not None or time.monotonic() > end:
                     raise SystemExit(f"watch did not start:\n{_text(told)}")
                 time.sleep(0.05)
@@ -143,7 +154,7 @@ def follow(root: Path, kind: Kind, saves: int) -> list[float]:
         outputs = [root / path for path in kind.follow]
         before = [_stamp(path) for path in outputs]
         start = time.perf_counter()
-        os.replace(beside, target)
+        beside.replace(target)
         while any(_stamp(path) == stamp for path, stamp in zip(outputs, before, strict=True)):
             if time.perf_counter() - start > TOO_LONG:
                 raise SystemExit(f"{kind.name}, save {number}: not followed")

@@ -262,3 +262,21 @@ def test_stores_are_quick_to_import() -> None:
     program = f"import sys, {', '.join(modules)}; print(*sorted({slow!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_a_log_that_another_process_appended_to_is_read_again(tmp_path: Path) -> None:
+    mine, other = Written(tmp_path / "written"), Written(tmp_path / "written")
+    mine.append([("a", D1)])
+    assert not other.has("a", D2)
+    other.append([("a", D2)])
+    mine.look_again()
+    assert mine.has("a", D2)
+    mine.append([("a", D3)])
+    other.append([("b", D1)])
+    mine.append([("b", D2)])
+    for log in (mine, other):
+        log.look_again()
+        assert all(log.has(*pair) for pair in [("a", D1), ("a", D2), ("a", D3), ("b", D1), ("b", D2)])
+    (tmp_path / "written").unlink()
+    mine.look_again()
+    assert not mine.has("a", D1)

@@ -57,10 +57,12 @@ class Seen:
         self.reports: list[BuildReport] = []
         self.errors: list[AssetgenError] = []
         self.plans: list[Plan] = []
+        self.ready = asyncio.Event()
         desk = Desk(Options(game.root), environment(game), Silent())
         self.watcher = Watcher(
             desk, spend, lambda report, _: self.reports.append(report), self.errors.append, self.plans.append
         )
+        self.watcher.ready = self.ready.set
 
     @property
     def count(self) -> int:
@@ -80,8 +82,8 @@ def watching(seen: Seen, story: Callable[[], object]) -> None:
 
     async def both() -> None:
         task = asyncio.create_task(seen.watcher.run())
-        await seen.until(lambda: seen.count > 0)
-        await asyncio.sleep(0.3)  # the watch on the folders begins
+        await asyncio.wait_for(seen.ready.wait(), 30)
+        await seen.until(lambda: seen.count > 1)  # it has looked for what was saved before that
         try:
             await story()  # type: ignore[misc]
         finally:
@@ -112,6 +114,66 @@ def test_saves_of_manifest_palette_and_picture_are_followed(game: Workbench) -> 
     watching(seen, story)
     assert not seen.errors
     assert not seen.plans
+
+
+def test_a_file_that_came_into_the_manifest_later_is_followed(game: Workbench) -> None:
+    seen = Seen(game)
+    badge = game.root / "generated/sprites/badge.png"
+
+    def draw(value: int) -> None:
+        (game.root / "art/badge.png").write_bytes(encode_truecolor(np.full((8, 8, 4), value, np.uint8)))
+
+    async def story() -> None:
+        draw(255)
+        game.edit("  logo:", "  badge: {file: art/badge.png}\n  logo:")
+        await seen.until(badge.is_file)
+        await asyncio.sleep(0.1)
+        (game.root / "art/other.tmp").write_bytes(encode_truecolor(np.full((8, 8, 4), 128, np.uint8)))
+        (game.root / "art/other.tmp").replace(game.root / "art/badge.png")
+        await seen.until(lambda: int(read(badge)[0, 0, 0]) == 128)
+
+    watching(seen, story)
+
+
+def test_what_was_saved_before_the_folders_are_watched_is_not_missed(game: Workbench) -> None:
+    seen = Seen(game)
+    gem = game.root / "generated/sprites/gem.png"
+    first: list[bytes] = []
+
+    def tell(report: BuildReport, _: float) -> None:
+        if not seen.reports:
+            first.append(gem.read_bytes())
+            game.edit("1a1c2c, 5d275d, b13e53", "000000, ffffff, 808080")
+        seen.reports.append(report)
+
+    seen.watcher.tell = tell
+
+    async def story() -> None:
+        await seen.until(lambda: gem.read_bytes() != first[0])
+
+    watching(seen, story)
+    assert len(first) == 1
+
+
+def test_what_others_built_meanwhile_is_seen(game: Workbench) -> None:
+    """What is kept in memory gives way to what others wrote: another build's lock, an output drawn over by hand."""
+    seen = Seen(game)
+    gem, lock = game.root / "generated/sprites/gem.png", game.root / "assets.lock"
+
+    async def story() -> None:
+        await asyncio.to_thread(game.run, "reroll", "gem", "--yes")
+        taken = lock.read_bytes()
+        assert b"take: 1" in taken
+        before = gem.read_bytes()
+        game.edit("1a1c2c, 5d275d, b13e53", "000000, ffffff, 808080")
+        await seen.until(lambda: gem.read_bytes() != before)
+        assert b"take: 1" in lock.read_bytes()
+        gem.write_bytes(encode_truecolor(np.full((16, 16, 4), 255, np.uint8)))
+        game.edit("ef7d57", "0000ff")
+        await seen.until(lambda: any(item.state == "drifted" for item in seen.reports[-1].blocked))
+
+    watching(seen, story)
+    assert (read(gem) == 255).all()  # drawn over by hand: kept
 
 
 def test_a_broken_manifest_is_told_and_the_next_save_mends_it(game: Workbench) -> None:

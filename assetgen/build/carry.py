@@ -76,6 +76,7 @@ async def _carry_out(
     for path, keys in writer.conflicts:
         report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
     session.lock_digest = keeper.file.digest
+    session.warm.lock = keeper.file
     _blocked(session, selection, drawn, report)
     report.written, report.deleted = writer.written, writer.deleted
     return report

@@ -35,6 +35,7 @@ from assetgen.store.records import Records
 from assetgen.store.state import State
 
 if TYPE_CHECKING:
+    from assetgen.build.finish import Finished
     from assetgen.export.base import OwnedKeys
     from assetgen.model.built import Picture
     from assetgen.store.shared.team import Team
@@ -237,6 +238,13 @@ class Session:
         return owned_targets(self)
 
     # -- finished pictures ----------------------------------------------------
+
+    def record(self, files: str) -> Finished | None:
+        """What is known of a finished asset, without its pictures, by its files key."""
+        found = self.warm.records.get(files) or shelf.find_record(self.cache, files)
+        if found is not None:
+            self.warm.remember(files, found)
+        return found
 
     def final_digest(self, name: str, piece: str | None, stage: Stage = "final") -> str | None:
         """Digest of an asset's finished picture (or one frame or tile of it); None while it is not there.

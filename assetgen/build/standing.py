@@ -59,13 +59,13 @@ class Cast:
         session = self.session
         keys = session.project.keys(name) if name not in self.failed else None
         if keys is not None:
-            known = self.records.get(name) or shelf.find_record(session.cache, keys.files) or self._finished(name)
+            known = self.records.get(name) or session.record(keys.files) or self._finished(name)
             if known is not None:
                 return Standing(name, known.built, keys.pictures, failed=False)
         block = session.project.blocks.get(name)
         if block is None or block.files is None or block.frames is None:
             return None
-        known = shelf.find_record(session.cache, block.files)
+        known = session.record(block.files)
         if known is None or shelf.find_pictures(session.cache, block.frames) is None:
             return None
         return Standing(name, known.built, block.frames, failed=True)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from assetgen.manifest.memo import Recent
 from assetgen.plan.keys import KnownKeys
 from assetgen.store.lockfile import LockFile
 
+if TYPE_CHECKING:
+    from assetgen.build.finish import Finished
+
 T = TypeVar("T")
+
+_RECORDS = 100_000  # a day of saves, or a very large project: then it begins anew
 
 
 @dataclass
@@ -22,7 +27,14 @@ class Warm:
     manifest: Recent = field(default_factory=Recent)
     lock: LockFile | None = None
     keys: KnownKeys = field(default_factory=KnownKeys)
+    records: dict[str, Finished] = field(default_factory=dict)
     _parts: dict[str, object] = field(default_factory=dict)
+
+    def remember(self, files: str, finished: Finished) -> None:
+        """A finished asset's record, by its files key."""
+        if len(self.records) >= _RECORDS:
+            self.records.clear()
+        self.records[files] = finished
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """The part of that name, made when it is first asked for."""

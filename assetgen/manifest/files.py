@@ -20,6 +20,7 @@ _HEADER = 64  # bytes of a picture that tell its size
 
 Size = tuple[int, int]
 _DRIVE = re.compile(r"[A-Za-z]:")
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -44,20 +45,19 @@ class Files:
     def relative(self, text: str, position: Position, what: str, problems: Problems, *, where: str = "") -> str | None:
         """`text`, written in the file of `position`, relative to the root; None (and a problem) if it leaves."""
 
-        def refuse(head: str, tail: str) -> None:
-            problems.add(position, head, where=where, tail=tail)
+        def refuse(problem: str, tail: str) -> None:
+            problems.add(position, f"{what} {quoted(text)} {problem}", where=where, tail=tail)
 
-        shown = quoted(text)
         if "\\" in text:
-            refuse(f"{what} {shown} holds a backslash", "write '/' between folders")
+            refuse("holds a backslash", "write '/' between folders")
         elif text.startswith("/") or _DRIVE.match(text):
-            refuse(f"{what} {shown} is absolute", "write it relative to this file")
-        elif text != text.strip() or not text or any(ord(c) < 32 for c in text):
-            refuse(f"{what} {shown} is no path", "expected one like art/hero.png")
+            refuse("is absolute", "write it relative to this file")
+        elif text != text.strip() or not text or _CONTROL.search(text):
+            refuse("is no path", "expected one like art/hero.png")
         else:
-            path = normal(str(PurePosixPath(position.file).parent / text))
+            path = normal(f"{position.file.rpartition('/')[0]}/{text}")
             if path is None:
-                refuse(f"{what} {shown} leaves the project", "files must lie in the manifest's folder or below")
+                refuse("leaves the project", "files must lie in the manifest's folder or below")
             return path
         return None
 

@@ -81,7 +81,7 @@ def load_cached(
     """As `manifest.load`, with a store of bytes for the memo. Raises ManifestError with every problem.
 
     `get` gives the bytes kept under a key or None, `put` keeps them (None: `recent.keep` will). A damaged memo counts
-    as none. `looked` is told what the manifest rests on. `recent` is looked at first, and holds the manifest afterwards.
+    as none. `looked` is told what the manifest rests on; `recent` is looked at first, and holds the manifest then.
     """
     from assetgen.manifest.top import read_top, top_of
 
@@ -100,19 +100,26 @@ def load_cached(
     if recent.manifest is not None and recent.key == key and _holds(recent.rests, Files(root)):
         note(recent.rests)
         return recent.manifest
-    kept = get(key)
+    before, recent.manifest, recent.files = recent.manifest, None, None
+    kept = get(key) if before is None or recent.key != key else None
     recent.manifest = None if kept is None else restore(kept, root, file, note)
     if recent.manifest is not None:
         return recent.manifest
     from assetgen.manifest.loading import load_with
 
-    recent.files = None
     manifest, files = load_with(root, file, data, read_palette)
     note(_rests(manifest, files))
-    recent.manifest, recent.files = manifest, files
+    recent.manifest = manifest = manifest if before is None else _with_known(manifest, before.assets)
+    recent.files = files
     if put is not None:
         recent.keep(put)
     return manifest
+
+
+def _with_known(manifest: Manifest, before: Mapping[str, Asset]) -> Manifest:
+    """The manifest with those very assets that are as they were: what is remembered of them stands."""
+    assets = manifest.assets.items()
+    return replace(manifest, assets={name: old if (old := before.get(name)) == new else new for name, new in assets})
 
 
 def memo_key(file: str, data: bytes) -> str:

@@ -121,11 +121,10 @@ def asset_keys(
 
 
 class KnownKeys:
-    """The keys of one manifest's assets, made again only where something that they follow from is another."""
+    """Keys of assets, made again only where the asset or something else that they follow from is another."""
 
     def __init__(self) -> None:
-        self._manifest: Manifest | None = None
-        self._known: dict[str, tuple[tuple[object, ...], Keys]] = {}
+        self._known: dict[str, tuple[Asset, tuple[object, ...], Keys]] = {}
 
     def of(
         self,
@@ -140,12 +139,9 @@ class KnownKeys:
         write: frozenset[str],
     ) -> Keys:
         """As `asset_keys`."""
-        if manifest is not self._manifest:
-            self._manifest = manifest
-            self._known.clear()
-        given = (base, layout, sources, palettes, stage, write)
+        given = (base, layout, sources, palettes, stage, write, manifest.output, manifest.directions)
         known = self._known.get(asset.name)
-        if known is None or known[0] != given:
+        if known is None or known[0] is not asset or known[1] != given:
             keys = asset_keys(
                 asset,
                 base=base,
@@ -156,8 +152,8 @@ class KnownKeys:
                 manifest=manifest,
                 write=write,
             )
-            known = self._known[asset.name] = (given, keys)
-        return known[1]
+            known = self._known[asset.name] = (asset, given, keys)
+        return known[2]
 
 
 def _cells_only(timing: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,17 @@ from typing import Literal
 from assetgen.model.lock import Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
-from assetgen.plan.keys import TOOL, Keys, KnownKeys, asset_keys, atlas_key, index_key, key_of, palette_key, pinned_layout
+from assetgen.plan.keys import (
+    TOOL,
+    Keys,
+    KnownKeys,
+    asset_keys,
+    atlas_key,
+    index_key,
+    key_of,
+    palette_key,
+    pinned_layout,
+)
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
 from assetgen.plan.world import KEYS, UNJUDGED, Realm, World
