@@ -383,6 +383,7 @@ PIECES: dict[str, Callable[[Bench], None]] = {
     "quality": _script("quality_checks"),
     "export": _script("export"),
     "makespan": _script("makespan"),
+    "watch": _script("watch"),
 }
 """Every piece by name; those behind `example` are scripts of their own."""
 

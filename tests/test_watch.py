@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import sys
 import time
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +26,7 @@ from assetgen.review.work import Desk
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import ledger, running
 
-pytest.importorskip("watchfiles", reason="assetgen[watch] is not installed")
+pytest.importorskip("watchfiles", reason="assetgen[review] is not installed")
 
 MANIFEST = """\
 version: 1
@@ -237,3 +240,31 @@ def test_everything_that_a_project_is_made_from_is_watched(game: Workbench) -> N
     assert found.folders(game.root) == {game.root.resolve(), (game.root / "art").resolve()}
     assert not found.matters("generated/sprites/gem.png")
     assert not found.matters("assets.lock")
+
+
+@pytest.mark.parametrize(
+    ("command", "missing", "extra"),
+    [
+        (("watch",), "watchfiles", "review"),
+        (("watch",), "uvicorn", "review"),
+        (("review",), "uvicorn", "review"),
+        (("simulator",), "uvicorn", "simulator"),
+    ],
+)
+def test_what_is_not_installed_is_told_with_the_way_to_install_it(
+    game: Workbench, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], missing: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    ran = game.run(*command)
+    assert ran.status == 2
+    assert missing in ran.err
+    assert f"pip install 'assetgen[{extra}]'" in ran.err
+    assert ran.out == ""
+
+
+def test_every_extra_that_a_message_or_a_page_names_exists() -> None:
+    root = Path(__file__).parents[1]
+    extras = tomllib.loads((root / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    pages = [*root.glob("assetgen/**/*.py"), *root.glob("docs/*.md"), root / "README.md"]
+    told = {name for page in pages for name in re.findall(r"'assetgen\[(\w+)\]'", page.read_text(encoding="utf-8"))}
+    assert {"optimize", "review", "template"} <= told <= extras.keys()

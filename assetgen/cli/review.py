@@ -18,8 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     import asyncio
 
+    from assetgen.cli.extras import require
     from assetgen.cli.serving import Serving
 
+    require("review", "review", "uvicorn")
     serving = Serving.of(args, context)
     print(serving.url, flush=True)
     context.say("The review page is at this address, for you alone. Each purchase is shown and confirmed there.")

@@ -23,6 +23,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
+    from assetgen.cli.extras import require
+
+    require("simulator", "simulator", "uvicorn")
     from assetgen.simulator.config import SimulatorConfig
     from assetgen.simulator.server import serve
 

@@ -26,9 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     import asyncio
 
-    from assetgen.review.watching import require_watchfiles
+    from assetgen.cli.extras import require
 
-    require_watchfiles()
+    require("watch", "review", "watchfiles", *(() if args.no_page else ("uvicorn",)))
     asyncio.run(_watch(args, context))
     return 0
 

@@ -9,11 +9,11 @@ from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
-from assetgen.model.errors import AssetgenError, UsageError
+from assetgen.model.errors import AssetgenError
 from assetgen.model.manifest import Asset, FileRef, Manifest
 from assetgen.model.plan import Plan
 
@@ -140,8 +140,10 @@ class Watcher:
     async def _saves(self, folders: Collection[Path]) -> AsyncGenerator[None, None]:
         """Once at the start, when the folders are watched: what was saved before is to be found by looking. Then after
         each save that matters."""
+        from watchfiles import awatch
+
         root = self.root.resolve()
-        async with aclosing(_awatch()(*folders, recursive=False, step=STEP, debounce=DEBOUNCE)) as events:
+        async with aclosing(awatch(*folders, recursive=False, step=STEP, debounce=DEBOUNCE)) as events:
             coming = asyncio.ensure_future(anext(events))
             try:
                 await asyncio.sleep(0)
@@ -162,16 +164,3 @@ def _settle() -> None:
     """What the first build left in memory stays: the collector need not go through it after each save."""
     gc.collect()
     gc.freeze()
-
-
-def _awatch() -> Callable[..., AsyncGenerator[Any, None]]:
-    try:
-        from watchfiles import awatch
-    except ImportError:
-        raise UsageError("'assetgen watch' needs watchfiles: pip install 'assetgen[watch]'") from None
-    return awatch
-
-
-def require_watchfiles() -> None:
-    """Raises UsageError with the way to install it where watchfiles is missing."""
-    _awatch()
