@@ -298,6 +298,37 @@ def test_while_adopted_changes_are_told_and_nothing_is_replaced(game: Workbench,
     assert np.array_equal(output(game, "sprites/hero.png"), mine)
     assert "stands in for it" in ok(game.run("pick", "hero", "3")).err
     assert np.array_equal(output(game, "sprites/hero.png"), mine)
+    game.edit("a torch-bearing knight", "lantern-bearing knight")
+    assert [(b["asset"], b["reason"]) for b in game.plan()["blocked"]] == [("hero", "pick changed")]
+    ok(game.run("pick", "hero", "1"))
+    assert game.plan()["blocked"] == []
+
+
+def test_a_recipe_that_an_adopted_picture_skips_is_told_and_changes_nothing(game: Workbench, tmp_path: Path) -> None:
+    def told() -> list[tuple[str, str, str]]:
+        return [(b["asset"], b["state"], b["reason"]) for b in game.plan()["blocked"]]
+
+    gem = dotted(output(game, "sprites/gem.png"))
+    ok(game.run("adopt", "gem", str(draw(tmp_path / "gem.png", gem))))
+    logo = dotted(output(game, "sprites/logo.png"), 3, 3) // 2
+    ok(game.run("adopt", "logo", str(draw(tmp_path / "logo.png", logo))))
+    game.build()
+    before = game.times("generated")
+    game.edit("prompt: blue gem, palette: dusk", "prompt: blue gem, palette: dusk, process: {mirror: x}")
+    draw(game.root / "art/logo.png", np.full((8, 8, 4), 200, np.uint8))
+    assert told() == [("gem", "adopted", "recipe changed"), ("logo", "adopted", "file changed")]
+    assert game.actions("gem", "logo") == {}
+    game.build()
+    assert game.times("generated") == before
+    assert game.run("check").status == 0
+    assert len(told()) == 2
+    ok(game.run("adopt", "gem", "--drop"))
+    assert told() == [("logo", "adopted", "file changed")]
+    assert not np.array_equal(output(game, "sprites/gem.png"), gem)
+    # One that goes through the recipe follows it.
+    ok(game.run("adopt", "gem", str(draw(tmp_path / "gem.png", gem)), "--stage", "original"))
+    game.edit("process: {mirror: x}", "process: {mirror: y}")
+    assert game.actions("gem")["gem"] == "process: recipe changed"
     ran = ok(game.run("adopt", "hero", "--drop"))
     assert "prompt changed" in ran.err
     chosen = block(game, "hero").steps[0]

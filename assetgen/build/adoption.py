@@ -93,7 +93,8 @@ def _adopt(session: Session, asset: Asset, retouched: _Retouched, stage: Stage) 
         history = superseded(block) if block.adopted is not None else block.history
         # Outputs whose change was taken in are ours again. A change that was not stays drifted, and is kept.
         outputs = {**block.outputs, **retouched.outputs}
-        adopted = Adopted(original, stage, utc(session.environment.now()))
+        recipe = session.project.recipe_key(asset.name) if stage == "final" else None
+        adopted = Adopted(original, stage, utc(session.environment.now()), session.project.beneath(asset.name), recipe)
         return replace(block, adopted=adopted, outputs=outputs, history=history, reviewed={})
 
     change(session, [asset.name], edit)

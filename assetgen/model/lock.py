@@ -70,11 +70,17 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A retouched file that stands in for the bought picture (IDENTITY 13). `stage` original or final."""
+    """A retouched file that stands in for the bought picture (IDENTITY 13). `stage` original or final.
+
+    `over` is the pixel digest of the picture beneath it and `recipe` the key of the recipe that it skips, both as
+    they were then: what changed since is told.
+    """
 
     original: Original
     stage: str
     date: str
+    over: str | None = None
+    recipe: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from assetgen.pixels.versions import OPERATION_VERSIONS
 _IDENTITY = frozenset({"name", "position", "start", "steps", "provider", "preset", "was", "pin", "override", "meta"})
 _TIMING = frozenset({"quality", "optimize", "export", "nine_slice", "hitbox"})
 
+SKIPPED = "final:"
+"""Begins the stage of an adopted picture that skips the recipe: no recipe is in its keys."""
+
 
 def key_of(document: Any) -> str:
     """A digest of plain JSON data."""
@@ -97,6 +100,8 @@ def asset_keys(
     keys of assets (`parts`, `tiles`, `copy`) and digests of files, `palettes` the keys of palettes extracted from
     assets, `stage` what of the recipe an adopted picture still goes through."""
     local = settings(asset)
+    if stage.startswith(SKIPPED):
+        local, palettes = {k: v for k, v in local.items() if k not in ("recipe", "map_palette")}, {}
     told = {name: local.pop(name) for name in _TIMING if name in local}
     timing = local.get("timing")
     if isinstance(timing, dict):
@@ -162,6 +167,13 @@ def _cells_only(timing: dict[str, Any]) -> dict[str, Any]:
         {k: rule[k] for k in ("pattern", "name", "cells", "loop") if k in rule} for rule in timing.get("rules", ())
     ]
     return {k: v for k, v in {**timing, "rules": rules}.items() if k not in ("fps", "durations")}
+
+
+def recipe_key(asset: Asset, palettes: Mapping[str, str]) -> str:
+    """Key of the recipe alone, with the keys of its palettes: what an adopted picture of stage `final` skips."""
+    operations = to_json(asset.recipe)
+    _drop_positions(operations)
+    return key_of([operations, asset.map_palette, palettes])
 
 
 def palette_key(palette: Palette, colors: tuple[str, ...] | None, sources: Mapping[str, str | None]) -> str:

@@ -62,8 +62,10 @@ def _plan_asset(draft: _Draft, name: str) -> None:
     project = draft.project
     state = project.state(name)
     before = len(draft.actions)
-    if state.blocked is not None:
-        draft.blocked.append(state.blocked)
+    beneath = project.adopted_over(name) if state.blocked is None else None
+    blocked = Blocked(name, "adopted", beneath) if beneath is not None else state.blocked
+    if blocked is not None:
+        draft.blocked.append(blocked)
     if state.renamed_from is not None:
         if state.renamed_from == name:
             draft.actions.append(Action("restore", name, state.asset.kind, "restored"))
@@ -81,7 +83,7 @@ def _plan_asset(draft: _Draft, name: str) -> None:
     if any(step.pending for step in state.steps) or made_of_moved or _pictures_change(project, name, state.block):
         draft.moved.add(name)
     _plan_drift(draft, name, state.block)
-    if len(draft.actions) == before and state.blocked is None:
+    if len(draft.actions) == before and blocked is None:
         draft.unchanged += 1
 
 

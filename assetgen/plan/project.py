@@ -11,6 +11,7 @@ from assetgen.model.lock import Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import (
+    SKIPPED,
     TOOL,
     Keys,
     KnownKeys,
@@ -20,6 +21,7 @@ from assetgen.plan.keys import (
     key_of,
     palette_key,
     pinned_layout,
+    recipe_key,
 )
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
@@ -196,12 +198,31 @@ class Project:
         final = adopted is not None and adopted.stage == "final"
         if asset.override is None and not final:
             return "recipe"
-        beneath: str | None = None
+        if asset.override is not None:
+            return f"override:{self.beneath(asset.name)}"
+        return f"{SKIPPED}{adopted.over if adopted is not None and adopted.over else self.beneath(asset.name)}"
+
+    def beneath(self, name: str) -> str | None:
+        """The digest of the picture that a retouched one stands in for: the chosen original, or the drawn file."""
+        block = self.state(name).block
         if block is not None and block.steps:
-            beneath = block.steps[-1].chosen(asset.variant).pixels
-        elif isinstance(asset.start, FileRef) and not asset.steps:
-            beneath = self.world.file_digest(asset.start.path)
-        return f"{'override' if asset.override is not None else 'final'}:{beneath}"
+            return block.steps[-1].chosen(self.manifest.assets[name].variant).pixels
+        return self.drawn(name)
+
+    def recipe_key(self, name: str) -> str:
+        """Key of the recipe that an adopted picture of stage `final` skips."""
+        asset = self.manifest.assets[name]
+        return recipe_key(asset, {palette: self.palette_key(palette) for palette in palettes_of(asset)})
+
+    def adopted_over(self, name: str) -> str | None:
+        """What changed beneath an adopted picture without a request: its pick, its file or its recipe (rule 13)."""
+        state = self.state(name)
+        adopted = state.block.adopted if state.block is not None else None
+        if adopted is None or state.asset.override is not None or self.evaluator.rerolling(name):
+            return None
+        if adopted.over is not None and adopted.over != self.beneath(name):
+            return "file changed" if self.drawn(name) is not None else "pick changed"
+        return "recipe changed" if adopted.recipe is not None and adopted.recipe != self.recipe_key(name) else None
 
     def pinned_layout(self, name: str) -> str | None:
         return pinned_layout(self.manifest.assets[name], self.state(name).block)

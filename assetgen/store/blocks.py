@@ -19,7 +19,7 @@ _BLOCK = _RESULT | _DERIVED | frozenset(["kind", "reviewed", "layout", "ids", "t
 _REQUEST = frozenset(["op", "request", "palette", "candidates", "take", "seed", "seeded", "scheme", "provider"])
 _STEP = _REQUEST | frozenset(["realm", "originals", "pick", "price", "model", "date", "inputs", "warnings"])
 _REJECTED = _REQUEST | frozenset(["realm", "raw", "reason", "date", "price", "usable"])
-_ADOPTED = frozenset(["original", "stage", "date"])
+_ADOPTED = frozenset(["original", "stage", "date", "over", "recipe"])
 _ORIGINAL = frozenset(["file", "sha256", "pixels", "size", "candidate", "extra"])
 
 
@@ -213,7 +213,9 @@ def _load_rejected(data: Json) -> Rejected:
 
 
 def _dump_adopted(adopted: Adopted) -> Data:
-    return {"original": dump_original(adopted.original), "stage": adopted.stage, "date": adopted.date}
+    data: Data = {"original": dump_original(adopted.original), "stage": adopted.stage, "date": adopted.date}
+    since = {"over": adopted.over, "recipe": adopted.recipe}
+    return data | {key: value for key, value in since.items() if value is not None}
 
 
 def _load_adopted(data: Json) -> Adopted:
@@ -221,7 +223,8 @@ def _load_adopted(data: Json) -> Adopted:
     original = _inside("original", load_original, fields.get("original"))
     if original is None:
         raise Damage("`original` is missing")
-    return Adopted(original, _text(fields, "stage"), _text(fields, "date"))
+    since = _optional(fields, "over"), _optional(fields, "recipe")
+    return Adopted(original, _text(fields, "stage"), _text(fields, "date"), *since)
 
 
 def dump_past(past: Past) -> Data:
