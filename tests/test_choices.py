@@ -302,6 +302,12 @@ def test_while_adopted_changes_are_told_and_nothing_is_replaced(game: Workbench,
     assert [(b["asset"], b["reason"]) for b in game.plan()["blocked"]] == [("hero", "pick changed")]
     ok(game.run("pick", "hero", "1"))
     assert game.plan()["blocked"] == []
+    game.edit("lantern-bearing knight, style: rd_pro__default", "a torch-bearing knight, style: rd_pro__default")
+    ok(game.run("pick", "hero", "3"))
+    ran = ok(game.run("adopt", "hero", "--drop"))
+    assert "prompt changed" in ran.err
+    chosen = block(game, "hero").steps[0]
+    assert pixel_digest(output(game, "sprites/hero.png")) == chosen.candidates[2].pixels
 
 
 def test_a_recipe_that_an_adopted_picture_skips_is_told_and_changes_nothing(game: Workbench, tmp_path: Path) -> None:
@@ -329,10 +335,6 @@ def test_a_recipe_that_an_adopted_picture_skips_is_told_and_changes_nothing(game
     ok(game.run("adopt", "gem", str(draw(tmp_path / "gem.png", gem)), "--stage", "original"))
     game.edit("process: {mirror: x}", "process: {mirror: y}")
     assert game.actions("gem")["gem"] == "process: recipe changed"
-    ran = ok(game.run("adopt", "hero", "--drop"))
-    assert "prompt changed" in ran.err
-    chosen = block(game, "hero").steps[0]
-    assert pixel_digest(output(game, "sprites/hero.png")) == chosen.candidates[2].pixels
 
 
 def test_an_output_edited_by_hand_is_adopted(game: Workbench) -> None:
