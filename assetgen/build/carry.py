@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Set
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -22,23 +23,38 @@ from assetgen.plan.evaluate import input_assets
 from assetgen.plan.planner import make_plan
 from assetgen.plan.select import Selection
 from assetgen.plan.sources import upstream
+from assetgen.store import atomic
 
 if TYPE_CHECKING:
+    from assetgen.build.crew import Crew
     from assetgen.build.run import Hooks
 
 
-async def carry_out(session: Session, hooks: Hooks, selection: Selection, drawn: Plan) -> BuildReport:
-    """Does what the plan says, as far as it is approved and succeeds; one failure never stops the rest."""
+async def carry_out(
+    session: Session, hooks: Hooks, selection: Selection, drawn: Plan, crew: Crew | None = None
+) -> BuildReport:
+    """Does what the plan says, as far as it is approved and succeeds; one failure never stops the rest.
+
+    `crew`: processes that help with what is to be finished.
+    """
     report = BuildReport()
+    # What a killed build laid beside its places: nobody else writes in this project now.
+    atomic.sweep(session.root / session.manifest.output, before=session.started)
     providers = Providers(session, hooks.progress)
     try:
-        return await _carry_out(session, hooks, report, selection, drawn, providers)
+        return await _carry_out(session, hooks, report, selection, drawn, providers, crew)
     finally:
         await providers.aclose()
 
 
 async def _carry_out(
-    session: Session, hooks: Hooks, report: BuildReport, selection: Selection, drawn: Plan, providers: Providers
+    session: Session,
+    hooks: Hooks,
+    report: BuildReport,
+    selection: Selection,
+    drawn: Plan,
+    providers: Providers,
+    crew: Crew | None,
 ) -> BuildReport:
     keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
     purse = Purse(smaller(session.manifest.budget, session.options.max_cost))
@@ -55,7 +71,7 @@ async def _carry_out(
         report.stopped = allowed
         _skip(session, report, drawn, allowed)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force)
-    processing = Processing(session, writer, keeper, report, hooks.progress)
+    processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
         await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
     except asyncio.CancelledError:
@@ -63,6 +79,8 @@ async def _carry_out(
         hooks.progress.note("interrupted: nothing more is sent; run the same command to go on")
         processing.halt()
         await processing.drain()
+    if crew is not None:
+        crew.dismiss()
     if not report.interrupted:
         finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
         if selection.whole:
@@ -77,7 +95,7 @@ async def _carry_out(
         report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
     session.lock_digest = keeper.file.digest
     session.warm.lock = keeper.file
-    _blocked(session, selection, drawn, report)
+    _blocked(session, selection, drawn, report, frozenset() if writer.left else processing.sound)
     report.written, report.deleted = writer.written, writer.deleted
     return report
 
@@ -188,10 +206,10 @@ def _fail(session: Session, report: BuildReport, name: str, status: str, error: 
     session.project.hold([name])
 
 
-def _blocked(session: Session, selection: Selection, drawn: Plan, report: BuildReport) -> None:
-    """What stood in the way, as it stands after the build."""
+def _blocked(session: Session, selection: Selection, drawn: Plan, report: BuildReport, sound: Set[str]) -> None:
+    """What stood in the way, as it stands after the build; `sound` assets need no second look."""
     session.project.look_again()
-    after = make_plan(session.project, selection, drawn.provider)
+    after = make_plan(session.project, selection, drawn.provider, sound=sound)
     # What failed or was not bought is held at what it had, so that the plan alone would call it up to date.
     report.clean = not after.actions and not after.blocked and report.exit_status == 0
     for item in after.blocked:

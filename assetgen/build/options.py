@@ -13,6 +13,12 @@ from assetgen.plan.evaluate import Choices
 if TYPE_CHECKING:
     from assetgen.build.shards import Shard
 
+MANY = 192
+"""Assets below which starting processes takes longer than they save."""
+
+PARCEL = 32
+"""Assets that are handed to another process together."""
+
 DEFAULT_URL = "https://api.retrodiffusion.ai/v2"
 
 

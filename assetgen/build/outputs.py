@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assetgen.export.base import OwnedKeys
@@ -48,11 +48,60 @@ class Judged:
 
 @dataclass(frozen=True)
 class Pending:
-    """A file that is to be written. `forced` moves the drifted one into the trash first."""
+    """A file that is to be written over what was `seen` in its place. `forced` moves the drifted one into the trash
+    first. `staged`: it lies beside its place already, and `data` is empty."""
 
     target: Target
     data: bytes
+    seen: str
+    recorded: str | None = None
     forced: bool = False
+    staged: Staged | None = None
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A complete file beside its place: its path, the number of its bytes, and their SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def staged(root: Path, item: Pending, checked: set[str]) -> Staged:
+    """Lays a file that is to be written beside its place (in any process). StoreError. `checked` as for `_place`."""
+    import hashlib
+
+    file = atomic.stage(_place(root, item.target.path, checked), item.data)
+    return Staged(str(file), len(item.data), hashlib.sha256(item.data).hexdigest())
+
+
+def _place(root: Path, path: str, checked: set[str]) -> Path:
+    """Where a file is to be written, inside of the project: StoreError elsewhere.
+
+    `checked` are folders found to be inside since the batch began: a link at the file's own place is replaced, never
+    followed.
+    """
+    folder = path.rpartition("/")[0]
+    if folder not in checked or problem(path) is not None:
+        inside(root, f"{folder}/x" if folder else "x")
+        checked.add(folder)
+        inside(root, path)
+    return root / path
+
+
+def pending(path: str, digest: str, seen: str, recorded: str | None, *, forced: bool, staged: Staged) -> Pending:
+    """A picture that another process laid beside its place."""
+    return Pending(Target(path, digest, _elsewhere), b"", seen, recorded, forced, staged)
+
+
+def without_picture(item: Pending) -> Pending:
+    """The same, without what its target holds in memory: it has its bytes already."""
+    return replace(item, target=Target(item.target.path, item.target.digest, _elsewhere))
+
+
+def _elsewhere() -> bytes:
+    raise LookupError("the content lies beside its place")
 
 
 def text_target(path: str, text: str) -> Target:
@@ -68,8 +117,8 @@ def owned_target(path: str, owned: OwnedKeys) -> Target:
 
 @dataclass
 class Writer:
-    """Writes the outputs of one project. `written` and `deleted` count files; `unwritten` is told of a file that could
-    not be written, and the others are."""
+    """Writes the outputs of one project. `written`, `deleted` and `left` (changed by somebody just before) count files;
+    `unwritten` is told of a file that could not be written, and the others are."""
 
     root: Path
     state: State
@@ -77,6 +126,7 @@ class Writer:
     force: bool = False
     written: int = 0
     deleted: int = 0
+    left: int = 0
     unwritten: Callable[[str, StoreError], None] | None = None
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     _batch: list[Pending] = field(default_factory=list)
@@ -86,29 +136,35 @@ class Writer:
         """Compares targets with the disk and with what the lock recorded; nothing is written yet (thread-safe)."""
         judged = Judged({}, [], [], [])
         for target in targets:
-            judged.outputs[target.path] = target.digest
-            found = self._judge_owned(target, recorded) if target.owned else self._judge_plain(target, recorded)
+            path, before = target.path, recorded.get(target.path)
+            judged.outputs[path] = target.digest
+            seen = self.state.stamps.state_of(path)
+            found = self._judge(target, before)
             if found == "drifted" and not self.force:
-                judged.drifted.append(target.path)
+                judged.drifted.append(path)
             elif found != "same":
                 data = self._merged(target) if target.owned else target.content()
-                judged.pending.append(Pending(target, data, forced=found == "drifted"))
+                judged.pending.append(Pending(target, data, seen, before, forced=found == "drifted"))
             elif target.shrink:
                 data = target.content()
-                if len(data) < inside(self.root, target.path).stat().st_size:
-                    judged.pending.append(Pending(target, data))
+                if len(data) < inside(self.root, path).stat().st_size:
+                    judged.pending.append(Pending(target, data, seen, before))
         judged.obsolete.extend(path for path in recorded if path not in judged.outputs)
         return judged
 
-    def _judge_plain(self, target: Target, recorded: Mapping[str, str]) -> str:
+    def _judge(self, target: Target, recorded: str | None) -> str:
+        """`same`, `ours` (missing, or as this tool once wrote it) or `drifted`."""
+        return self._judge_owned(target, recorded) if target.owned else self._judge_plain(target, recorded)
+
+    def _judge_plain(self, target: Target, recorded: str | None) -> str:
         there = self.digest(target.path, text=target.text)
         if there == target.digest:
             return "same"
-        if there is None or there == recorded.get(target.path) or self.state.written.has(target.path, there):
+        if there is None or there == recorded or self.state.written.has(target.path, there):
             return "ours"
         return "drifted"
 
-    def _judge_owned(self, target: Target, recorded: Mapping[str, str]) -> str:
+    def _judge_owned(self, target: Target, recorded: str | None) -> str:
         assert target.owned is not None
         existing = self._existing(target.path)
         if existing is None:
@@ -118,7 +174,7 @@ class Writer:
             self.memo.put(owned_memo(target.path, text_digest(merged)), target.digest.encode())
             return "same"
         digests = [KEYS + digest for digest in target.owned.judge(existing)]
-        known = any(d in (target.digest, recorded.get(target.path)) for d in digests)
+        known = any(d in (target.digest, recorded) for d in digests)
         if known or any(self.state.written.has(target.path, d) for d in digests):
             return "ours"
         names = ", ".join(target.owned.conflicts(existing)[:4])
@@ -158,27 +214,45 @@ class Writer:
             try:
                 self._write(item, checked)
             except StoreError as error:
+                if item.staged is not None:
+                    atomic.discard(item.staged.path)
                 if self.unwritten is None:
                     raise
                 self.unwritten(item.target.path, error)
 
     def _write(self, item: Pending, checked: set[str]) -> None:
-        """`checked` are folders found to be inside the project since the batch began: a link at the file's own place
-        is replaced, never followed."""
-        folder = item.target.path.rpartition("/")[0]
-        if folder not in checked or problem(item.target.path) is not None:
-            inside(self.root, f"{folder}/x" if folder else "x")
-            checked.add(folder)
-            inside(self.root, item.target.path)
-        path = self.root / item.target.path
-        if item.forced:
+        path = _place(self.root, item.target.path, checked)
+        forced = item.forced
+        if self.state.stamps.state_of(item.target.path) != item.seen:
+            found = self._again(item)
+            if found == "left":
+                return
+            forced = found == "drifted"
+        if forced:
             self.state.trash(item.target.path)
-        atomic.write(path, item.data)
         digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
-        self.state.stamps.note(item.target.path, item.data, **digests)
+        if item.staged is not None:
+            atomic.place(item.staged.path, path)
+            self.state.stamps.note_written(item.target.path, item.staged.size, item.staged.sha256, **digests)
+        else:
+            atomic.write(path, item.data)
+            self.state.stamps.note(item.target.path, item.data, **digests)
         if item.target.owned is not None:
             self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
         self.written += 1
+
+    def _again(self, item: Pending) -> str:
+        """`ours`, `drifted` or `left`: a file that changed since it was judged, which somebody may have retouched.
+
+        One that editors also edit is left to the next build, which merges with what it is by then.
+        """
+        found = self._judge(item.target, item.recorded)
+        if (found == "ours" and item.target.owned is None) or (found == "drifted" and self.force):
+            return found
+        if item.staged is not None:
+            atomic.discard(item.staged.path)
+        self.left += 1
+        return "left"
 
     def remove(self, recorded: Mapping[str, str], paths: Sequence[str]) -> list[str]:
         """Deletes recorded files that no asset owns any more, and what engines laid beside them.

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assetgen.build.lockkeeper import LockKeeper
+from assetgen.build.options import PARCEL
 from assetgen.build.outputs import Writer
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
@@ -19,11 +20,12 @@ from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError, StoreError
 from assetgen.model.lock import Block
 from assetgen.plan.disk import Memo
-from assetgen.plan.keys import TOOL
+from assetgen.plan.keys import TOOL, Keys
 from assetgen.plan.project import INDEX
 from assetgen.plan.sources import upstream
 
 if TYPE_CHECKING:
+    from assetgen.build.crew import Crew
     from assetgen.build.finish import Finished
     from assetgen.model.built import Picture
 
@@ -33,19 +35,23 @@ _AHEAD = 16
 
 @dataclass(frozen=True)
 class _Item:
-    """One asset to be finished; `write` are the kinds of files it is written as, `block` is what the lock had."""
+    """One asset to be finished, by these keys and this layout; `work` None: in another process."""
 
-    work: Work
+    keys: Keys
+    layout: str | None
+    work: Work | None
     write: frozenset[str]
     block: Block | None
 
 
-def _finished(items: Sequence[_Item], memo: Memo, writer: Writer, output: str) -> list[Done | AssetgenError]:
+def _finished(
+    items: Sequence[tuple[Work, _Item]], memo: Memo, writer: Writer, output: str
+) -> list[Done | AssetgenError]:
     """What became of each (on any thread)."""
     found: list[Done | AssetgenError] = []
-    for item in items:
+    for work, item in items:
         try:
-            found.append(do(item.work, memo, writer, output, item.write, item.block))
+            found.append(do(work, memo, writer, output, item.write, item.block))
         except AssetgenError as error:
             found.append(error)
     return found
@@ -54,7 +60,8 @@ def _finished(items: Sequence[_Item], memo: Memo, writer: Writer, output: str) -
 class Processing:
     """The local half of a build. `records` has what was finished, by name, without its pictures: for atlases and index.
 
-    `failed` says why by name.
+    `failed` says why by name. `sound` are those whose files are written or in the writer's hands, with nothing left to
+    say of them.
     """
 
     def __init__(
@@ -66,6 +73,7 @@ class Processing:
         progress: Progress,
         *,
         locked: bool = False,
+        crew: Crew | None = None,
     ) -> None:
         self.session = session
         self.project = session.project
@@ -74,15 +82,19 @@ class Processing:
         self.report = report
         self.progress = progress
         self.locked = locked
+        self.crew = crew
         self.failed: dict[str, str] = {}
+        self.sound: set[str] = set()
         self.records: dict[str, Finished] = {}
         threads = session.options.jobs or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(threads, "assetgen")
-        self._ahead = _AHEAD * threads
+        self._parcel = _AHEAD if crew is None else PARCEL
+        # What is in other processes' hands takes no memory here, and each is to have its next parcel waiting.
+        self._ahead = _AHEAD * threads if crew is None else 4 * PARCEL * len(crew.lanes)
         self._seen: set[str] = set()
         self._queue: dict[str, None] = {}
         self._running: dict[str, asyncio.Future[None]] = {}
-        self._parcel: dict[str, _Item] = {}
+        self._parcels: dict[int | None, dict[str, _Item]] = {}
         self._woken = False
         self._idle = asyncio.Event()
         self._bug: BaseException | None = None
@@ -110,11 +122,10 @@ class Processing:
 
     def _begin_some(self) -> None:
         # Small ones go in parcels: handing one over takes as long as finishing it.
-        size = min(_AHEAD, 1 + len(self._queue) * _AHEAD // (4 * self._ahead))
-        while self._queue and len(self._running) + len(self._parcel) < self._ahead:
+        size = min(self._parcel, 1 + len(self._queue) * self._parcel // (4 * self._ahead))
+        while self._queue and len(self._running) + sum(map(len, self._parcels.values())) < self._ahead:
             self._begin(next(iter(self._queue)))
-            if len(self._parcel) >= size:
-                self._send()
+            self._send(size)
         self._send()
 
     def _begin(self, name: str) -> None:
@@ -126,7 +137,7 @@ class Processing:
         for source in sources:
             if source in self._queue:
                 self._begin(source)
-        if not self._parcel.keys().isdisjoint(sources):
+        if any(not parcel.keys().isdisjoint(sources) for parcel in self._parcels.values()):
             self._send()
         waits = [self._running[source] for source in sources if source in self._running]
         if waits:
@@ -135,28 +146,37 @@ class Processing:
             return
         entry = self.report.assets.setdefault(name, AssetReport())
         try:
-            state = self.project.state(name)
-            reason = self.project.stale_reason(name)
-            work = prepare(self.project, self.session.disk, name, self.session.palette) if reason else None
+            self._decide(name, entry)
         except AssetgenError as error:
             self._fail(name, error)
-            return
+
+    def _decide(self, name: str, entry: AssetReport) -> None:
+        """Puts an asset that is due into a parcel. Raises AssetgenError."""
+        state, keys = self.project.state(name), self.project.keys(name)
         block = state.block
         entry.outputs = sorted(block.outputs) if block is not None else []
-        if work is None:
-            drifted = block is not None and any(c.state == "drifted" for c in self.project.check_outputs(block))
-            if drifted and self.session.options.force:
-                work = prepare(self.project, self.session.disk, name, self.session.palette)
-        if work is not None:
-            self._start(name, work, block)
+        due = self.project.stale_reason(name) is not None
+        if not due and block is not None and self.session.options.force:
+            due = any(check.state == "drifted" for check in self.project.check_outputs(block))
+        if not due or keys is None:
+            return
+        lane = self.crew.lane_of(name) if self.crew is not None and self.crew.knows(self.project, name) else None
+        work = self._prepared(name) if lane is None else None
+        if lane is None and work is None:
+            return
+        write = self.project.write_for(state.asset)
+        item = _Item(keys, self.project.pinned_layout(name), work, write, block)
+        self._parcels.setdefault(lane, {})[name] = item
 
-    def _start(self, name: str, work: Work, block: Block | None) -> None:
-        self._parcel[name] = _Item(work, self.project.write_for(work.asset), block)
+    def _prepared(self, name: str) -> Work | None:
+        return prepare(self.project, self.session.disk, name, self.session.palette)
 
-    def _send(self) -> None:
-        if self._parcel:
-            items, self._parcel = self._parcel, {}
-            self._track(tuple(items), self._done(items))
+    def _send(self, least: int = 1) -> None:
+        """Hands over the parcels that hold as many assets."""
+        for lane, items in list(self._parcels.items()):
+            if len(items) >= least:
+                del self._parcels[lane]
+                self._track(tuple(items), self._done(lane, items))
 
     def _track(self, names: tuple[str, ...], work: Coroutine[None, None, None]) -> None:
         self._idle.clear()
@@ -176,19 +196,39 @@ class Processing:
         await asyncio.wait(waits)
         self._queue[name] = None
 
-    async def _done(self, items: Mapping[str, _Item]) -> None:
-        loop = asyncio.get_running_loop()
-        output = self.session.manifest.output
-        found = await loop.run_in_executor(
-            self._pool, _finished, list(items.values()), self.session.cache, self.writer, output
-        )
+    async def _done(self, lane: int | None, items: Mapping[str, _Item]) -> None:
+        found = await (self._there(lane, items) if lane is not None else self._here(items))
         for (name, item), done in zip(items.items(), found, strict=True):
             if isinstance(done, Done):
-                self._take(name, item.work, done)
+                self._take(name, item, done)
             else:
                 self._fail(name, done)
 
-    def _take(self, name: str, work: Work, done: Done) -> None:
+    async def _here(self, items: Mapping[str, _Item]) -> Sequence[Done | AssetgenError]:
+        """Finishes a parcel on a thread."""
+        known: list[tuple[Work, _Item]] = []
+        for name, item in items.items():
+            work = item.work or self._prepared(name)
+            assert work is not None, "an asset with keys has all that it is made of"
+            known.append((work, item))
+        call = partial(_finished, known, self.session.cache, self.writer, self.session.manifest.output)
+        return await asyncio.get_running_loop().run_in_executor(self._pool, call)
+
+    async def _there(self, lane: int, items: Mapping[str, _Item]) -> Sequence[Done | AssetgenError]:
+        """Finishes a parcel in the lane's process; here, where that is gone."""
+        assert self.crew is not None
+        loop = asyncio.get_running_loop()
+        wanted = [(name, item.keys.files) for name, item in items.items()]
+        told = await loop.run_in_executor(self.crew.lanes[lane], self.crew.finish, lane, wanted)
+        found = dict(zip(items, told or [None] * len(items), strict=True))
+        left = {name: items[name] for name, tale in found.items() if tale is None}
+        here = dict(zip(left, await self._here(left) if left else (), strict=True))
+        for tale in found.values():
+            for key, record in tale.records if tale is not None else ():
+                self.session.cache.learn(key, record)
+        return [here[name] if tale is None else tale.done() for name, tale in found.items()]
+
+    def _take(self, name: str, item: _Item, done: Done) -> None:
         errors = [f for f in done.finished.findings if f.level == "error"]
         for finding in done.finished.findings:
             self.report.warn(name, finding.check, finding.message)
@@ -199,23 +239,24 @@ class Processing:
             defect = AssetError("; ".join(f"{f.check}: {f.message}" for f in errors), asset=name)
             self._fail(name, defect)
             return
-        self._commit(name, work, done)
-        self.records[name] = replace(done.finished, pictures={})
+        self._commit(name, item, done)
+        if done.finished.built:
+            self.records[name] = replace(done.finished, pictures={})
 
-    def _commit(self, name: str, work: Work, done: Done) -> None:
+    def _commit(self, name: str, item: _Item, done: Done) -> None:
         """Hands the files to the writer and the keys to the lock."""
         state = self.project.state(name)
-        block = state.block if state.block is not None else Block(name, work.asset.kind)
+        block = state.block if state.block is not None else Block(name, state.asset.kind)
         self.writer.add(done.judged)
         kept = self.writer.remove(block.outputs, done.judged.obsolete)
         outputs = {**done.judged.outputs, **{path: block.outputs[path] for path in kept}}
         if self.locked and outputs != block.outputs:
             self._fail(name, AssetError("not as in the lock: other pictures come out of it", asset=name))
-        keys = work.keys.with_tiles(done.finished.tiles)
+        keys = item.keys.with_tiles(done.finished.tiles)
         block = replace(
             block,
-            kind=work.asset.kind,
-            layout=work.layout,
+            kind=state.asset.kind,
+            layout=item.layout,
             frames=keys.pictures,
             files=keys.files,
             outputs=outputs,
@@ -229,12 +270,15 @@ class Processing:
         entry = self.report.assets.setdefault(name, AssetReport())
         entry.status = entry.status if entry.status in ("failed", "skipped") else "built"
         entry.outputs = sorted(outputs)
+        if not state.asset.steps and not kept and not done.judged.drifted and entry.status == "built":
+            self.sound.add(name)
         self.progress.finished(name, FREE)
 
     def _fail(self, name: str, error: AssetgenError) -> None:
         position = getattr(error, "position", None)
         told = f"{position}: {error}" if position is not None else str(error)
         self.failed[name] = told
+        self.sound.discard(name)
         entry = self.report.assets.setdefault(name, AssetReport())
         entry.status, entry.error = "failed", told
         self.progress.failed(name, told)

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assetgen.build.options import MANY
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.shards import finished, selected
+from assetgen.model.manifest import FileRef
 from assetgen.model.plan import Plan
 from assetgen.plan.planner import Prices, make_plan
 from assetgen.plan.select import Selection, require_known, select
@@ -19,6 +21,7 @@ from assetgen.store.guard import project_lock
 
 if TYPE_CHECKING:
     from assetgen.build.approval import Ask
+    from assetgen.build.crew import Crew
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,9 @@ def plan(session: Session, prices: Prices | None = None) -> Plan:
     selection = select(session.manifest, session.options.assets)
     hold_unselected(session, selection)
     look_ahead(session, selection)
+    crew = look_together(session, selection, ahead=False)
+    if crew is not None:
+        crew.close()
     made = make_plan(session.project, selection, provider_label(session), prices)
     hints = [*made.hints, *(note for _path, note in session.originals.notes())]
     if session.store.unreachable is not None:
@@ -77,18 +83,61 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
         require_known(session.manifest, session.options.rebuy)
         hold_unselected(session, selection)
         look_ahead(session, selection)
-        drawn = make_plan(session.project, selection, provider_label(session))
-        if not drawn.actions and not drawn.blocked and not _wants_more(session):
-            report = unchanged(session, selection)
-        else:
-            import asyncio
+        crew = look_together(session, selection, ahead=True)
+        try:
+            drawn = make_plan(session.project, selection, provider_label(session))
+            if not drawn.actions and not drawn.blocked and not _wants_more(session):
+                report = unchanged(session, selection)
+            else:
+                import asyncio
 
-            from assetgen.build.carry import carry_out
+                from assetgen.build.carry import carry_out
 
-            report = asyncio.run(carry_out(session, hooks, selection, drawn))
+                crew = crew or hands_for(session, drawn)
+                report = asyncio.run(carry_out(session, hooks, selection, drawn, crew))
+        finally:
+            if crew is not None:
+                crew.close()
         finished(session)
         remark(session, report)
         return report
+
+
+def hands_for(session: Session, drawn: Plan) -> Crew | None:
+    """Further processes where many assets are to be finished."""
+    if sum(action.action == "process" for action in drawn.actions) < MANY:
+        return None
+    from assetgen.build.crew import hire
+
+    return hire(session, ahead=False)
+
+
+def look_together(session: Session, selection: Selection, *, ahead: bool) -> Crew | None:
+    """Where many files have never been looked at (a new project, a fresh clone) several processes do it at once.
+
+    `ahead`: they finish what is new while they have it in hand; nothing is written before the plan is approved.
+    """
+    stamps, assets, blocks = session.state.stamps, session.manifest.assets, session.project.blocks
+    unknown: dict[str, list[str]] = {}
+    for name in selection.assets if len(selection.assets) >= MANY else ():
+        start, block = assets[name].start, blocks.get(name)
+        paths = [start.path] if isinstance(start, FileRef) and not start.glob else []
+        paths += [path for path in block.outputs if path.endswith(".png")] if block is not None else []
+        found = [path for path in paths if not stamps.known(path)]
+        if found:
+            unknown[name] = found
+    if len(unknown) < MANY:
+        return None
+    from assetgen.build.crew import hire
+
+    crew = hire(session, ahead=ahead)
+    if crew is not None:
+        try:
+            crew.look(session, unknown)
+        except BaseException:
+            crew.close()
+            raise
+    return crew
 
 
 def remark(session: Session, report: BuildReport) -> None:

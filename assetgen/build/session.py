@@ -305,6 +305,11 @@ class Session:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} cannot be read: {error}") from error
 
+    def keep_derived(self) -> None:
+        """Write down what waits to enter the cache."""
+        if "_derived" in self.__dict__:
+            self._derived.close()
+
     def close(self) -> None:
         """Keep what was learnt about files for the next command."""
         if "state" in self.__dict__:
@@ -312,7 +317,7 @@ class Session:
         if "cache" in self.__dict__:
             self.warm.manifest.keep(self.cache.put)
             self.cache.save()
-            self._derived.close()
+            self.keep_derived()
         if "store" in self.__dict__:
             self.store.close()
 

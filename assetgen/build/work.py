@@ -12,7 +12,7 @@ from assetgen.build.files import picture_files
 from assetgen.build.finish import Finished, Sources, finish
 from assetgen.build.outputs import Judged, Target, Writer
 from assetgen.catalog.layouts import LAYOUTS
-from assetgen.model.built import BuiltAsset
+from assetgen.model.built import BuiltAsset, BuiltSprite
 from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Block, Original
 from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref, Stage
@@ -32,7 +32,8 @@ class Work:
 
     `base` gives the bytes of its base picture; `made_of` the work of the assets that it is put together from;
     `data` those of the service's own description of the sheet, where it sent one. `final`: an adopted picture of that
-    stage; `override`: a file that the manifest names; `beneath` gives what either stands in for.
+    stage; `override`: a file that the manifest names; `beneath` gives what either stands in for. `as_drawn`: the
+    finished picture is the drawn one, so that it need not be kept: decoding it takes no longer than fetching it.
     """
 
     asset: Asset
@@ -49,6 +50,7 @@ class Work:
     override: bool = False
     bare: bool = False
     beneath: Callable[[], tuple[bytes, ...]] | None = None
+    as_drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,16 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
         data=_data_reader(project, disk, name),
         override=asset.override is not None,
         beneath=_beneath_reader(project, disk, name),
+        as_drawn=_is_as_drawn(project, asset, block),
     )
+
+
+def _is_as_drawn(project: Project, asset: Asset, block: Block | None) -> bool:
+    """Whether a sprite is its file, with nothing done to it. (Pages show last good pictures: those are kept.)"""
+    if asset.kind != "sprite" or asset.recipe or asset.steps or asset.cut is not None or asset.override is not None:
+        return False
+    adopted = block is not None and block.adopted is not None
+    return isinstance(asset.start, FileRef) and not adopted and project.manifest.atlas_of(asset.name) is None
 
 
 def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[bytes, ...]]:
@@ -182,16 +193,31 @@ def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
     if known is not None:
         if not pictures:
             return known
-        held = shelf.find_pictures(memo, work.keys.pictures)
+        held = _drawn(work, known) if work.as_drawn else shelf.find_pictures(memo, work.keys.pictures)
         if held is not None:
             return replace(known, pictures=held)
     finished = _finish(work, memo)
     # New tiles have got their ids now: from here on the asset goes by the keys that hold them.
     numbered = not work.bare and work.keys.with_tiles(finished.tiles)
     for keys in {work.keys, numbered or work.keys}:
-        shelf.keep_pictures(memo, keys.pictures, finished.pictures)
+        if not work.as_drawn:
+            shelf.keep_pictures(memo, keys.pictures, finished.pictures)
         shelf.keep_record(memo, keys.files, finished)
     return finished
+
+
+def _drawn(work: Work, known: Finished) -> Mapping[str, Picture] | None:
+    """The picture of a sprite that is its file; None where the record speaks of another."""
+    from assetgen.pixels.documents import still
+    from assetgen.pixels.picture import pixel_digest
+
+    try:
+        picture = still(work.base(), str(work.asset.start))
+    except PictureError:
+        return None  # told when it is finished
+    found = {pixel_digest(picture): picture}
+    wanted = {built.frame.pixels for built in known.built if isinstance(built, BuiltSprite)}
+    return found if wanted == found.keys() else None
 
 
 def _finish(work: Work, memo: Memo) -> Finished:

@@ -7,6 +7,7 @@ colour management; of 16 bits the high byte is kept. Two files with the same pic
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,9 @@ def decode(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Pictur
 
     `what` names the file or reply in errors. Raises PictureError: no picture, damaged, truncated, beyond `limits`.
     """
+    known = _RECENT.pop(data, None) if limits is DEFAULT_LIMITS else None
+    if known is not None:
+        return known.frames[0]
     header = header_of(data, what=what, limits=limits, animated=False)
     with _named(what), _open(header) as image:
         return _fitted(_pixels(image, header), header)
@@ -99,11 +103,13 @@ def read(path: Path | str, what: str | None = None) -> Picture:
 
 def read_bytes(path: Path | str, what: str | None = None, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """The bytes of a picture file; PictureError when it is missing, unreadable or larger than `limits.bytes`."""
-    path = Path(path)
     try:
-        if path.stat().st_size > limits.bytes:
-            raise PictureError(f"{what or path}: larger than {limits.bytes >> 20} MiB, which no picture here should be")
-        return path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123  (many thousands of times)
+            if os.fstat(file.fileno()).st_size > limits.bytes:
+                raise PictureError(
+                    f"{what or path}: larger than {limits.bytes >> 20} MiB, which no picture here should be"
+                )
+            return file.read()
     except OSError as error:
         raise PictureError(f"{what or path}: cannot be read: {error.strerror or error}") from error
 
@@ -157,6 +163,11 @@ def file_digest(data: bytes, what: str) -> str:
             _RECENT[data] = animated
         return pixel_digest(animated.frames[0])
     return animated_digest(animated.frames, animated.durations)
+
+
+def forget_recent() -> None:
+    """Let go of pictures that were decoded for their digest and asked for by nobody."""
+    _RECENT.clear()
 
 
 class _named:  # noqa: N801  (a context manager, used like a function)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from assetgen.model.cost import FREE, Cost
@@ -42,11 +42,23 @@ class _Draft:
         return self.project.manifest
 
 
-def make_plan(project: Project, selection: Selection, provider: str, prices: Prices | None = None) -> Plan:
-    """What build would do for a selection. Reads the disk through the project's world; writes nothing."""
+def make_plan(
+    project: Project,
+    selection: Selection,
+    provider: str,
+    prices: Prices | None = None,
+    sound: Set[str] = frozenset(),
+) -> Plan:
+    """What build would do for a selection. Reads the disk through the project's world; writes nothing.
+
+    `sound`: assets that were finished and written a moment ago, without anything left to say.
+    """
     draft = _Draft(project, prices or {})
     for name in selection.assets:
-        _plan_asset(draft, name)
+        if name in sound:
+            draft.unchanged += 1
+        else:
+            _plan_asset(draft, name)
     for name in selection.palettes:
         _plan_palette(draft, name)
     for name in selection.atlases:

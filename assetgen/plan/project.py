@@ -68,6 +68,7 @@ class Project:
         self.evaluator = Evaluator(manifest, lock, world, realm_of, choices, palette_digest, self._drawn_keys)
         self._keys: dict[str, Keys | None] = {}
         self._known = KnownKeys() if known is None else known
+        self._learnt: dict[str, tuple[str | None, Keys]] = {}
         self._palette_keys: dict[str, str] = {}
         self._checks: dict[str, tuple[Block, list[OutputCheck]]] = {}
 
@@ -132,8 +133,15 @@ class Project:
             self._keys[name] = self._asset_keys(self.manifest.assets[name])
         return self._keys[name]
 
+    def learn(self, name: str, base: str | None, keys: Keys) -> None:
+        """Take over the keys that another process found for an asset that stands alone; they count for this picture."""
+        self._learnt[name] = base, keys
+
     def _asset_keys(self, asset: Asset) -> Keys | None:
         state = self.state(asset.name)
+        base, learnt = self._learnt.pop(asset.name, (None, None))
+        if learnt is not None and base == state.base:
+            return learnt
         if state.base is None and (asset.steps or asset.source == "file"):
             return None
         sources = self._source_keys(asset)
@@ -249,6 +257,9 @@ class Project:
         asset = self.manifest.assets[name]
         if not isinstance(asset.start, FileRef) or asset.steps:
             return None
+        state = self.state(name)
+        if asset.override is None and (state.block is None or state.block.adopted is None):
+            return state.base  # that very file, as it was when the asset was looked at
         return self.world.file_digest(asset.start.path)
 
     def outputs_reason(self, block: Block) -> str | None:

@@ -40,6 +40,28 @@ def write(path: Path, data: bytes, *, sync: bool = False) -> None:
         raise cannot("write", path, error) from error
 
 
+def stage(path: Path, data: bytes) -> Path:
+    """A complete temporary file beside `path`, to be given that name by `place`. StoreError when that cannot be."""
+    try:
+        return _prepared(path, data, sync=False, mode=_mode_of(path))
+    except OSError as error:
+        raise cannot("write", path, error) from error
+
+
+def place(staged: Path | str, path: Path | str) -> None:
+    """Give a staged file its name."""
+    try:
+        _patiently(lambda: os.replace(staged, path))  # noqa: PTH105  (many thousands of times)
+    except OSError as error:
+        discard(staged)
+        raise cannot("write", Path(path), error) from error
+
+
+def discard(staged: Path | str) -> None:
+    """Do away with a staged file that is not to be placed."""
+    _remove(Path(staged))
+
+
 def write_if_changed(path: Path, data: bytes, *, sync: bool = False) -> bool:
     """`write`, unless the file holds exactly `data` already. Whether it wrote."""
     try:
@@ -131,7 +153,7 @@ def sweep(folder: Path, *, before: float) -> list[Path]:
     swept = []
     for place, _folders, names in os.walk(folder):
         for name in names:
-            if _OURS.fullmatch(name):
+            if name.endswith(".tmp") and _OURS.fullmatch(name):
                 path = Path(place, name)
                 with suppress(OSError):
                     if path.lstat().st_mtime < before:

@@ -20,6 +20,8 @@ class Memo(Protocol):
 
     def put(self, key: str, data: bytes) -> None: ...
 
+    def is_void(self) -> bool: ...
+
 
 class Bundle:
     """Keys that begin with `prefix` are kept in `file`, and behind it with all others. Safe for threads.
@@ -52,6 +54,15 @@ class Bundle:
     def put(self, key: str, data: bytes) -> None:
         """Remember bytes under a key; may be forgotten at any time."""
         self.behind.put(key, data)
+        if key.startswith(self.prefix):
+            self._add(key, data)
+
+    def is_void(self) -> bool:
+        """Whether nothing is kept at all."""
+        return not self._loaded() and self.behind.is_void()
+
+    def learn(self, key: str, data: bytes) -> None:
+        """Remember what somebody else has put behind already."""
         if key.startswith(self.prefix):
             self._add(key, data)
 

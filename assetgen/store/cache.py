@@ -65,6 +65,10 @@ class Cache:
         if batch:
             self._tried("put_all", batch)
 
+    def is_void(self) -> bool:
+        """Whether nothing is kept at all."""
+        return not self._pending and not self._tried("__len__")
+
     def info(self) -> tuple[int, int]:
         """Number of entries, and bytes on the disk."""
         self.flush()

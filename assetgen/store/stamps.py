@@ -9,6 +9,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
@@ -19,6 +20,9 @@ Clock = Callable[[], float]
 
 PixelDigest = Callable[[bytes, str], str]
 """Pixel digest of a file's bytes; the text names it in errors. `assetgen.pixels.picture.file_digest`."""
+
+Row = tuple[Any, ...]
+"""One remembered file as plain values."""
 
 _VERSION = 1
 
@@ -95,13 +99,43 @@ class Stamps:
             self._keep(path, stamp, data)
         return stamp.text
 
+    def known(self, path: str) -> bool:
+        """Whether anything is remembered of a file, whatever it is now."""
+        return path in self._loaded()
+
+    def state_of(self, path: str) -> str:
+        """What tells the file as it is at this moment from any other state of it, without reading it."""
+        found = self._stat(path)
+        return MISSING if found is None else signature(found)
+
+    def row(self, path: str) -> Row | None:
+        """What is remembered of a file, for `learn` in another process."""
+        stamp = self._loaded().get(path)
+        if stamp is None:
+            return None
+        return (stamp.size, stamp.mtime, stamp.inode, stamp.racy, stamp.sha256, stamp.pixels, stamp.text)
+
+    def learn(self, path: str, row: Row) -> None:
+        """Take over what another process found out; it counts while the file is as it was then."""
+        self._put(path, _Stamp(*row))
+
     def note(self, path: str, data: bytes, *, pixels: str | None = None, text: str | None = None) -> None:
         """Remember the digests of a file that was just written with `data`, so that nothing decodes it again."""
+        self.note_written(path, len(data), hashlib.sha256(data).hexdigest(), pixels=pixels, text=text)
+
+    def note_written(
+        self, path: str, size: int, digest: str, *, pixels: str | None = None, text: str | None = None
+    ) -> None:
+        """As `note`, of bytes that are known by their number and SHA-256."""
         found = self._stat(path)
         self.looked.pop(path, None)  # the change was ours
-        if found is not None and found.st_size == len(data):
-            digest = hashlib.sha256(data).hexdigest()
-            self._put(path, _Stamp(*_signature(found), is_young(signature(found), self.clock()), digest, pixels, text))
+        self.young.pop(path, None)
+        if found is not None and found.st_size == size:
+            signed = self.looked[path] = signature(found)
+            young = is_young(signed, self.clock())
+            if young:
+                self.young[path] = digest
+            self._put(path, _Stamp(*_signature(found), young, digest, pixels, text))
 
     def save(self) -> None:
         """Write what is known to disk, if anything changed. Unsynced: it can be made again."""
@@ -173,7 +207,8 @@ class Stamps:
 
     def _read(self, path: str) -> bytes:
         try:
-            return (self.root / path).read_bytes()
+            with open(os.path.join(self._base, path), "rb", buffering=0) as file:  # noqa: PTH118, PTH123
+                return file.read()
         except OSError as error:
             raise atomic.cannot("read", Path(path), error) from error
 

@@ -1,0 +1,150 @@
+"""Processes beside this one that finish small assets: threads would wait for each other at the interpreter's lock.
+
+They are forked when a build has many assets to look at or to finish, know all that is known by then, and are told
+names only. Pictures never travel between processes: records come back, and files that lie beside their places. What
+is given its place, and when, is decided by the one process that holds the project's lock.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from assetgen.build.crewmate import Bug, Looked, Told, serve, stands_alone
+from assetgen.build.options import PARCEL
+from assetgen.plan.project import Project
+from assetgen.store import atomic
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from assetgen.build.session import Session
+
+LANES = 8
+"""More processes than these would wait for the one that commits their work."""
+
+
+def hire(session: Session, *, ahead: bool) -> Crew | None:
+    """A crew of as many processes as `-j` allows; None where this system or this moment does not allow a fork.
+
+    `ahead`: what they look at and find new they finish at once, and keep until it is asked for.
+    """
+    count = min(session.options.jobs or os.cpu_count() or 1, LANES)
+    if count < 2 or sys.platform != "linux" or threading.active_count() > 1:
+        return None
+    import assetgen.build.finish
+    import assetgen.pixels.documents
+    import assetgen.pixels.png
+    import assetgen.pixels.quality
+    import assetgen.pixels.recipe  # noqa: F401  (once, before there are several of us)
+
+    session.keep_derived()  # nothing that waits to be written is inherited
+    gc.freeze()  # what is known by now is never garbage: the collector would only touch, and so copy, shared memory
+    return Crew(session, count, ahead)
+
+
+class Crew:
+    """`look` and `finish` block: each process has a lane, a thread of ours that talks to it."""
+
+    def __init__(self, session: Session, count: int, ahead: bool) -> None:
+        import multiprocessing
+
+        context = multiprocessing.get_context("fork")
+        self._output = session.root / session.manifest.output
+        self._order = {name: number for number, name in enumerate(session.manifest.assets)}
+        self._blocks = dict(session.project.blocks)
+        self._pipes: list[Connection] = []
+        self._processes: list[Any] = []
+        self._lost = False
+        with _uninterrupted():
+            for _ in range(count):
+                ours, theirs = context.Pipe()
+                whole = (os.getpid(), theirs, [*self._pipes, ours], session, ahead)
+                process = context.Process(target=serve, args=whole, daemon=True)
+                with warnings.catch_warnings():
+                    # Libraries' own idle threads; none of ours runs, and none of theirs is used over there.
+                    warnings.simplefilter("ignore", DeprecationWarning)
+                    process.start()
+                theirs.close()
+                self._pipes.append(ours)
+                self._processes.append(process)
+        self.lanes = [ThreadPoolExecutor(1, "assetgen-lane") for _ in range(count)]
+
+    def lane_of(self, name: str) -> int:
+        """Which process an asset belongs to: the one that looked at its picture may have finished it already."""
+        return self._order.get(name, 0) // PARCEL % len(self._pipes)
+
+    def knows(self, project: Project, name: str) -> bool:
+        """Whether the processes know all that finishing the asset takes: it stands alone, and nothing of it is new."""
+        block = project.blocks.get(name)
+        same = self._blocks.get(name) is block and project.state(name).block is block  # not that of an older name
+        return same and stands_alone(project, project.manifest.assets[name])
+
+    def look(self, session: Session, unknown: Mapping[str, Sequence[str]]) -> None:
+        """Finds out the digests of each asset's files, all processes at once."""
+        parcels: dict[int, list[tuple[str, Sequence[str]]]] = {}
+        for name, paths in unknown.items():
+            parcels.setdefault(self._order.get(name, 0) // PARCEL, []).append((name, paths))
+        calls: list[Future[list[Looked] | None]] = []
+        for number, parcel in parcels.items():
+            lane = number % len(self.lanes)
+            calls.append(self.lanes[lane].submit(self._ask, lane, "look", parcel))
+        known = not (session.project.blocks or session.project.lock.retired)  # which name a block goes to takes order
+        for call in calls:
+            for found in call.result() or ():
+                for path, row in found.rows:
+                    session.state.stamps.learn(path, row)
+                if found.keys is not None:
+                    session.project.learn(found.name, found.base, found.keys)
+                    if known:
+                        session.project.keys(found.name)  # while the others are at work
+
+    def finish(self, lane: int, wanted: Sequence[tuple[str, str]]) -> list[Told | None] | None:
+        """What became of each asset (its name and files key). None where it, or that process, is to be done without:
+        then it is to be finished here."""
+        found: list[Told | None] | None = self._ask(lane, "finish", list(wanted))
+        return found
+
+    def _ask(self, lane: int, what: str, parcel: Sequence[Any]) -> Any:
+        try:
+            self._pipes[lane].send((what, parcel))
+            answer = self._pipes[lane].recv()
+        except (EOFError, OSError):
+            self._lost = True
+            return None
+        if isinstance(answer, Bug):
+            raise RuntimeError(answer.text)
+        return answer
+
+    def dismiss(self) -> None:
+        """There is nothing more to do: the processes write down what they keep between builds, and end."""
+        for lane in self.lanes:
+            lane.shutdown()
+        for pipe in self._pipes:
+            pipe.close()
+
+    def close(self) -> None:
+        """Waits for their end. What one that was killed has left beside the outputs goes."""
+        self.dismiss()
+        for process in self._processes:
+            process.join()
+        if self._lost:
+            atomic.sweep(self._output, before=float("inf"))
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """An interrupt waits: a process that is being born does not know yet what it means."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

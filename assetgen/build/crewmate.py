@@ -1,0 +1,252 @@
+"""The life of one process of a crew: it looks at files, finishes assets, and lays outputs beside their places."""
+
+from __future__ import annotations
+
+import os
+import signal
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from assetgen.build import shelf
+from assetgen.build.finish import Finished
+from assetgen.build.outputs import Judged, Pending, Staged, Writer, pending, staged, without_picture
+from assetgen.build.work import Done, do, prepare
+from assetgen.model.errors import AssetgenError, PictureError
+from assetgen.model.manifest import Asset, FileRef
+from assetgen.plan.keys import Keys
+from assetgen.plan.project import Project, palettes_of
+from assetgen.plan.sources import refs_of
+from assetgen.store.stamps import Row
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from assetgen.build.session import Session
+
+_AHEAD, _AHEAD_BYTES = 8192, 32 << 20  # assets that are finished before they are asked for, and their files' bytes
+
+
+_PR_SET_PDEATHSIG = 1
+
+
+class Looked(NamedTuple):
+    """What is known of an asset's files; of one that stands alone its base picture's digest and its keys, too."""
+
+    name: str
+    rows: Sequence[tuple[str, Row]]
+    base: str | None
+    keys: Keys | None
+
+
+class Told(NamedTuple):
+    """What a process tells of an asset that it finished, in plain values: findings, tile ids, notes, then what it
+    found of the files: digests by path, rows of those to be written, drifted and obsolete paths; records to keep.
+    `error` alone where it failed."""
+
+    error: AssetgenError | None
+    findings: Sequence[tuple[str, str, str]] = ()
+    tiles: dict[str, int] = {}  # noqa: RUF012  (never changed)
+    notes: tuple[str, ...] = ()
+    outputs: dict[str, str] = {}  # noqa: RUF012
+    rows: Sequence[tuple[str, str, str, str | None, bool, str, int, str]] = ()
+    drifted: Sequence[str] = ()
+    obsolete: Sequence[str] = ()
+    records: Sequence[tuple[str, bytes]] = ()
+
+    def done(self) -> Done | AssetgenError:
+        """The same as the build knows it, without records of frames."""
+        from assetgen.model.finding import Finding
+
+        if self.error is not None:
+            return self.error
+        files = [
+            pending(path, digest, seen, before, forced=forced, staged=Staged(place, size, sha256))
+            for path, digest, seen, before, forced, place, size, sha256 in self.rows
+        ]
+        findings = tuple(Finding(*finding) for finding in self.findings)  # type: ignore[arg-type]
+        finished = Finished((), {}, findings, self.tiles, self.notes)
+        return Done(finished, {}, Judged(self.outputs, files, list(self.drifted), list(self.obsolete)))
+
+
+@dataclass(frozen=True)
+class Bug:
+    """An exception that nobody expected, with its trace."""
+
+    text: str
+
+
+def stands_alone(project: Project, asset: Asset) -> bool:
+    """Whether an asset can be finished without looking at any other."""
+    extracted = any(project.manifest.palettes[name].sources for name in palettes_of(asset))
+    return not refs_of(asset) and asset.override is None and not extracted
+
+
+def serve(parent: int, pipe: Connection, others: Sequence[Connection], session: Session, ahead: bool) -> None:
+    """Answers until the pipe ends, which it does with `parent`, which holds its other end."""
+    _end_with(parent)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides what an interrupt means
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    for other in others:
+        other.close()
+    mate = _Mate(session, ahead)
+    while True:
+        try:
+            what, parcel = pipe.recv()
+        except (EOFError, OSError):
+            break
+        try:
+            mate.checked.clear()
+            answer: Any = [mate.looked(*item) if what == "look" else mate.finished(*item) for item in parcel]
+        except Exception:
+            answer = Bug(traceback.format_exc())
+        try:
+            pipe.send(answer)
+        except OSError:
+            break
+    session.keep_derived()
+
+
+def _end_with(parent: int) -> None:
+    """Has the system end this process with the one that started it: it holds the project's lock, too."""
+    import ctypes
+
+    with suppress(AttributeError, OSError):  # the end of the pipe ends it in any case
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+class _Gathered:
+    """The cache, over there: it takes pictures and records, and records travel home, too: there all of them lie in
+    one file."""
+
+    def __init__(self, session: Session) -> None:
+        self.cache = session.cache
+        self.void = session.cache.is_void()
+        self.records: list[tuple[str, bytes]] = []
+
+    def get(self, key: str) -> bytes | None:
+        if self.void and key.startswith(shelf.RECORD):
+            return None  # each is finished once: there was none before, and none is asked for again
+        return self.cache.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        self.cache.behind.put(key, data)
+        if key.startswith(shelf.RECORD):
+            self.records.append((key, data))
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A finished asset without its pictures: its keys, what is to be told of it, and its files."""
+
+    keys: Keys
+    told: Told
+    files: Sequence[Pending]
+
+    @property
+    def size(self) -> int:
+        return sum(len(item.data) for item in self.files)
+
+
+class _Mate:
+    """What one process knows and keeps."""
+
+    def __init__(self, session: Session, ahead: bool) -> None:
+        self.session = session
+        self.project = session.project
+        self.ahead = ahead
+        self.memo = _Gathered(session)
+        self.writer = Writer(session.root, session.state, self.memo, force=session.options.force)
+        self.checked: set[str] = set()
+        self._ready: dict[str, _Made] = {}
+        self._bytes = 0
+
+    def looked(self, name: str, paths: Sequence[str]) -> Looked:
+        """Digests of the asset's files. What cannot be read is looked at again where that can be said."""
+        from assetgen.pixels.picture import forget_recent
+
+        stamps = self.session.state.stamps
+        for path in paths:
+            try:
+                stamps.pixel_digest(path)
+            except (PictureError, AssetgenError):
+                continue
+        base, keys = self._begun(name)
+        forget_recent()
+        rows = [(path, row) for path in paths if (row := stamps.row(path)) is not None]
+        return Looked(name, rows, base, keys)
+
+    def _begun(self, name: str) -> tuple[str | None, Keys | None]:
+        """The base picture and the keys of a drawn asset that stands alone; finishes it where that is wanted."""
+        asset = self.project.manifest.assets[name]
+        if asset.steps or not isinstance(asset.start, FileRef) or not stands_alone(self.project, asset):
+            return None, None
+        try:
+            keys = self.project.keys(name)
+            if keys is None or self.project.state(name).renamed_from is not None:
+                return None, None
+            room = len(self._ready) < _AHEAD and self._bytes < _AHEAD_BYTES
+            if self.ahead and room and self.project.stale_reason(name) is not None:
+                made = self._ready[name] = self._made(name, keys)
+                self._bytes += made.size
+            return self.project.state(name).base, keys
+        except AssetgenError:
+            return None, None
+
+    def _made(self, name: str, keys: Keys) -> _Made:
+        session = self.session
+        work = prepare(self.project, session.disk, name, session.palette)
+        assert work is not None, "an asset with keys has all that it is made of"
+        self.memo.records = []
+        write = self.project.write_for(work.asset)
+        done = do(work, self.memo, self.writer, session.manifest.output, write, self.project.state(name).block)
+        judged, finished = done.judged, done.finished
+        findings = [(finding.check, finding.level, finding.message) for finding in finished.findings]
+        wrong = any(level == "error" for _check, level, _message in findings)
+        told = Told(
+            None,
+            findings,
+            dict(finished.tiles),
+            finished.notes,
+            judged.outputs,
+            drifted=judged.drifted,
+            obsolete=judged.obsolete,
+            records=self.memo.records,
+        )
+        return _Made(keys, told, [] if wrong else [without_picture(item) for item in judged.pending])
+
+    def finished(self, name: str, files: str) -> Told | None:
+        """The asset's files beside their places; None where what they follow from is not what the keys say."""
+        try:
+            made = self._ready.pop(name, None)
+            if made is None:
+                keys = self.project.keys(name)
+                if keys is None or keys.files != files or self.project.state(name).renamed_from is not None:
+                    return None
+                made = self._made(name, keys)
+            else:
+                self._bytes -= made.size
+            if made.keys.files != files:
+                return None
+            return made.told._replace(rows=[_row(self.session.root, item, self.checked) for item in made.files])
+        except AssetgenError as error:
+            return Told(error)
+
+
+def _row(root: Path, item: Pending, checked: set[str]) -> tuple[str, str, str, str | None, bool, str, int, str]:
+    laid = staged(root, item, checked)
+    return (
+        item.target.path,
+        item.target.digest,
+        item.seen,
+        item.recorded,
+        item.forced,
+        laid.path,
+        laid.size,
+        laid.sha256,
+    )
