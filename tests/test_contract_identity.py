@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import shutil
 from pathlib import Path
 
 from PIL import Image
 from workbench import Workbench, bench
+
+from assetgen.build.spending import purchases
+from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.testing import ledger, running
+from assetgen.store import lockfile
 
 HEAD = """version: 1
 provider: placeholder
@@ -171,3 +179,69 @@ def test_documents_hold_the_keys_of_the_contract_and_no_others(tmp_path: Path) -
     assert list(checked) == ["version", "stale", "findings"]
     assert checked["stale"] == [{"asset": "hen", "reason": "output missing", "path": "generated/sprites/hen.png"}]
     assert {tuple(finding) for finding in checked["findings"]} == {("asset", "check", "level", "message")}
+
+
+def test_a_placeholder_drawn_again_is_the_same_result(tmp_path: Path) -> None:
+    game = project(tmp_path, "  hero: {prompt: knight, size: 64, candidates: 3}\n")
+    game.build()
+    assert game.run("pick", "hero", "2").status == 0
+    lock = (game.root / "assets.lock").read_text()
+    old = lock.replace(re.findall(r"date: (.*)", lock)[0], '"2026-01-02T03:04:05Z"')
+    game.write(old, "assets.lock")
+    outputs = game.files("generated")
+    game.forget("originals", "store")
+    game.build()
+    assert (game.root / "assets.lock").read_text() == old
+    assert game.files("generated") == outputs
+
+
+def test_a_pointer_is_named_for_its_asset_and_the_others_go_on(tmp_path: Path) -> None:
+    game = project(tmp_path, "  hero: {prompt: knight}\n  slime: {prompt: slime}\n")
+    game.build()
+    (original,) = (game.root / "originals/hero").iterdir()
+    digest = hashlib.sha256(original.read_bytes()).hexdigest()
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 5\n"
+    original.write_text(pointer)
+    game.forget("generated", "store")
+    report = game.build(status=1)
+    assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
+    assert "git lfs pull" in report["blocked"][0]["reason"]
+    assert report["assets"]["slime"]["error"] is None
+    assert (game.root / "generated/sprites/slime.png").exists()
+    assert original.read_text() == pointer
+    assert [item["asset"] for item in game.run("check", "--json").json["stale"]].count("hero") == 1
+
+
+def test_a_lost_picture_can_be_bought_again_though_the_store_remembers_it(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        game = bench(tmp_path, "version: 1\nsprites:\n  hero: {prompt: knight, style: rd_pro__default, size: 64}\n")
+        game.env.update(RD_API_KEY="rdpk-x", ASSETGEN_API_URL=base)
+        game.build("--yes")
+        shutil.rmtree(game.store / "objects")
+        game.forget("originals")
+        report = game.build("--yes", status=1)
+        assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
+        # The lock forgets it, too: what was bought once is still not bought again by itself.
+        lock = (game.root / "assets.lock").read_text()
+        (game.root / "assets.lock").unlink()
+        report = game.build("--yes", status=1)
+        assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
+        game.write(lock, "assets.lock")
+        assert ledger(base)["charges"] == 1
+        assert game.build("--yes", "--rebuy", "hero")["requests"] == 1
+        assert ledger(base)["charges"] == 2
+        assert len(purchases(lockfile.read(game.root / "assets.lock", None).lock)) == 2
+
+
+def test_an_adopted_file_that_is_nowhere_is_lost(tmp_path: Path) -> None:
+    game = bench(tmp_path, "version: 1\nprovider: placeholder\nsprites:\n  logo: {file: logo.png}\n")
+    Image.new("RGBA", (8, 8), (1, 2, 3, 255)).save(game.root / "logo.png")
+    Image.new("RGBA", (8, 8), (4, 5, 6, 255)).save(game.root / "mine.png")
+    game.build()
+    assert game.run("adopt", "logo", str(game.root / "mine.png")).status == 0
+    game.forget("originals")
+    assert [(b["asset"], b["state"]) for b in game.build(status=1)["blocked"]] == [("logo", "lost")]
+    assert game.run("check").status == 1
+    assert game.run("build", "--locked").status == 1
+    assert game.run("adopt", "logo", "--drop").status == 0
+    game.build()

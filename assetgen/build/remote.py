@@ -33,6 +33,7 @@ from assetgen.plan.evaluate import PLACEHOLDER
 from assetgen.plan.prices import price_of
 from assetgen.plan.reasons import input_names
 from assetgen.plan.state import AssetState, StepState
+from assetgen.plan.world import gone
 from assetgen.store.guard import purchase_lock
 from assetgen.store.originals import relocated
 
@@ -304,8 +305,11 @@ class Remote:
         standing = block.steps[step.index] if step.index < len(block.steps) else None
         if standing is not None and standing.request.equals(accepted.request) and standing.realm == accepted.realm:
             same = [o.pixels for o in standing.originals] == [o.pixels for o in accepted.originals]
-            if same:
-                steps = (*block.steps[: step.index], accepted, *block.steps[step.index + 1 :])
+            accepted = replace(accepted, pick=_pick_again(accepted, standing)) if same else accepted
+            if same and (step.status != "buy" or standing.date == accepted.date):
+                # The same pictures came back: price, model and date are written once (rule 7).
+                again = replace(accepted, price=standing.price, model=standing.model, date=standing.date)
+                steps = (*block.steps[: step.index], again, *block.steps[step.index + 1 :])
                 self._accept(state.asset.name, replace(block, steps=steps))
                 return
         self._accept(state.asset.name, with_step(block, step.index, accepted))
@@ -345,9 +349,9 @@ class Remote:
                 if found.path == original.file or "/" in original.file
                 else replace(original, file=found.path or "")
             )
-        data = self.session.store.read(realm, original)
+        data = self.session.store.read(realm, original) if found.state != "pointer" else None
         if data is None:
-            raise AssetError(f"original {original.file} is in no store", asset=name)
+            raise AssetError(gone(original, found.state), asset=name)
         extension = original.file.rpartition(".")[2]
         return self.session.originals.put(
             name,
@@ -398,6 +402,14 @@ class Remote:
         self.keeper.flush()
         if delivery.entry is not None:
             provider.close(delivery.entry)
+
+
+def _pick_again(accepted: Accepted, standing: Accepted) -> str | None:
+    """The candidate that was picked among the same pictures."""
+    if standing.pick is None:
+        return None
+    picked = standing.chosen().candidate
+    return next((o.sha256 for o in accepted.candidates if o.candidate == picked), None)
 
 
 def _block_of(state: AssetState) -> Block:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from assetgen.catalog.layouts import LAYOUTS
-from assetgen.model.errors import AssetError, PictureError, StoreError
+from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Manifest, Stage
 from assetgen.model.request import Request
 from assetgen.plan.keys import key_of
-from assetgen.plan.world import UNJUDGED, Presence
+from assetgen.plan.world import UNJUDGED, Presence, gone
 from assetgen.store.originals import Originals
 from assetgen.store.paths import inside
 from assetgen.store.state import State
@@ -153,7 +153,7 @@ class Disk:
     def _where(self, original: Original, realm: str) -> Presence:
         found = self.originals.locate(original)
         if found.state == "pointer":
-            raise StoreError(found.note)
+            return "pointer"
         if found.usable:
             return "here"
         return "stored" if self.elsewhere.has(realm, original) else "missing"
@@ -181,7 +181,9 @@ class Disk:
         data = self.elsewhere.read(self._realms.get(original.sha256, "official"), original)
         if data is not None:
             return data
-        raise AssetError(f"original {original.file} is in no store", asset=asset.name, position=asset.position)
+        raise AssetError(
+            gone(original, self.originals.locate(original).state), asset=asset.name, position=asset.position
+        )
 
     def _piece(self, asset: Asset, base: str, piece: str, read: Callable[[], tuple[bytes, ...]]) -> str:
         cut = [str(asset.cut), str(asset.recipe)] if asset.cut is not None else []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assetgen.model.cost import FREE
-from assetgen.model.errors import AssetError, PictureError
+from assetgen.model.errors import AssetError, PictureError, StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Past
 from assetgen.model.manifest import Asset, AssetRef, FileRef, Manifest, Ref, Step
 from assetgen.model.plan import Blocked, BlockState
@@ -16,7 +16,7 @@ from assetgen.plan.keys import Keys
 from assetgen.plan.results import Orphans, Results
 from assetgen.plan.sources import is_composed
 from assetgen.plan.state import AssetState, StepState, standing_result
-from assetgen.plan.world import Realm, Realms, World
+from assetgen.plan.world import Realm, Realms, World, gone
 
 OFFICIAL = "official"
 PLACEHOLDER = "placeholder"
@@ -127,7 +127,7 @@ class Evaluator:
         block, renamed_from = self._find_block(asset)
         if not asset.steps:
             base, pending = self._drawn_base(asset, block)
-            return AssetState(asset, block, renamed_from, None, (), None, base, pending)
+            return AssetState(asset, block, renamed_from, None, (), self._adopted_gone(asset, block), base, pending)
         states = self._chain(asset, block.steps if block else ())
         past = None
         if block is not None and any(s.status in ("buy", "waits", "reuse") for s in states):
@@ -278,6 +278,8 @@ class Evaluator:
     def _kept(self, asset: Asset, index: int, request: Request, accepted: Accepted) -> StepState:
         step = asset.steps[index]
         places = {self.world.presence(original, accepted.realm) for original in accepted.originals}
+        if "pointer" in places:
+            return StepState(index, step, "held", request, accepted, LOST)
         if "missing" in places:
             if accepted.realm == PLACEHOLDER and not self.choices.locked:
                 return StepState(index, step, "redraw", request, accepted, REDRAWN)
@@ -299,7 +301,12 @@ class Evaluator:
             accepted = replace(found.accepted, price=FREE) if shared else found.accepted
             return StepState(index, step, "reuse", request, accepted, why, shared=shared)
         for realm in dict.fromkeys((self.realm_of(asset).name, OFFICIAL)):
-            recorded = self.world.recorded(realm, request)
+            try:
+                recorded = self.world.recorded(realm, request)
+            except StoreError as error:  # bought once, and gone: no miss, unless a person wants it again
+                if asset.name in self.choices.rebuy:
+                    continue
+                return StepState(index, step, "held", request, None, str(error))
             if recorded is not None:
                 return StepState(index, step, "reuse", request, recorded, f"{reason}, found in the store")
         return None
@@ -430,10 +437,11 @@ class Evaluator:
             return Blocked(asset.name, state, reason)
 
         stands_in = self._stand_in(asset, block) is not None
-        lost = next((s.accepted for s in states if s.status == "held" and s.reason == LOST), None)
+        if stands_in and (adopted_gone := self._adopted_gone(asset, block)) is not None:
+            return adopted_gone
+        lost = next((s for s in states if s.status == "held"), None)
         if lost is not None and not stands_in:
-            gone = next(o for o in lost.originals if self.world.presence(o, lost.realm) == "missing")
-            return verdict("lost", f"original {gone.file} is in no store")
+            return verdict("lost", self._why_lost(lost))
         work = next((s for s in states if s.pending), None)
         if work is None:
             return None
@@ -450,6 +458,22 @@ class Evaluator:
             return verdict("waiting", work.reason)
         stuck = next((name for name in input_assets(asset) if self._states[name].stuck), None)
         return verdict("waiting", f"waits for {stuck}") if work.status == "waits" and stuck is not None else None
+
+    def _why_lost(self, step: StepState) -> str:
+        if step.accepted is None:
+            return step.reason
+        places = ((o, self.world.presence(o, step.accepted.realm)) for o in step.accepted.originals)
+        return next(gone(original, place) for original, place in places if place in ("missing", "pointer"))
+
+    def _adopted_gone(self, asset: Asset, block: Block | None) -> Blocked | None:
+        """An adopted file is pinned like any original: one that is nowhere is lost (rules 11 and 13)."""
+        adopted = block.adopted if block is not None and asset.override is None else None
+        if adopted is None or self.rerolling(asset.name):
+            return None
+        place = self.world.presence(adopted.original, self.realm_of(asset).name)
+        if place not in ("missing", "pointer"):
+            return None
+        return Blocked(asset.name, "lost", gone(adopted.original, place))
 
     def _is_rejected(self, asset: Asset, block: Block | None, work: StepState) -> bool:
         rejected = block.rejected if block is not None else None

@@ -9,7 +9,8 @@ from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Stage
 from assetgen.model.request import Request
 
-Presence = Literal["here", "stored", "missing"]
+Presence = Literal["here", "stored", "pointer", "missing"]
+"""pointer: Git LFS left its pointer in the place of the file, which is not lost but still to be fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,13 @@ class Realm:
     @property
     def paid(self) -> bool:
         return self.name != "placeholder"
+
+
+def gone(original: Original, state: str) -> str:
+    """Why an original is not to be had, in words. `state` as `presence` tells it."""
+    if state == "pointer":
+        return f"{original.file} is a Git LFS pointer: run `git lfs pull`"
+    return f"original {original.file} is in no store"
 
 
 UNJUDGED = ("",)
@@ -48,10 +56,10 @@ class World(Protocol):
         """Pixel digest of an input picture (or of all that a glob matches); None where it is missing."""
 
     def presence(self, original: Original, realm: str) -> Presence:
-        """Whether an original is in `originals/`, in another store, or nowhere."""
+        """Whether an original is in `originals/`, in another store, a pointer, or nowhere."""
 
     def recorded(self, realm: str, request: Request) -> Accepted | None:
-        """The result that a store holds for a request, if any."""
+        """The result that a store holds for a request, if any. StoreError where one was bought and is not to be had."""
 
     def piece_digest(self, asset: Asset, original: Original, piece: str) -> str:
         """Pixel digest of one frame or tile of a base picture. Raises AssetError where there is none."""
