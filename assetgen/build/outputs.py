@@ -13,7 +13,7 @@ from assetgen.plan.world import KEYS
 from assetgen.store import atomic
 from assetgen.store.paths import inside, problem
 from assetgen.store.stamps import text_digest
-from assetgen.store.state import State
+from assetgen.store.state import State, is_hollow
 
 SIDECARS = (".import", ".meta", ".uid")
 """Files that engines lay beside ours; they go when ours goes."""
@@ -183,7 +183,8 @@ class Writer:
 
     def _existing(self, path: str) -> str | None:
         try:
-            return inside(self.root, path).read_bytes().decode("utf-8")
+            data = inside(self.root, path).read_bytes()
+            return None if is_hollow(data) else data.decode("utf-8")
         except (FileNotFoundError, UnicodeDecodeError):
             return None
 
@@ -194,7 +195,7 @@ class Writer:
 
     def digest(self, path: str, *, text: bool) -> str | None:
         """Digest of a file as it is on disk, None where it is missing; a picture that is none has a digest of bytes."""
-        return output_digest(self.state, path, text=text)
+        return self.state.output_digest(path, text=text)
 
     def add(self, judged: Judged) -> None:
         """Takes what is to be written; writes when a batch is full."""
@@ -235,7 +236,8 @@ class Writer:
             atomic.place(item.staged.path, path)
             self.state.stamps.note_written(item.target.path, item.staged.size, item.staged.sha256, **digests)
         else:
-            atomic.write(path, item.data)
+            # A power cut may leave a name without its bytes: the next build sees that. It must not leave a part of them.
+            atomic.write(path, item.data, sync=len(item.data) > atomic.ONE_PIECE)
             self.state.stamps.note(item.target.path, item.data, **digests)
         if item.target.owned is not None:
             self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
@@ -307,15 +309,3 @@ def _written(item: Pending) -> list[tuple[str, str]]:
 def is_text(path: str) -> bool:
     """Whether an output is judged by its bytes: all but PNG pictures, palettes among them."""
     return not path.lower().endswith(".png")
-
-
-def output_digest(state: State, path: str, *, text: bool) -> str | None:
-    """Digest of an output on disk: pixels of a picture, bytes after CRLF→LF of a text; None where it is missing."""
-    from assetgen.model.errors import PictureError
-
-    if text:
-        return state.stamps.text_digest(path)
-    try:
-        return state.stamps.pixel_digest(path)
-    except PictureError:
-        return state.stamps.byte_digest(path)

@@ -15,7 +15,7 @@ from assetgen.plan.keys import key_of
 from assetgen.plan.world import UNJUDGED, Presence, gone
 from assetgen.store.originals import Originals
 from assetgen.store.paths import inside
-from assetgen.store.state import State
+from assetgen.store.state import NOTHING, State
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -208,16 +208,11 @@ class Disk:
         return self._final(name, piece, stage)
 
     def output_digest(self, path: str) -> str | None:
-        if not path.lower().endswith(".png"):
-            return self.state.stamps.text_digest(path)
-        try:
-            return self.state.stamps.pixel_digest(path)
-        except PictureError:
-            return self.state.stamps.byte_digest(path)
+        return self.state.output_digest(path, text=not path.lower().endswith(".png"))
 
     def owned_digests(self, path: str) -> tuple[str, ...] | None:
         text = self.state.stamps.text_digest(path)
-        if text is None:
+        if text is None or text == NOTHING:
             return None
         key = owned_memo(path, text)
         known = self.memo.get(key)

@@ -17,6 +17,9 @@ _SERIAL = itertools.count()
 _OURS = re.compile(r"\..+\.[0-9a-f]+-[0-9a-f]+\.tmp")
 _STEM = 80  # characters of the target's name kept in the temporary one, so that it fits where the target fits
 
+ONE_PIECE = 1 << 16
+"""Bytes that a file system puts on the disk at once or not at all, as far as experience goes."""
+
 _RETRIES = 12
 _FIRST_PAUSE = 0.005  # seconds; doubled up to a fifth of a second, in all about 1.5 s
 
@@ -43,7 +46,7 @@ def write(path: Path, data: bytes, *, sync: bool = False) -> None:
 def stage(path: Path, data: bytes) -> Path:
     """A complete temporary file beside `path`, to be given that name by `place`. StoreError when that cannot be."""
     try:
-        return _prepared(path, data, sync=False, mode=_mode_of(path))
+        return _prepared(path, data, sync=len(data) > ONE_PIECE, mode=_mode_of(path))
     except OSError as error:
         raise cannot("write", path, error) from error
 

@@ -109,9 +109,10 @@ class Cache:
     def _open(self) -> Any:
         import diskcache
 
-        policy = {"eviction_policy": "none", "size_limit": 2**62}
+        # No memory map: a database that somebody cuts short while it is open would end the process (SIGBUS).
+        policy = {"eviction_policy": "none", "size_limit": 2**62, "sqlite_mmap_size": 0}
         if self.limit is not None:
-            policy = {"eviction_policy": "least-recently-stored", "size_limit": self.limit}
+            policy |= {"eviction_policy": "least-recently-stored", "size_limit": self.limit}
         return diskcache.Cache(str(self.folder), disk=_disk(), disk_min_file_size=_LARGE, **policy)
 
     def _start_anew(self, damaged: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,12 +10,13 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from assetgen.model.errors import StoreError
+from assetgen.model.errors import PictureError, StoreError
 from assetgen.store import atomic
 from assetgen.store.paths import inside
 from assetgen.store.stamps import Clock, PixelDigest, Stamps
 
 FOLDER = ".assetgen"
+NOTHING = hashlib.sha256(b"").hexdigest()
 _KEPT = 64  # digests remembered for one path: that many branches can be visited without a false alarm
 _SLACK = 2000  # superfluous lines before the log is written anew
 
@@ -127,6 +129,19 @@ class State:
             self.stamps.save()
             self.written.compact()
 
+    def output_digest(self, path: str, *, text: bool) -> str | None:
+        """Digest of an output as it is on disk: a text's after CRLF→LF, a picture's pixels; bytes of what is none.
+
+        None where it is missing, or holds nothing: a power cut leaves a name without its bytes, nobody's work.
+        """
+        if text:
+            digest = self.stamps.text_digest(path)
+            return None if digest == NOTHING else digest
+        try:
+            return self.stamps.pixel_digest(path)
+        except PictureError:
+            return None if is_hollow((self.root / path).read_bytes()) else self.stamps.byte_digest(path)
+
     def trash(self, path: str) -> Path:
         """Move a file (relative to the project) to `.assetgen/trash/`, beside earlier ones. Where it went."""
         source = inside(self.root, path)
@@ -140,6 +155,11 @@ class State:
         except OSError as error:
             raise StoreError(f"cannot move {path} to the trash: {error.strerror or error}") from error
         return target
+
+
+def is_hollow(data: bytes) -> bool:
+    """Whether a file holds nothing: no bytes, or zeros alone."""
+    return not data.strip(b"\0")
 
 
 def _moved(source: Path, target: Path) -> bool:

@@ -86,7 +86,7 @@ def _opened(backend: Backend, realm: str, digest: str, number: int, data: bytes)
         if note.state not in _STATES or not 0 < float(note.term) < 86_400:
             raise ValueError
         return note
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         key = keys.lease(realm, digest, number)
         raise damaged(backend.where, f"use {key.tree}", "the lease is damaged; remove it there") from error
 
