@@ -236,7 +236,7 @@ class Writer:
             atomic.place(item.staged.path, path)
             self.state.stamps.note_written(item.target.path, item.staged.size, item.staged.sha256, **digests)
         else:
-            # A power cut may leave a name without its bytes: the next build sees that. It must not leave a part of them.
+            # A power cut may leave a name without bytes, which the next build sees. It must not leave a part of them.
             atomic.write(path, item.data, sync=len(item.data) > atomic.ONE_PIECE)
             self.state.stamps.note(item.target.path, item.data, **digests)
         if item.target.owned is not None:

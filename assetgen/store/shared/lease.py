@@ -83,10 +83,13 @@ def _opened(backend: Backend, realm: str, digest: str, number: int, data: bytes)
     try:
         values = parse_json(data)
         note = Note(**values)
-        if note.state not in _STATES or not 0 < float(note.term) < 86_400:
+        texts = (note.state, note.owner, note.who, note.account, note.reason, note.level)
+        if not all(isinstance(text, str) for text in texts) or note.state not in _STATES:
+            raise ValueError
+        if not (0 < note.term < 86_400 and 0 <= note.since < 1e12 and isinstance(note.repeatable, bool)):
             raise ValueError
         return note
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError) as error:
         key = keys.lease(realm, digest, number)
         raise damaged(backend.where, f"use {key.tree}", "the lease is damaged; remove it there") from error
 
