@@ -80,9 +80,14 @@ class Cast:
             return None
 
     def own(self, standing: Standing, frames: Iterable[Frame]) -> None:
-        """Says that these frames' pictures come from this asset."""
+        """Says that these frames' pictures, and the cells of autotile sheets, come from this asset."""
         for frame in frames:
             self._owner.setdefault(frame.pixels, standing.name)
+        for built in standing.built:
+            for sheet in built.sheets if isinstance(built, BuiltTileset) else ():
+                for cell in sheet.cells:
+                    if cell is not None:
+                        self._owner.setdefault(cell, standing.name)
 
     def load(self, digest: str) -> Picture:
         """A finished picture by its digest."""

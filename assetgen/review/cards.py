@@ -12,7 +12,7 @@ from assetgen.build.session import Session
 from assetgen.build.standing import Cast, Standing, frames_of
 from assetgen.build.takes import Take, takes_of
 from assetgen.build.work import finished_of, prepare
-from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
+from assetgen.model.built import AutotileSheet, BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.cost import total
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Original
@@ -111,6 +111,24 @@ class Cards:
             "tiles": tiles,
             "columns": built.columns,
             "terrains": list(built.terrains),
+            "sheets": [self._autotile(built, sheet) for sheet in built.sheets],
+        }
+
+    def _autotile(self, built: BuiltTileset, sheet: AutotileSheet) -> Card:
+        """A synthesised sheet: each cell's place on a strip, and the neighbourhood that it is drawn for."""
+        digests = [digest for digest in sheet.cells if digest is not None]
+        strip = self.shelf.add_strip(digests, sheet.tile_size, self.cast.load)
+        return {
+            "label": sheet.label,
+            "kind": sheet.kind,
+            "file": f"{built.name}-{sheet.label}.png",
+            "sheet": {"pic": strip.name, "cell": list(strip.cell), "columns": strip.columns, "count": len(strip.index)},
+            "columns": sheet.columns,
+            "cells": [
+                None if digest is None else [strip.index[digest], mask or 0]
+                for digest, mask in zip(sheet.cells, sheet.peering, strict=True)
+            ],
+            "terrain": list(sheet.terrain) if sheet.terrain else None,
         }
 
     # -- where it stands ------------------------------------------------------

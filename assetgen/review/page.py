@@ -22,6 +22,7 @@ SCRIPTS = (
     "filters.js",
     "inspector.js",
     "stage.js",
+    "autotile.js",
     "facts.js",
     "live.js",
     "keys.js",

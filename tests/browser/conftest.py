@@ -35,7 +35,12 @@ animations:
     input: hero
     tags: {walk_down: {durations: [80, 120, 200, 40]}, walk_up: {loop: pingpong, fps: 10}}
 tilesets:
-  meadow: {prompt: grey stones, outside: lush grass, style: rd_tile__tileset_advanced, tile_size: 32}
+  meadow:
+    prompt: grey stones
+    outside: lush grass
+    style: rd_tile__tileset_advanced
+    tile_size: 32
+    autotile: [blob47, rpgmaker_a2, dual_grid]
 atlases:
   items: {include: [potion_*], max_size: 256}
 """

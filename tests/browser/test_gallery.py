@@ -12,6 +12,7 @@ import pytest
 from chromium import Chromium
 from workbench import Workbench
 
+from assetgen.pixels.autotile import BLOB_MASKS, blob_cell, corner_tiles, draw_blob, draw_corners
 from assetgen.pixels.picture import Picture, read
 from assetgen.pixels.png import encode
 from assetgen.review.page import page as html_page
@@ -390,3 +391,62 @@ def test_a_thousand_assets_open_in_two_seconds_and_scroll_smoothly(chromium: Chr
     # Drawn without a graphics card, on machines that do other things, too.
     assert gaps[len(gaps) // 2] < 50, gaps
     assert gaps[int(len(gaps) * 0.95)] < 300, gaps
+
+
+def corner_pictures(built: Workbench) -> list[Picture]:
+    """The sixteen corner tiles of the meadow by their code, from its sheet and the index."""
+    entry = built.index()["tilesets"]["meadow"]
+    sheet = read(built.root / "generated" / entry["file"])
+    (width, height), columns = entry["tile_size"], entry["columns"]
+    tiles = [tile for tile in entry["tiles"] if tile.get("corners")]
+    places = [divmod(tile["id"], columns) for tile in tiles]
+    pictures = [sheet[row * height : (row + 1) * height, col * width : (col + 1) * width] for row, col in places]
+    bits = [tuple(int(corner == entry["terrains"][0]) for corner in tile["corners"]) for tile in tiles]
+    return corner_tiles(pictures, bits)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("sheet", ["blob47", "rpgmaker_a2", "dual_grid"])
+def test_an_autotile_sheet_draws_a_map_by_its_rules(
+    chromium: Chromium, preview: str, built: Workbench, sheet: str
+) -> None:
+    code = (
+        STILL
+        + PIXELS
+        + f"""
+        await page.evaluate(() => assetgen.open("meadow", "Autotile"));
+        await page.selectOption(".tools select", {{ label: "{sheet}" }});
+        await page.waitForSelector(".autotile svg rect");
+        await settle();
+        const box = await (await page.$(".map canvas")).boundingBox();
+        const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+        await page.mouse.move(...at(0.31, 0.45));
+        await page.mouse.down();
+        await page.mouse.move(...at(0.72, 0.62), {{ steps: 12 }});
+        await page.mouse.up();
+        await page.focus(".map");
+        await page.keyboard.press("2");
+        await page.keyboard.press("ArrowLeft");
+        await page.keyboard.press(" ");
+        const used = await page.$$eval(".autotile rect.used", (nodes) => nodes.length);
+        const cells = await page.$eval(".map canvas", (canvas) => canvas.dataset.cells);
+        await page.hover(".autotile rect");
+        const told = await page.textContent(".tools .hint");
+        return {{ cells, used, told, shot: await pixels(".map canvas") }};
+    """
+    )
+    visit = chromium.visit(preview, code)
+    assert visit.errors == []
+    shown = picture(visit.value["shot"])
+    sixteen = corner_pictures(built)
+    side = sixteen[0].shape[0] * (1 if sheet == "dual_grid" else 2)
+    rows, columns = shown.shape[0] // side, shown.shape[1] // side
+    cells = np.array([int(cell) for cell in visit.value["cells"]], bool).reshape(rows, columns)
+    assert 4 < cells.sum() < cells.size
+    if sheet == "dual_grid":
+        half = side // 2
+        wanted = draw_corners(np.pad(cells, 1), sixteen)[half:-half, half:-half]
+    else:
+        blob = {mask: blob_cell(sixteen, mask) for mask in BLOB_MASKS}
+        wanted = draw_blob(cells, blob, np.tile(sixteen[0], (2, 2, 1)))
+    assert np.array_equal(shown, wanted)
+    assert "cell 0" in visit.value["told"]

@@ -41,7 +41,7 @@ export function buildCards(open) {
 function cardOf(item, open) {
   const stage = el("div", { class: "shown" });
   const button = el("button", { type: "button", class: "card-open", "aria-label": labelOf(item), on: { click: () => open(item.label) } });
-  const card = el("li", { class: "card", data: { kind: item.kind, name: item.label } }, stage, el("div", { class: "told" }, el("div", { class: "title" }, el("span", { class: "name", text: item.name }), ...badgesOf(item)), el("div", { class: "meta", text: metaOf(item) })), button);
+  const card = el("li", { class: "card", data: { kind: item.kind, name: item.label } }, stage, el("div", { class: "badges" }, badgesOf(item)), el("div", { class: "told" }, el("div", { class: "name", text: item.name, title: item.name }), el("div", { class: "meta", text: metaOf(item) })), button);
   return card;
 }
 

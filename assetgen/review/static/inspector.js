@@ -1,6 +1,7 @@
 // One entry, large: its views on the left, what is told of it on the right.
 
 import { el, find, iconButton } from "./dom.js";
+import { autotileView } from "./autotile.js";
 import { cards } from "./cards.js";
 import { sectionsOf, notedTiles } from "./facts.js";
 import { shownLabels } from "./filters.js";
@@ -27,7 +28,11 @@ function viewsOf(item) {
     if (canWalk(item)) views.Walk = () => walkView(item, gallery.assets.filter((asset) => asset.tiles));
     return views;
   }
-  if (item.tiles) return { Map: () => mapView(item), Tiles: () => tilesView(item, notedTiles(item)) };
+  if (item.tiles) {
+    const views = { Map: () => mapView(item), Tiles: () => tilesView(item, notedTiles(item)) };
+    if (item.sheets?.length) views.Autotile = () => autotileView(item);
+    return views;
+  }
   return { Picture: () => pictureView(item.sheet, { pivot: item.pivot, hitbox: item.hitbox, nine: item.nine }) };
 }
 

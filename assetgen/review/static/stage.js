@@ -104,7 +104,7 @@ export function animationView(item) {
   const tools = el("div", { class: "tools stacked" }, tags,
     el("div", { class: "row" }, iconButton("prev", "Step back (,)", () => step(-1)), playButton, iconButton("next", "Step on (.)", () => step(1)), speed, onion, overlay.toggles, zoomTools(state, resize), told), strip);
   setPlaying(player.playing);
-  picture(item.sheet.pic).then((loaded) => ((image = loaded), buildStrip(), show()), () => say("The sheet cannot be shown", "bad"));
+  picture(item.sheet.pic).then((loaded) => ((image = loaded), buildStrip(), resize(), show()), () => say("The sheet cannot be shown", "bad"));
   const stop = everyFrame((passed) => player.advance(passed) && show());
   const keys = { " ": toggle, ",": () => step(-1), ".": () => step(1), o: flipOnion, p: () => overlay.flip("pivot") };
   return { node, tools, resize, leave: stop, zoom: (by) => zoomBy(state, by, resize), keys, player, canvas, useTag };
@@ -193,7 +193,8 @@ export function atlasView(atlas) {
   return { node: host, tools, resize, leave: () => {}, zoom: (by) => zoomBy(state, by, resize) };
 }
 
-function svgOf(page, told) {
+/** Outlines over a page ({size, frames: [name, x, y, width, height]}); `told` says which one is pointed at. */
+export function svgOf(page, told) {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
   svg.setAttribute("viewBox", `0 0 ${page.size.join(" ")}`);
