@@ -21,6 +21,8 @@ from chromium import Chromium  # noqa: E402
 from review_server import serving  # noqa: E402
 from workbench import Workbench  # noqa: E402
 
+from assetgen.pixels.shrink import shrunk  # noqa: E402
+
 OUT = HERE / "images" / "review"
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1360, "height": 860}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 800}, "deviceScaleFactor": 2, "hasTouch": True}
@@ -38,6 +40,18 @@ PAINT = """
     await page.mouse.down();
     for (let i = 0; i <= 24; i += 1) await page.mouse.move(...at(0.42 + i / 100, 0.55 - Math.sin(i / 6) / 8));
     await page.mouse.up();
+"""
+AUTOTILE = """
+    await page.evaluate(() => assetgen.open("world", "Autotile"));
+    await page.waitForSelector(".autotile svg rect");
+    const box = await (await page.$(".map canvas")).boundingBox();
+    const at = (x, y) => [box.x + box.width * x, box.y + box.height * y];
+    await page.mouse.move(...at(0.55, 0.75));
+    await page.mouse.down();
+    await page.mouse.move(...at(0.75, 0.75), { steps: 8 });
+    await page.mouse.move(...at(0.75, 0.35), { steps: 8 });
+    await page.mouse.up();
+    await page.mouse.move(...at(0.75, 0.75));
 """
 WALK = """
     await page.evaluate(() => assetgen.open("hero_walk", "Walk"));
@@ -78,6 +92,7 @@ PREVIEW: dict[str, tuple[str, dict[str, Any]]] = {
     "gallery-light": (scrolled("animation"), {**DESKTOP, **LIGHT}),
     "gallery-phone": ("", PHONE),
     "map": (PAINT, DESKTOP),
+    "autotile": (AUTOTILE, DESKTOP),
     "walk": (WALK, DESKTOP),
     "walk-phone": (WALK, PHONE),
     "play": (PLAY, DESKTOP),
@@ -110,6 +125,7 @@ def photograph(browser: Chromium, url: str, shots: dict[str, tuple[str, dict[str
         )
         visit = browser.visit(url, code, **options)
         assert not visit.errors, visit.errors
+        path.write_bytes(shrunk(path.read_bytes()))
         sys.stdout.write(f"{path.relative_to(HERE.parent)}\n")
 
 

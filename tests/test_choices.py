@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from decimal import Decimal
 from pathlib import Path
@@ -471,52 +470,3 @@ def test_an_asset_without_a_picture_cannot_be_approved(game: Workbench) -> None:
     ran = game.run("approve", "crown_run")
     assert ran.status == 1
     assert "no picture yet" in ran.err
-
-
-# -- the walk ------------------------------------------------------------------------
-
-
-def test_the_whole_cycle_and_every_choice_survives(game: Workbench, tmp_path: Path) -> None:
-    """Four candidates, pick, re-roll, adopt a retouched file, rename, change the prompt, build on a fresh clone."""
-    ok(game.run("pick", "hero", "3"))
-    third = output(game, "sprites/hero.png")
-    game.build()
-    ok(game.run("reroll", "hero"))
-    ok(game.run("pick", "hero", "2"))
-    second_take = output(game, "sprites/hero.png")
-    ok(game.run("pick", "hero", "--take", "1"))
-    assert np.array_equal(output(game, "sprites/hero.png"), third)
-    retouched = dotted(third, 30, 30)
-    ok(game.run("adopt", "hero", str(draw(tmp_path / "retouched.png", retouched))))
-    game.build()
-
-    game.edit("  hero: {prompt", "  knight: {prompt")
-    game.edit("input: hero", "input: knight")
-    assert game.actions()["knight"] == "rename: renamed from hero"
-    game.build()
-    assert np.array_equal(output(game, "sprites/knight.png"), retouched)
-    assert not (game.root / "generated/sprites/hero.png").exists()
-
-    game.edit("lantern-bearing knight, style: rd_pro__default", "a knight with an owl, style: rd_pro__default")
-    game.build()
-    assert np.array_equal(output(game, "sprites/knight.png"), retouched)
-    outputs = game.files()
-
-    clone = Workbench(tmp_path / "clone", tmp_path / "another store")
-    clone.root.mkdir()
-    for part in ("assets.yaml", "assets.lock"):
-        shutil.copy(game.root / part, clone.root / part)
-    for part in ("originals", "art"):
-        shutil.copytree(game.root / part, clone.root / part)
-    clone.build("--offline")
-    assert clone.files() == outputs
-    takes = clone.run("history", "knight", "--json").json["takes"]
-    assert [take["pick"] for take in takes] == [3, 2, 3]
-    assert takes[-1]["adopted"] is not None
-    assert (clone.root / "assets.lock").read_bytes() == (game.root / "assets.lock").read_bytes()
-
-    ok(clone.run("adopt", "knight", "--drop"))
-    assert np.array_equal(output(clone, "sprites/knight.png"), third)
-    ok(clone.run("pick", "knight", "--take", "2"))
-    assert np.array_equal(output(clone, "sprites/knight.png"), second_take)
-    assert json.loads(clone.run("plan", "knight", "--json").out)["actions"] == []

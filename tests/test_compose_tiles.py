@@ -15,7 +15,7 @@ from workbench import Workbench, bench
 
 from assetgen.build.tilework import allocate
 from assetgen.pixels.autotile import draw_blob, draw_corners, lattice, reduced
-from assetgen.pixels.picture import Picture
+from assetgen.pixels.picture import Picture, read
 
 COLORS = {"ladder": "884400", "door": "aa6600", "chest": "ccaa00", "sign": "667788"}
 
@@ -346,6 +346,13 @@ def test_each_pair_of_terrains_has_its_own_sheet(world: Workbench) -> None:
     alone = shown(world.root, "tilesets/meadow-blob47.png")
     assert np.array_equal(shown(world.root, sheets["blob47"]["file"]), alone)
     assert not np.array_equal(shown(world.root, sheets["blob47-water-grass"]["file"]), alone)
+
+
+def test_an_engine_with_its_own_folder_gets_its_autotile_sheets(world: Workbench) -> None:
+    world.edit("version: 1\n", "version: 1\nproject: own\nwrite: [sheet]\nengines: [{godot: {output: game}}]\n")
+    world.build()
+    ours, theirs = (read(world.root / part / "tilesets/meadow-blob47.png") for part in ("generated", "game"))
+    assert np.array_equal(ours, theirs)
 
 
 def test_autotile_needs_corner_tiles(game: Workbench) -> None:

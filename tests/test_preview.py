@@ -31,7 +31,7 @@ sprites:
 animations:
   hero_walk: {prompt: lantern-bearing knight, style: animation__walking_and_idle, input: hero}
 tilesets:
-  meadow: {prompt: grey stones, outside: lush grass, style: rd_tile__tileset_advanced, tile_size: 32}
+  meadow: {prompt: grey stones, outside: lush grass, style: rd_tile__tileset_advanced, tile_size: 32, autotile: [blob47]}
 atlases:
   items: {include: [gem, twin]}
 """
@@ -107,12 +107,29 @@ def test_pictures_are_indexed_png_and_each_is_there_once(game: Workbench) -> Non
     data = data_of(game)
     assert by_name(data, "gem")["sheet"]["pic"] == by_name(data, "twin")["sheet"]["pic"]
     named = {card["sheet"]["pic"] for card in data["assets"]} | {c["pic"] for c in by_name(data, "hero")["candidates"]}
+    named |= {sheet["sheet"]["pic"] for sheet in by_name(data, "meadow")["sheets"]}
     assert named | {page["pic"] for atlas in data["atlases"] for page in atlas["pages"]} == set(data["pictures"])
     gem = base64.b64decode(data["pictures"][by_name(data, "gem")["sheet"]["pic"]].partition(",")[2])
     assert gem[25] == 3  # colour type: palette
     page = data["atlases"][0]["pages"][0]
     assert decode(gem, what="gem").shape == (16, 16, 4)
     assert page["size"] == list(read(game.root / "generated/atlases/items-0.png").shape[1::-1])
+
+
+def test_cells_of_an_autotile_sheet_stand_where_its_file_has_them(game: Workbench) -> None:
+    data = data_of(game)
+    (card,) = by_name(data, "meadow")["sheets"]
+    assert (card["label"], card["terrain"]) == ("blob47", ["inside", "outside"])
+    strip = decode(base64.b64decode(data["pictures"][card["sheet"]["pic"]].partition(",")[2]), what="sheet")
+    written = read(game.root / "generated/tilesets" / card["file"])
+    side, seen = card["sheet"]["cell"][0], set()
+    for place, cell in enumerate(card["cells"]):
+        if cell is not None:
+            seen.add(cell[1])
+            (y, x), (sy, sx) = divmod(place, card["columns"]), divmod(cell[0], card["sheet"]["columns"])
+            ours = strip[sy * side : (sy + 1) * side, sx * side : (sx + 1) * side]
+            assert np.array_equal(ours, written[y * side : (y + 1) * side, x * side : (x + 1) * side])
+    assert len(seen) == 47
 
 
 def test_frames_of_an_animation_are_cells_of_its_sheet(game: Workbench) -> None:
