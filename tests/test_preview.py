@@ -31,7 +31,8 @@ sprites:
 animations:
   hero_walk: {prompt: lantern-bearing knight, style: animation__walking_and_idle, input: hero}
 tilesets:
-  meadow: {prompt: grey stones, outside: lush grass, style: rd_tile__tileset_advanced, tile_size: 32, autotile: [blob47]}
+  meadow:
+    {prompt: grey stones, outside: lush grass, style: rd_tile__tileset_advanced, tile_size: 32, autotile: [blob47]}
 atlases:
   items: {include: [gem, twin]}
 """
