@@ -196,7 +196,7 @@ def test_former_names(tmp_path: Path) -> None:
     ("ref", "message"),
     [
         ("heroo", "edit 'heroo' is no asset in sprite 'a'; did you mean 'hero'?"),
-        ("walk/walk_dwn_00", "'walk' has no piece 'walk_dwn_00' in sprite 'a'; did you mean 'walk_down'?"),
+        ("walk/walk_dwn_00", "'walk' has no piece 'walk_dwn_00' in sprite 'a'; did you mean 'walk_down_00'?"),
         ("walk/walk_down_04", "tag 'walk_down' has 4 frames, from 00"),
         ("walk/16", "its 16 cells count from 00"),
         ("walk/x", "tags: walk_up, walk_right, walk_down, walk_left"),

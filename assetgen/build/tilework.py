@@ -6,7 +6,7 @@ and so which cell, a key has got is fixed in the lock and never changes (`--renu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from assetgen.model.built import (
     Size,
 )
 from assetgen.model.errors import AssetError
-from assetgen.model.manifest import Asset, FileRef, Ref, TileEntry
+from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref, TileEntry
 from assetgen.model.position import Position
 from assetgen.plan.sources import source_key
 
@@ -134,14 +134,17 @@ def _tiles_of(entry: TileEntry, ref: Ref, sources: Sources) -> list[_Drawn]:
         if not entry.animated:
             message = f"tile {ref.name} is an animation: write {{animation: {ref.name}}}, or name one frame of it"
             raise AssetError(message, position=entry.position)
-        return _animated(built, source)
+        return _animated(built, source, entry)
     frames = _frames_of(source, ref.name, ref.piece, entry.position)
     return [_Drawn(frame.name, source.pictures[frame.pixels]) for frame in frames]
 
 
-def _animated(built: BuiltAnimation, source: Finished) -> list[_Drawn]:
-    """A tile for each step of the first tag: engines want the steps side by side."""
-    tag = built.tags[0]
+def _animated(built: BuiltAnimation, source: Finished, entry: TileEntry) -> list[_Drawn]:
+    """A tile for each step of the tag that is named, else of the first: engines want the steps side by side."""
+    tag = next((tag for tag in built.tags if entry.tag in (None, tag.name)), None)
+    if tag is None:
+        names = ", ".join(tag.name for tag in built.tags)
+        raise AssetError(f"{built.name} has no tag {entry.tag}; there are: {names}", position=entry.position)
     steps = tuple(zip(tag.frames, tag.durations, strict=True))
     pictures = [source.pictures[built.frames[name].pixels] for name in tag.frames]
     return [
@@ -242,7 +245,22 @@ def _finished(
     )
     built = replace(built, sheets=autotile_sheets(asset, built, album))
     plain = asset.source != "tiles" and not sources.tiles and len(drawn) == len(sheet)
-    return Finished((built,), album.pictures, tiles={} if plain else ids, notes=applied.notes)
+    notes = (*applied.notes, *_unnamed_tags(asset, sources))
+    return Finished((built,), album.pictures, tiles={} if plain else ids, notes=notes)
+
+
+def _unnamed_tags(asset: Asset, sources: Sources) -> Iterator[str]:
+    """What to say of animated tiles that leave open which tag of several they play."""
+    for entry in asset.tileset.tiles:
+        if not entry.animated or entry.tag is not None or not isinstance(entry.of, AssetRef):
+            continue
+        built = sources.made_of[source_key(entry.of)].built[0]
+        if isinstance(built, BuiltAnimation) and len(built.tags) > 1:
+            first, *others = (tag.name for tag in built.tags)
+            yield (
+                f"tile {entry.of.name} plays its first tag, {first}, and leaves out {', '.join(others)}: "
+                f"name the one that is meant, as in {{animation: {entry.of.name}, tag: {first}}}"
+            )
 
 
 def _tile_size(asset: Asset, drawn: Sequence[_Drawn]) -> Size:

@@ -156,6 +156,8 @@ def _apply(rule: TagRule, sheet: _Sheet) -> None:
         names = ", ".join(draft.name for draft in hits)
         raise AssetError(f"{rule.pattern} matches several tags ({names}): one name cannot serve all",
                          position=rule.position)  # fmt: skip
+    if rule.cells is not None and any(draft.renamed and draft.default != rule.pattern for draft in hits):
+        raise AssetError(f"two tags are called {rule.pattern}", position=rule.position)
     for draft in hits:
         draft.position = rule.position
         if rule.cells is not None:

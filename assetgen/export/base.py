@@ -225,6 +225,9 @@ def problems(manifest: Manifest) -> list[Problem]:
     """What the engines in use have to say against a manifest: unknown options first, then their own checks."""
     found: list[Problem] = []
     for engine in manifest.engines:
+        if engine.name not in BUILTIN and engine.name not in _foreign():
+            found.append(Problem(engine.position, f"unknown engine {engine.name!r}; {_meant(engine.name)}"))
+            continue
         item = exporter(engine.name)
         allowed = {*item.options, "output"}
         found += [
@@ -234,6 +237,13 @@ def problems(manifest: Manifest) -> list[Problem]:
         ]
         found += item.check(manifest)
     return found
+
+
+def _meant(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.lower(), names(), 1)
+    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(names())}"
 
 
 def option(engine: Engine, key: str, default: Json) -> Json:

@@ -65,8 +65,8 @@ def _implied(entry: Expanded, world: World) -> Source | None:
         return "prompt"
     keys = ("prompt", *_OTHERS[entry.kind], *(["tiles"] if entry.kind == "tileset" else []))
     strange = [key for key in entry.node.entries if key not in schema.keys_of(entry.kind)]
-    if any(nearest(key, keys) for key in strange):
-        return None  # a misspelt source, told as an unknown key
+    if not entry.whole or any(nearest(key, keys) for key in strange):
+        return None  # a misspelt source or preset, told as such
     head = f"{entry.where} has no source"
     world.problems.add(entry.position, head, tail=f"write one of {', '.join(keys)}")
     return None
@@ -185,14 +185,15 @@ def _cutting(
         size = size_of(values.get("tile_size"))
         gridded = source == "file" or (source == "prompt" and style is not None and style.makes == "picture")
         if layout is None and gridded:
-            if grid is None and not entry.has("tile_size") and not entry.has("layout"):
+            if grid is None and entry.whole and not entry.has("tile_size") and not entry.has("layout"):
                 tail = "write 'tile_size: 16' for a plain grid, or 'layout: STYLE' for a 4×5 sheet"
                 world.problems.add(entry.position, "'tile_size' is missing", where=entry.where, tail=tail)
             margin, spacing = values.get("margin") or 0, values.get("spacing") or 0
             columns, rows = (grid.columns, grid.rows) if grid else (None, None)
             grid = Grid(columns, rows, size, margin, spacing)
         return layout, grid
-    if source == "file" and isinstance(start, FileRef) and not entry.has("layout") and not animation.cuts_itself(start):
+    whole = isinstance(start, FileRef) and animation.cuts_itself(start)
+    if source == "file" and start is not None and entry.whole and not entry.has("layout") and not whole:
         tail = "write 'layout: STYLE' or 'layout: {columns: 4, rows: 1}'"
         world.problems.add(entry.position, "'layout' is missing", where=entry.where, tail=tail)
     return layout, grid

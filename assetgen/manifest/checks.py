@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assetgen.manifest import cycles
 from assetgen.manifest.animation import check_tags
-from assetgen.manifest.messages import did_you_mean, quoted
+from assetgen.manifest.messages import did_you_mean, nearest, quoted
 from assetgen.manifest.refs import World
 from assetgen.manifest.sizes import layout_of
 from assetgen.model.errors import AssetError
@@ -139,7 +139,11 @@ class Pieces:
         if frame and frame[1] in known.tags:
             steps = known.tags[frame[1]]
             return None if int(frame[2]) < steps else f"tag {quoted(frame[1])} has {steps} frames, from 00"
-        return did_you_mean(frame[1] if frame else piece, known.tags, noun="tags", limit=40) or "no such tag"
+        wanted, number = (frame[1], frame[2]) if frame else (piece, "00")
+        near = nearest(wanted, known.tags)
+        if near is not None:
+            return f"did you mean {quoted(f'{near}_{number}')}?"
+        return did_you_mean(wanted, known.tags, noun="tags", limit=40) or "no such tag"
 
 
 def _label(asset: Asset) -> str:
@@ -203,6 +207,16 @@ def _references(assets: Mapping[str, Asset], world: World, pieces: Pieces) -> No
                     head = f"{quoted(ref.name)} has no piece {quoted(ref.piece)}"
                     world.problems.add(ref.position, head, where=_label(asset), tail=wrong)
 
+        for entry in asset.tileset.tiles:
+            if entry.tag is None or not isinstance(entry.of, AssetRef) or entry.of.name not in assets:
+                continue
+            tags = pieces.tags(assets[entry.of.name])
+            names = [tag.name for tag in tags or ()]
+            if tags is not None and entry.tag not in names:
+                head = f"{quoted(entry.of.name)} has no tag {quoted(entry.tag)}"
+                tail = did_you_mean(entry.tag, names, noun="tags", limit=40)
+                world.problems.add(entry.position, head, where=_label(asset), tail=tail)
+
 
 def _refs(asset: Asset) -> Iterator[Ref]:
     refs: list[Ref | None] = [asset.start, *asset.tileset.objects, *(tile.of for tile in asset.tileset.tiles)]
@@ -219,13 +233,21 @@ def _collisions(assets: Mapping[str, Asset], world: World, pieces: Pieces) -> No
             kind = {"sprite": "a piece", "animation": "a frame", "tileset": "a tile"}[owner.kind]
             head = f"the name {quoted(asset.name)} is {kind} of {owner.kind} {quoted(owner_name)} as well"
             world.problems.add(asset.position, head, tail="choose another name")
-        sheets = [f"{asset.name}-{kind}" for kind in asset.tileset.autotile if kind != "corners"]
-        sheets += [f"{asset.name}-objects"] if asset.tileset.objects else []
+        sheets = _sheets(asset)
         for sheet in sheets:
             other = assets.get(sheet)
             if other is not None and other.kind == "tileset":
                 head = f"tileset {quoted(sheet)} would be written over the sheet of tileset {quoted(asset.name)}"
                 world.problems.add(other.position, head, tail="choose another name")
+
+
+def _sheets(asset: Asset) -> list[str]:
+    """The further sheets of a tileset: one of each kind for its first two terrains, with their names for others."""
+    pairs = list(dict.fromkeys(asset.tileset.terrains.values()))
+    kinds = [kind for kind in asset.tileset.autotile if kind != "corners"]
+    sheets = [f"{asset.name}-{kind}" for kind in kinds]
+    sheets += [f"{asset.name}-{kind}-{inside}-{outside}" for kind in kinds for inside, outside in pairs[1:]]
+    return [*sheets, f"{asset.name}-objects"] if asset.tileset.objects else sheets
 
 
 def _is_piece(owner: Asset, piece: str, pieces: Pieces) -> bool:

@@ -3,6 +3,7 @@ every value checked against the schema."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ class Expanded:
     suffix: tuple[str, ...]
     presets: tuple[str, ...]
     variant: int | None = None
+    whole: bool = True
+    """False where an unknown preset hides what the entry inherits: what is missing then is no mistake of its own."""
 
     @property
     def where(self) -> str:
@@ -133,7 +136,9 @@ def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, pro
     values = values if isinstance(values, dict) else {}
     prefix = _around(merged.prefix, variables, report, where, problems)
     suffix = _around(merged.suffix, variables, report, where, problems)
-    expanded = Expanded(kind, name, entry.position, values, node, merged.own, prefix, suffix, merged.presets)
+    expanded = Expanded(
+        kind, name, entry.position, values, node, merged.own, prefix, suffix, merged.presets, whole=merged.whole
+    )
     yield from _variants(expanded)
 
 
@@ -146,10 +151,7 @@ def _variants(expanded: Expanded) -> Iterator[Expanded]:
         values = dict(expanded.values)
         if values.get("was"):
             values["was"] = type(values["was"]).of(f"{values['was']}_{number}", values["was"].position)
-        yield Expanded(
-            expanded.kind, f"{expanded.name}_{number}", expanded.position, values, expanded.node, expanded.own,
-            expanded.prefix, expanded.suffix, expanded.presets, number,
-        )  # fmt: skip
+        yield dataclasses.replace(expanded, name=f"{expanded.name}_{number}", values=values, variant=number)
 
 
 def _around(texts: tuple[Scalar, ...], variables: Row, report: Any, where: str, problems: Problems) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ class Merged(NamedTuple):
     prefix: tuple[Scalar, ...]
     suffix: tuple[Scalar, ...]
     presets: tuple[str, ...]
+    whole: bool = True
+    """False where a preset that it names is not there, so that what it would have brought is not known."""
 
 
 class Presets:
@@ -41,6 +43,19 @@ class Presets:
             else:
                 order |= dict.fromkeys(self._chain(name.text, ()))
         return tuple(order)
+
+    def complete(self, wanted: list[Scalar]) -> bool:
+        """Whether these references and all that they lead to exist."""
+        found: set[str] = set()
+        stack = [name.text for name in wanted]
+        while stack:
+            name = stack.pop()
+            if name not in self._presets:
+                return False
+            if name not in found:
+                found.add(name)
+                stack += [inner.text for inner in names_of(self._presets[name].value)]
+        return True
 
     def check(self) -> None:
         """Tells unknown names and circles, be the presets used or not."""
@@ -85,7 +100,8 @@ def names_of(value: Node) -> list[Scalar]:
 def merge(entry: Map, defaults: Map | None, presets: Presets, known: Mapping[str, object], where: str) -> Merged:
     """`known` are the keys of the entry's kind: others that a preset brings are left out."""
     source = entry if "preset" in entry.entries or defaults is None else defaults
-    chain = presets.chain(names_of(source), where)
+    wanted = names_of(source)
+    chain = presets.chain(wanted, where)
     layers = [defaults] if defaults is not None else []
     layers += [layer for layer in map(presets.layer, chain) if isinstance(layer, Map)]
     merged: dict[str, Entry] = {}
@@ -95,7 +111,9 @@ def merge(entry: Map, defaults: Map | None, presets: Presets, known: Mapping[str
     inherited = frozenset(merged)
     _lay(entry, merged, around, None)
     own = frozenset(key for key in merged if key in entry.entries or key not in inherited)
-    return Merged(merged, own, tuple(around["prompt_prefix"]), tuple(around["prompt_suffix"]), chain)
+    return Merged(
+        merged, own, tuple(around["prompt_prefix"]), tuple(around["prompt_suffix"]), chain, presets.complete(wanted)
+    )
 
 
 def _lay(

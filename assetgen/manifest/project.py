@@ -18,6 +18,8 @@ from assetgen.model.position import Position
 
 _RESERVED = frozenset('<>:"|?*')
 OWN_FOLDER = ".assetgen"
+_OWN_PLACES = frozenset({"assets.json", "sprites", "animations", "tilesets", "palettes", "atlases"})
+_OWN_SUFFIXES = frozenset({".png", ".json", ".gpl", ".hex", ".pal"})
 
 
 def folder(
@@ -158,9 +160,19 @@ def _templates(node: Node | None, files: Files, problems: Problems) -> list[dict
             continue
         if target.lower() in targets:
             problems.add(to.position, f"two templates write {quoted(target)}")
+        elif _is_ours(target.lower()):
+            problems.add(to.position, f"{quoted(target)} may be an output already", tail="choose a name of its own")
         targets[target.lower()] = target
         found.append({"template": path, "to": target})
     return found
+
+
+def _is_ours(target: str) -> bool:
+    """Whether a path under the output folder, in lower case, is one that pictures, palettes or the index may have."""
+    folder, _, rest = target.partition("/")
+    if folder not in _OWN_PLACES:
+        return False
+    return not rest or PurePath(rest).suffix in _OWN_SUFFIXES
 
 
 def budget(text: Any) -> Cost | None:

@@ -95,6 +95,8 @@ class _Resolver:
         size = self.of(refs[0])
         where = f"{asset.kind} {quoted(asset.name)}"
         problems = self.book.world.problems
+        if size is None and isinstance(refs[0], FileRef):
+            return step  # an unreadable file fails its own asset when it is built, with the reason
         if size is None:
             tail = f"the size of {quoted(str(refs[0]))} is not known before it is built; write 'size: 64' or the like"
             problems.add(refs[0].position, "'size' is missing", where=where, tail=tail)

@@ -72,7 +72,7 @@ def generate(entry: Expanded, style: Style | None, book: Book) -> Step | None:
     """The first step of a `prompt` entry; None when it cannot be made (a problem says why)."""
     problems, values = book.world.problems, dict(entry.values)
     api = _api(entry, style, book)
-    if style is None and not entry.has("style") and "prompt_style" not in api:
+    if style is None and entry.whole and not entry.has("style") and "prompt_style" not in api:
         tail = "write 'style: NAME'; 'assetgen styles' lists them"
         problems.add(entry.position, "'style' is missing", where=entry.where, tail=tail)
     if style is not None:
@@ -131,14 +131,15 @@ def _size(entry: Expanded, style: Style | None, book: Book) -> Size | None:
         size = key = None  # a size that a preset brings means nothing to a style that draws one size only
     if size is not None and key is not None:
         if style is not None:
-            warning = style_rules.check_size(style, size, entry.at(key), entry.where, book.world.problems)
+            written = str(entry.values.get("style") or style.name)
+            warning = style_rules.check_size(style, size, entry.at(key), entry.where, book.world.problems, written)
             if warning is not None:
                 book.warnings.append(warning)
         return size
     if style is not None and (style.default_size is not None or style.input_sized):
         return None if style.default_size is None else (style.default_size, style.default_size)
     known = style is not None or not entry.has("style")
-    if known and not any(entry.has(key) for key in keys):
+    if known and entry.whole and not any(entry.has(key) for key in keys):
         wanted = "tile_size" if keys[0] == "tile_size" else "size"
         tail = f"write '{wanted}: 64' or the like"
         if style is not None:

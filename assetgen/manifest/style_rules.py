@@ -9,6 +9,9 @@ from assetgen.manifest.nodes import Located, Problems
 from assetgen.model.position import Position
 
 MAKES = {"sprite": ("picture", "tile"), "animation": ("animation",), "tileset": ("tileset", "tile")}
+_OLD_ANIMATIONS = ("rd_animation__four_angle_walking",)
+"""What RD_FLUX of the first API drew beside its own styles."""
+
 _SECTION = {"picture": "sprites", "tile": "tilesets", "animation": "animations", "tileset": "tilesets"}
 
 
@@ -25,8 +28,8 @@ def find_style(entry: Expanded, problems: Problems) -> Style | None:
         near = styles.nearest(name)
         tail = f"did you mean {quoted(near)}?" if near else "'assetgen styles' lists them"
         problems.add(name.position, f"unknown style {quoted(name)}", where=entry.where, tail=tail)
-    elif old and style.family != "fast":
-        tail = f"{style.name} is none of RD_FLUX's styles, which are those of rd_fast"
+    elif old and style.family != "fast" and style.name not in _OLD_ANIMATIONS:
+        tail = f"{style.name} is none of RD_FLUX's styles: those of rd_fast, and animation_four_angle_walking"
         problems.add(entry.at("old_model"), f"'old_model' does not know {quoted(name)}", where=entry.where, tail=tail)
     return style
 
@@ -40,7 +43,8 @@ def check_kind(style: Style, entry: Expanded, problems: Problems) -> bool:
         return True
     article = "an animation" if style.makes == "animation" else f"a {style.makes}"
     tail = f"move it to '{_SECTION[style.makes]}'"
-    problems.add(entry.at("style"), f"style {quoted(style.name)} makes {article}", where=entry.where, tail=tail)
+    written = str(entry.values.get("style") or style.name)
+    problems.add(entry.at("style"), f"style {quoted(written)} makes {article}", where=entry.where, tail=tail)
     return False
 
 
@@ -90,7 +94,7 @@ def _refuse_kept(entry: Expanded, kind: str, reason: str, reasons: dict[str, str
 
 def check_counts(style: Style, entry: Expanded, problems: Problems) -> None:
     """Numbers that a style bounds: candidates, references, frames; and the input that it requires."""
-    values, name = entry.values, style.name
+    values, name = entry.values, str(entry.values.get("style") or style.name)
     for key in ("candidates", "variants"):
         count = values.get(key)
         if isinstance(count, int) and count > style.max_images:
@@ -107,11 +111,19 @@ def check_counts(style: Style, entry: Expanded, problems: Problems) -> None:
     if style.input == "required" and not entry.has("input"):
         tail = "write 'input: NAME' or 'input: ./file.png'"
         problems.add(entry.at("style"), f"style {quoted(name)} needs an input picture", where=entry.where, tail=tail)
+    if style.outside and style.family == "tile" and not entry.has("outside"):
+        tail = "write 'outside: lush grass', the terrain around that of the prompt"
+        problems.add(entry.at("style"), f"style {quoted(name)} needs 'outside'", where=entry.where, tail=tail)
 
 
-def check_size(style: Style, size: tuple[int, int], position: Position, where: str, problems: Problems) -> str | None:
-    """Checks a size against the style's limits. Gives a warning for sizes that only the first documents allow."""
-    shown, name = f"{size[0]}x{size[1]}", quoted(style.name)
+def check_size(
+    style: Style, size: tuple[int, int], position: Position, where: str, problems: Problems, written: str = ""
+) -> str | None:
+    """Checks a size against the style's limits. Gives a warning for sizes that only the first documents allow.
+
+    `written` is the style's name as the manifest has it.
+    """
+    shown, name = f"{size[0]}x{size[1]}", quoted(written or style.name)
     low, high = style.min_size, style.max_size
     least, most = min(low, style.old_min or low), max(high, style.old_max or high)
     head = f"size {shown} does not fit style {name}"

@@ -75,7 +75,7 @@ def _tiles(entry: Expanded, world: World) -> tuple[TileEntry, ...]:
         if animated and world.entries[ref.name].kind != "animation":  # type: ignore[union-attr]
             world.problems.add(item.position, f"{quoted(str(ref))} is no animation", where=entry.where)
         else:
-            found.append(TileEntry(item.position, ref, animated))
+            found.append(TileEntry(item.position, ref, animated, value.get("tag") if animated else None))
     return tuple(found)
 
 

@@ -133,11 +133,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class TileEntry:
-    """One entry of a tileset's `tiles`: a picture, an animation, or properties for the tile `id`."""
+    """One entry of a tileset's `tiles`: a picture, an animation (`tag` names one of its tags), or properties for the
+    tile `id`."""
 
     position: Position
     of: Ref | None = None
     animated: bool = False
+    tag: str | None = None
     id: int | None = None
     properties: Mapping[str, Json] = field(default_factory=dict)
     collision: Json = None

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from assetgen.catalog.tags import resolve_tags
 from assetgen.model.built import Size
-from assetgen.model.errors import AssetError
+from assetgen.model.errors import AssetError, LayoutError
 from assetgen.model.layout import Layout, Tag
 from assetgen.model.manifest import Asset, Grid
 from assetgen.pixels.picture import Picture, decode_frames
-from assetgen.pixels.slice import cut, cut_durations, cut_frames, drawn, grid_of, plain_grid
+from assetgen.pixels.slice import cut, cut_durations, cut_frames, drawn, enlarged, grid_of, plain_grid
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,13 @@ def read_reel(asset: Asset, data: bytes, layout: Layout | None, what: str) -> Re
         tiled = layout is not None and layout.tiles
         plain = asset.grid or Grid(1, 1)
         found = grid_of(size, layout, None, None, what, cell=wanted) if tiled else plain_grid(size, plain, what)
+        own = asset.tileset.tile_size
+        if tiled and asset.source == "file" and own is not None and not enlarged((found.width, found.height), own):
+            needed = f"{found.columns}×{found.rows} tiles of {own[0]}×{own[1]}"
+            raise LayoutError(
+                f"{what} is {size[0]}×{size[1]} pixels; its layout and `tile_size` ({needed}) "
+                f"need {found.columns * own[0]}×{found.rows * own[1]}"
+            )
         return Reel(cut(sheet, found), found.columns, found.rows)
     if len(animated.frames) > 1:
         cells = cut_frames(animated, layout, what)

@@ -48,7 +48,7 @@ def grid_of(
         _divides(size, columns, rows, name, what)
     shape = (width // columns, height // rows)
     exact = (shape[0] * columns, shape[1] * rows) == size
-    if layout.cell is not None and not (exact and _enlarged(shape, layout.cell)):
+    if layout.cell is not None and not (exact and enlarged(shape, layout.cell)):
         expected = (columns * layout.cell[0], rows * layout.cell[1])
         raise LayoutError(f"{what} is {width}×{height} pixels; {name} needs {expected[0]}×{expected[1]}")
     if layout.cell is None and cell is not None and shape[0] * cell[1] != shape[1] * cell[0]:
@@ -154,7 +154,8 @@ def _divides(size: Size, columns: int, rows: int, name: str, what: str) -> None:
         raise LayoutError(f"{what} is {size[0]}×{size[1]} pixels, which {name} does not divide evenly")
 
 
-def _enlarged(shape: Size, cell: Size) -> bool:
+def enlarged(shape: Size, cell: Size) -> bool:
+    """Whether a shape is a whole multiple of the cell, at least once."""
     times = shape[0] // cell[0]
     return times >= 1 and shape == (cell[0] * times, cell[1] * times)
 

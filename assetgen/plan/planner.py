@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.lock import Block
-from assetgen.model.manifest import Kind, Manifest
+from assetgen.model.manifest import Asset, Kind, Manifest
 from assetgen.model.plan import Action, Blocked, Plan, Verb
 from assetgen.plan.evaluate import REDRAWN
 from assetgen.plan.prices import price_of, verb_of
@@ -229,12 +229,20 @@ def _share_equal_requests(draft: _Draft) -> list[str]:
         first = draft.actions[ordered[0]].asset
         for index in ordered[1:]:
             draft.actions[index] = replace(draft.actions[index], cost=FREE, reason=f"same request as {first}")
+        entries = {_entry(draft.manifest.assets[draft.actions[i].asset]) for i in ordered}
+        if len(entries) == 1:
+            continue  # variants of one entry are meant to share
         others = _some([draft.actions[i].asset for i in ordered[1:]])
         hints.append(
             f"{first} and {others} ask for the same picture and share one result; "
             f"give each a 'seed', or use 'variants' on one entry, to get different ones"
         )
     return hints
+
+
+def _entry(asset: Asset) -> str:
+    """The manifest entry that the asset comes from, as far as requests are shared: variants come from one."""
+    return asset.name if asset.variant is None else asset.name.rpartition("_")[0]
 
 
 def _with_causes(draft: _Draft) -> list[Action]:

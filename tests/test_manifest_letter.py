@@ -1,0 +1,139 @@
+"""Sentences of the grammar, each tried by a manifest of its own, through the command line."""
+
+# ruff: noqa: E501  tables of one case a line
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from manifest_files import png
+from workbench import Workbench, bench
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n"
+
+
+def made(tmp_path: Path, body: str) -> Workbench:
+    """A project with some drawn files."""
+    wb = bench(tmp_path, f"version: 1\nprovider: placeholder\n{body}\n")
+    for name, size in {"a": (16, 16), "t": (64, 80), "s": (64, 64), "w": (192, 192)}.items():
+        (wb.root / f"{name}.png").write_bytes(png(*size))
+    (wb.root / "pointer.png").write_bytes(POINTER)
+    (wb.root / "my.j2").write_text("x")
+    return wb
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        # An engine's name is a word like any other.
+        ("engines: [godot, gdot]\nproject: p", ["assets.yaml:3:18: unknown engine 'gdot'; did you mean 'godot'?"]),
+        ("engines: {zzz: {}}", ["assets.yaml:3:11: unknown engine 'zzz'; there are: aseprite, bevy"]),
+        # Seeds: an advanced tileset needs both descriptions.
+        (
+            "tilesets: {t: {prompt: x, style: rd_tile__tileset_advanced, tile_size: 16}}",
+            ["assets.yaml:3:34: style 'rd_tile__tileset_advanced' needs 'outside' in tileset 't'; write 'outside: lush grass'"],
+        ),
+        # What a preset that is not there would have brought is not missing.
+        (
+            "presets: {p: {preset: nope}}\nsprites: {x: {preset: q}, y: {preset: p, prompt: y}}\nanimations: {z: {preset: q, file: a.png}}",
+            [
+                "assets.yaml:3:23: unknown preset 'nope' in preset 'p'",
+                "assets.yaml:4:23: unknown preset 'q' in sprite 'x'",
+                "assets.yaml:5:26: unknown preset 'q' in animation 'z'",
+            ],
+        ),
+        # Two tags of one name are a mistake, however they came to it.
+        (
+            "animations: {x: {file: s.png, layout: {columns: 4, rows: 4}, tags: {a: {cells: [0], name: b}, b: [1]}}}",
+            ["assets.yaml:3:95: animation 'x': two tags are called b"],
+        ),
+        # The nearest valid name of a frame is a frame.
+        (
+            "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\nsprites: {x: {copy: w/walk_down}, y: {copy: w/walk_dwn_01}}",
+            ["did you mean 'walk_down_00'?", "did you mean 'walk_down_01'?"],
+        ),
+        # Sheets of further terrains have names too.
+        (
+            "tilesets:\n  m: {file: t.png, layout: rd_tile__tileset}\n  n: {file: t.png, layout: rd_tile__tileset}\n"
+            "  t: {terrains: {m: [stone, grass], n: [water, grass]}, tile_size: 16, autotile: [blob47]}\n"
+            "  t-blob47-water-grass: {file: t.png, tile_size: 16}",
+            ["assets.yaml:7:3: tileset 't-blob47-water-grass' would be written over the sheet of tileset 't'"],
+        ),
+        # The user's templates keep out of the way of outputs.
+        (
+            "engines: {template: [{template: my.j2, to: SPRITES/x.png}, {template: my.j2, to: Assets.json}, {template: my.j2, to: atlases}]}",
+            ["3:44: 'SPRITES/x.png' may be an output already", "'Assets.json' may be", "'atlases' may be"],
+        ),
+        # An animated tile names one of the animation's tags.
+        (
+            "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\n"
+            "tilesets: {t: {tile_size: 48, tiles: [{animation: w, tag: walk_dwn}]}}",
+            ["assets.yaml:4:39: 'w' has no tag 'walk_dwn' in tileset 't'; did you mean 'walk_down'?"],
+        ),
+        # The offending text is what stands in the file, not what it is called today.
+        ("animations: {a: {prompt: x, style: animation__vfx, size: 99}}", ["size 99x99 does not fit style 'animation__vfx'"]),
+        ("sprites: {a: {prompt: x, style: animation__vfx}}", ["style 'animation__vfx' makes an animation"]),
+    ],
+)  # fmt: skip
+def test_mistakes(tmp_path: Path, body: str, lines: list[str]) -> None:
+    ran = made(tmp_path, body).run("plan")
+    assert ran.status == 2
+    told = ran.err.splitlines()[:-1]
+    assert len(told) == len(lines), ran.err
+    assert all(line in said for line, said in zip(lines, told, strict=True)), ran.err
+
+
+def test_what_is_right_stays_right(tmp_path: Path) -> None:
+    """The neighbours of those mistakes."""
+    wb = made(
+        tmp_path,
+        "engines: {template: [{template: my.j2, to: sprites/x.h}]}\n"
+        "tilesets: {t: {prompt: x, outside: y, style: rd_tile__tileset_advanced, tile_size: 16}}\n"
+        "animations: {x: {file: s.png, layout: {columns: 4, rows: 4}, tags: {a: {cells: [0, 1], name: b}, b: {fps: 4}}}}",
+    )
+    assert wb.run("plan").status == 0
+
+
+def test_the_first_walking_animation_of_the_old_model(tmp_path: Path) -> None:
+    """The first seed's own payload: RD_FLUX draws `animation_four_angle_walking`."""
+    body = "animations: {w: {prompt: corgi, style: animation_four_angle_walking, seed: 123, old_model: true}}"
+    assert made(tmp_path, body).actions() == {"w": "generate: new"}
+
+
+def test_variants_of_one_entry_are_no_accident(tmp_path: Path) -> None:
+    entry = "{prompt: x, style: rd_fast__default, size: 64, variants: 2}"
+    assert "hint" not in made(tmp_path, f"sprites: {{v: {entry}}}").run("plan").err
+
+
+def test_a_drawn_corner_sheet_has_the_tiles_that_are_asked_for(tmp_path: Path) -> None:
+    body = "tilesets: {t: {file: t.png, layout: rd_tile__tileset, tile_size: 32}}"
+    wb = made(tmp_path, body)
+    error = wb.build(status=1)["assets"]["t"]["error"]
+    assert "t.png is 64×80 pixels" in error
+    assert "4×5 tiles of 32×32" in error
+    assert "128×160" in error
+    wb.edit("tile_size: 32", "tile_size: 16")
+    assert "128×160" not in wb.run("build").err
+
+
+def test_an_input_that_cannot_be_read_fails_its_own_asset(tmp_path: Path) -> None:
+    """Advanced animations take their size from their input: one that is not there yet is no mistake of the manifest."""
+    body = (
+        "animations: {w: {prompt: x, style: rd_advanced_animation__attack, input: pointer.png, frames: 8}}\n"
+        "sprites: {a: {file: a.png}}"
+    )
+    report = made(tmp_path, body).build(status=1)
+    assert "git lfs pull" in report["assets"]["w"]["error"]
+    assert report["assets"]["a"]["status"] == "built"
+
+
+def test_an_animated_tile_of_several_tags_says_which_one_it_plays(tmp_path: Path) -> None:
+    body = (
+        "animations: {w: {prompt: knight, style: animation__four_angle_walking}}\n"
+        "tilesets: {t: {tile_size: 48, tiles: [{animation: w}]}}"
+    )
+    wb = made(tmp_path, body)
+    (warning,) = [each for each in wb.build()["warnings"] if each["asset"] == "t"]
+    assert "plays its first tag, walk_up, and leaves out walk_right, walk_down, walk_left" in warning["message"]
+    wb.edit("{animation: w}", "{animation: w, tag: walk_left}")
+    assert not [each for each in wb.build()["warnings"] if each["asset"] == "t"]
