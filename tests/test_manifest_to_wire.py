@@ -194,7 +194,8 @@ def generated(draw: st.DrawFn) -> tuple[str, Entry]:
     if style.references:
         maybe(draw, entry, references=st.lists(paths, min_size=1, max_size=style.references))
     if style.outside:
-        maybe(draw, entry, outside=prompts, outside_input=paths)
+        entry["outside"] = draw(prompts)
+        maybe(draw, entry, outside_input=paths)
         if "outside_input" in entry:
             maybe(draw, entry, outside_strength=strengths)
     if style.tiling:
