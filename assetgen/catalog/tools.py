@@ -64,7 +64,10 @@ _ROWS = (
         "background_remover", _CHEAP, "Makes the background transparent",
         (
             ToolField("force_solid_pixels", "force_solid_pixels", "boolean", description="alpha is 0 or 255 only"),
-            ToolField("transparency_threshold", "transparency_threshold", "number", minimum=0, maximum=255, description="alpha cut"),
+            ToolField(
+                "transparency_threshold", "transparency_threshold", "number", minimum=0, maximum=255,
+                description="alpha cut",
+            ),
         ),
     ),
     Tool(
