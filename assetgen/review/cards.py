@@ -248,7 +248,7 @@ class Cards:
                 "pic": self._original(original, asset),
                 "size": list(original.size),
                 "file": original.file,
-                "chosen": original.sha256 == chosen.sha256,
+                "chosen": original.candidate == chosen.candidate,
                 "provisional": step.pick is None,
             }
             for original in step.candidates

@@ -172,3 +172,38 @@ def test_another_site_can_do_nothing(chromium: Chromium, game: Workbench) -> Non
         value = chromium.visit(page.url, code).value
         assert value[1:] == ["refused", "refused"]
     assert (game.root / "assets.lock").read_bytes() == lock
+
+
+def test_what_goes_wrong_is_seen_over_the_dialog_and_the_header_fits_a_phone(
+    chromium: Chromium, game: Workbench
+) -> None:
+    game.edit("iron sword", "golden sword")
+    with serving(game) as page:
+        code = (
+            SETTLE
+            + """
+            await settle();
+            const box = async (selector) => (await page.$(selector)).boundingBox();
+            const [live, build] = [await box("#live"), await box("#build")];
+            const apart = live.x + live.width <= build.x || live.y + live.height <= build.y;
+            await page.evaluate(() => assetgen.open("hero"));
+            const data = await page.evaluateHandle(() => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File(["this is no picture"], "notes.png", { type: "image/png" }));
+              return transfer;
+            });
+            await page.dispatchEvent(".drop", "drop", { dataTransfer: data });
+            await page.waitForSelector("dialog[open] .toast[data-tone=bad]");
+            const told = await page.textContent(".toast[data-tone=bad]");
+            const { y, height } = await box(".toast[data-tone=bad]");
+            await page.keyboard.press("Escape");
+            await settle();
+            const still = await page.isVisible("body > #toasts .toast[data-tone=bad]");
+            return { apart, told, inside: y >= 0 && y + height <= page.viewportSize().height, still };
+        """
+        )
+        value = chromium.visit(page.url, code, viewport={"width": 390, "height": 844}, hasTouch=True).value
+    assert value["apart"]
+    assert "notes.png" in value["told"]
+    assert value["inside"]
+    assert value["still"]

@@ -56,9 +56,24 @@ export function iconButton(name, label, onClick, props = {}) {
   return el("button", { class: "icon-button", type: "button", "aria-label": label, title: label, on: { click: onClick }, ...props }, icon(name));
 }
 
+const noticeBoxes = {};
+
+/** A box of notices, where it is seen and heard: whatever lies outside an open dialog is neither. */
+export function noticeBox(id) {
+  const box = (noticeBoxes[id] ??= find(id));
+  const host = findAll("dialog[open]").at(-1) ?? document.body;
+  if (box.parentElement !== host) host.append(box);
+  return box;
+}
+
+/** Brings all notices to where they are seen: a dialog was opened, filled anew or closed. */
+export function bringNotices() {
+  for (const id of ["#activity", "#toasts"]) noticeBox(id);
+}
+
 /** Says something to people, on screen and to screen readers. */
 export function say(text, tone = "plain") {
-  const box = find("#toasts");
+  const box = noticeBox("#toasts");
   const toast = el("div", { class: "toast", data: { tone }, text });
   box.append(toast);
   setTimeout(() => toast.classList.add("leaving"), tone === "bad" ? 8000 : 3600);

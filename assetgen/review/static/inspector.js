@@ -1,6 +1,6 @@
 // One entry, large: its views on the left, what is told of it on the right.
 
-import { el, find, iconButton } from "./dom.js";
+import { bringNotices, el, find, iconButton } from "./dom.js";
 import { autotileView } from "./autotile.js";
 import { cards } from "./cards.js";
 import { sectionsOf, notedTiles } from "./facts.js";
@@ -73,6 +73,7 @@ export function open(label, tab = null) {
       el("div", { class: "viewer" }, stage, tools),
       el("aside", { class: "beside", "aria-label": `About ${item.name}` }, sectionsOf(item, open, live))));
   if (!dialog.open) dialog.showModal();
+  bringNotices();
   if (names.length) show(names.includes(tab) ? tab : names[0]);
   else stage.append(el("p", { class: "nothing", text: item.reason || "There is no picture yet." }));
   if (!state.view?.focus) stage.focus({ preventScroll: true });
@@ -102,6 +103,7 @@ export function go(by) {
 
 export function startInspector() {
   const dialog = find("#inspector");
+  document.addEventListener("close", bringNotices, true);
   dialog.addEventListener("close", () => {
     leaveView();
     history.replaceState(null, "", location.pathname + location.search);

@@ -1,6 +1,6 @@
 // What needs a server: choosing, rolling again, adopting, approving, editing prompts, and progress as it comes.
 
-import { el, find, icon, say } from "./dom.js";
+import { el, find, icon, noticeBox, say } from "./dom.js";
 import { section } from "./facts.js";
 import { useLive } from "./inspector.js";
 import { gallery } from "./store.js";
@@ -196,7 +196,7 @@ function ask(title, lines, yes) {
 const underWay = new Map();
 
 function showProgress(event) {
-  const box = find("#activity");
+  const box = noticeBox("#activity");
   if (event.what === "started") underWay.set(event.asset, event.text);
   else if (event.what === "finished" || event.what === "failed") underWay.delete(event.asset);
   if (event.what === "failed") say(`${event.asset}: ${event.text}`, "bad");
