@@ -166,6 +166,30 @@ def test_a_chain_redone_in_part_keeps_its_last_whole_picture(tmp_path: Path) -> 
         assert np.array_equal(output(game, "sprites/fox.png"), hatted)
 
 
+@pytest.mark.parametrize("stage", ["final", "original"])
+def test_a_chain_redone_in_part_keeps_the_retouched_picture_that_it_had(tmp_path: Path, stage: str) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        entry = "{prompt: a fox, style: rd_fast__default, size: 64, candidates: 2, edits: [add a hat]}"
+        game = bench(tmp_path, f"version: 1\nsprites:\n  fox: {entry}\n")
+        game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
+        game.run("build", "--yes")
+        ok(game.run("pick", "fox", "1"))
+        game.build("--yes")
+        retouched = dotted(output(game, "sprites/fox.png"))
+        ok(game.run("adopt", "fox", str(draw(tmp_path / "fox.png", retouched)), "--stage", stage))
+        assert game.run("reroll", "fox", "--yes").status == 3  # two new foxes, none of them picked
+        assert np.array_equal(output(game, "sprites/fox.png"), retouched)
+        ok(game.run("pick", "fox", "2"))
+        assert np.array_equal(output(game, "sprites/fox.png"), retouched)
+        shutil.rmtree(game.root / "generated")
+        game.build(status=3)  # the hat has to be bought: that is not approved
+        assert np.array_equal(output(game, "sprites/fox.png"), retouched)
+        game.build("--yes")
+        assert not np.array_equal(output(game, "sprites/fox.png"), retouched)
+        ok(game.run("pick", "fox", "--take", "1"))
+        assert np.array_equal(output(game, "sprites/fox.png"), retouched)
+
+
 def test_an_edit_that_is_added_and_not_bought_changes_nothing_yet(tmp_path: Path) -> None:
     with running(SimulatorConfig(), "v2") as base:
         game = bench(tmp_path, "version: 1\nsprites:\n  fox: {prompt: a fox, style: rd_fast__default, size: 64}\n")

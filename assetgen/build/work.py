@@ -79,15 +79,12 @@ def prepare(project: Project, disk: Disk, name: str, palettes: Callable[[str], S
         if work is None:
             return None
         made_of[key] = work if ref.stage == "final" else bare(work)
-    adopted = block.adopted if block is not None else None
+    adopted = project.adopted(name)
     return Work(
         asset,
         keys,
         project.pinned_layout(name),
-        final=adopted is not None
-        and adopted.stage == "final"
-        and asset.override is None
-        and not project.evaluator.rerolling(name),
+        final=adopted is not None and adopted.stage == "final" and asset.override is None,
         base=base_reader(project, disk, name),
         palettes={palette: tuple(palettes(palette)) for palette in palettes_of(asset)},
         directions=project.manifest.directions,
@@ -117,8 +114,8 @@ def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[b
     if asset.override is not None:
         path = asset.override.path
         return lambda: disk.read_files(path)
-    adopted = state.block.adopted if state.block is not None else None
-    if adopted is not None and not project.evaluator.rerolling(name):
+    adopted = project.adopted(name)
+    if adopted is not None:
         return lambda: (disk.read_original(adopted.original, asset),)
     if state.steps:
         original = standing_original(project, name)
@@ -134,9 +131,9 @@ def base_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[b
 def _beneath_reader(project: Project, disk: Disk, name: str) -> Callable[[], tuple[bytes, ...]] | None:
     """Reads what an adopted or overriding file stands in for: the bought picture, or the drawn one."""
     state = project.state(name)
-    asset, block = state.asset, state.block
-    if block is not None and block.steps:
-        original = block.steps[-1].chosen(asset.variant)
+    asset = state.asset
+    if state.stands:
+        original = state.stands[-1].chosen(asset.variant)
         return lambda: (disk.read_original(original, asset),)
     if isinstance(asset.start, FileRef) and not asset.steps:
         path = asset.start.path
@@ -183,8 +180,8 @@ def bare(work: Work) -> Work:
 
 def _is_finished(project: Project, name: str) -> bool:
     """Whether the base picture is an adopted sheet in the layout of the finished one."""
-    block = project.state(name).block
-    return block is not None and block.adopted is not None and block.adopted.stage == "final"
+    adopted = project.state(name).adopted
+    return adopted is not None and adopted.stage == "final"
 
 
 def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:

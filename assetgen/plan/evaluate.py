@@ -15,7 +15,7 @@ from assetgen.plan import reasons
 from assetgen.plan.keys import Keys
 from assetgen.plan.results import Orphans, Results
 from assetgen.plan.sources import is_composed
-from assetgen.plan.state import AssetState, StepState, standing_result
+from assetgen.plan.state import AssetState, StepState, standing_past, standing_result
 from assetgen.plan.world import Realm, Realms, World, gone
 
 OFFICIAL = "official"
@@ -165,6 +165,9 @@ class Evaluator:
             return standing, False
         if any(s.pending for s in states):
             return None, True
+        past = standing_past(block, states, asset)
+        if past is not None and past.adopted is not None:
+            return past.adopted.original.pixels, False
         last = standing_result(block, states, asset)
         return (last.chosen(asset.variant).pixels if last is not None else None), False
 
@@ -383,7 +386,7 @@ class Evaluator:
         """The path of the file that is the asset's base picture, if it is one of the project's."""
         if target.override is not None:
             return target.override.path
-        adopted = state.block.adopted if state.block is not None else None
+        adopted = state.adopted
         plain = isinstance(target.start, FileRef) and not target.steps and adopted is None
         return target.start.path if plain and isinstance(target.start, FileRef) else None
 
@@ -391,13 +394,14 @@ class Evaluator:
         drawn = self._drawn(target, state)
         if drawn is not None:
             return self.world.file_piece_digest(target, drawn, piece)
-        if state.block is not None and state.block.adopted is not None:
-            if state.block.adopted.stage == "final":  # it lies in the layout of the finished sheet
+        adopted = state.adopted
+        if adopted is not None:
+            if adopted.stage == "final":  # it lies in the layout of the finished sheet
                 final = self.world.final_digest(target.name, piece, "final")
                 if final is None:
                     raise AssetError(f"{target.name} has no frame or tile '{piece}'", asset=target.name)
                 return final
-            return self.world.piece_digest(target, state.block.adopted.original, piece)
+            return self.world.piece_digest(target, adopted.original, piece)
         accepted = standing_result(state.block, state.steps, target)
         assert accepted is not None
         return self.world.piece_digest(target, accepted.chosen(target.variant), piece)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
-from assetgen.model.lock import Block, Lock
+from assetgen.model.lock import Adopted, Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import (
@@ -154,7 +154,7 @@ class Project:
             layout=pinned_layout(asset, state.block),
             sources=sources,
             palettes=palettes,
-            stage=self._stage(asset, state),
+            stage=self._stage(asset),
             manifest=self.manifest,
             write=self.write_for(asset),
         )
@@ -199,10 +199,15 @@ class Project:
         keys = self.keys(name)
         return keys.bare().pictures if keys is not None else None
 
-    def _stage(self, asset: Asset, state: AssetState) -> str:
+    def adopted(self, name: str) -> Adopted | None:
+        """What a person put in the place of the picture that stands, unless another take comes instead of it."""
+        state = self.state(name)
+        own = state.block is not None and state.block.adopted is not None
+        return None if own and self.evaluator.rerolling(name) else state.adopted
+
+    def _stage(self, asset: Asset) -> str:
         """What a retouched picture still goes through. A finished sheet is cut as the picture beneath it is."""
-        block = state.block
-        adopted = block.adopted if block is not None and not self.evaluator.rerolling(asset.name) else None
+        adopted = self.adopted(asset.name)
         final = adopted is not None and adopted.stage == "final"
         if asset.override is None and not final:
             return "recipe"
@@ -212,9 +217,9 @@ class Project:
 
     def beneath(self, name: str) -> str | None:
         """The digest of the picture that a retouched one stands in for: the chosen original, or the drawn file."""
-        block = self.state(name).block
-        if block is not None and block.steps:
-            return block.steps[-1].chosen(self.manifest.assets[name].variant).pixels
+        stands = self.state(name).stands
+        if stands:
+            return stands[-1].chosen(self.manifest.assets[name].variant).pixels
         return self.drawn(name)
 
     def recipe_key(self, name: str) -> str:

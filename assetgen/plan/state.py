@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from assetgen.model.lock import Accepted, Block, Past
+from assetgen.model.lock import Accepted, Adopted, Block, Past
 from assetgen.model.manifest import Asset, Step
 from assetgen.model.plan import Blocked
 from assetgen.model.request import Request
@@ -52,10 +52,23 @@ def standing_result(block: Block | None, steps: Sequence[StepState], asset: Asse
         return steps[-1].accepted
     if len(block.steps) >= len(asset.steps):
         return block.steps[-1]
-    whole = next((past for past in reversed(block.history) if len(past.steps) > len(block.steps)), None)
+    whole = _last_whole(block)
     if whole is not None:
         return whole.steps[-1]
     return block.steps[-1] if block.frames is not None else None
+
+
+def _last_whole(block: Block) -> Past | None:
+    """The last earlier result of a chain that went further than the block's own does now."""
+    return next((past for past in reversed(block.history) if len(past.steps) > len(block.steps)), None)
+
+
+def standing_past(block: Block | None, steps: Sequence[StepState], asset: Asset) -> Past | None:
+    """The earlier result that stands while a chain is redone in part; None where the block's own stands."""
+    held = any(step.status == "held" for step in steps)
+    if block is None or not held or not 0 < len(block.steps) < len(asset.steps):
+        return None
+    return _last_whole(block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +88,23 @@ class AssetState:
     blocked: Blocked | None
     base: str | None
     pending: bool
+
+    @property
+    def adopted(self) -> Adopted | None:
+        """What a person put in the place of the picture that stands: the block's own, or, while a chain is redone in
+        part, that of its last whole result."""
+        if self.block is None or self.block.adopted is not None:
+            return self.block.adopted if self.block is not None else None
+        past = standing_past(self.block, self.steps, self.asset)
+        return past.adopted if past is not None else None
+
+    @property
+    def stands(self) -> tuple[Accepted, ...]:
+        """The chain of results that the picture which stands comes from."""
+        past = standing_past(self.block, self.steps, self.asset)
+        if past is not None:
+            return past.steps
+        return self.block.steps if self.block is not None else ()
 
     @property
     def stuck(self) -> bool:
