@@ -17,7 +17,8 @@ from generate_service import KEY, RUNTIME, Service
 
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import running
-from assetgen.store.journal import Journal, account_of, declare_lost
+from assetgen.store.journal import Journal, account_of
+from assetgen.store.journals import declare_lost
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
 

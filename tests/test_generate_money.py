@@ -26,7 +26,7 @@ from assetgen.model.errors import (
 from assetgen.model.manifest import Network
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import running
-from assetgen.store import journal as journals
+from assetgen.store import journals
 from assetgen.store.journal import Journal, account_of
 
 BOTH = pytest.mark.parametrize("dialect", ["v1", "v2"])

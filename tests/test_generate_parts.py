@@ -6,8 +6,10 @@ import asyncio
 import base64
 import json
 import os
+import selectors
 import subprocess
 import sys
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,10 +22,11 @@ from assetgen.generate.decode import date_of, decode_reply, price_of, remaining_
 from assetgen.generate.dialects import realm_of
 from assetgen.generate.download import Downloads, UnusableFileError
 from assetgen.generate.errors import parse_refusal, parse_task_error
-from assetgen.generate.limits import LONGEST_PAUSE, Gate, Pace, Slots, Typical, retry_after
+from assetgen.generate.limits import LONGEST_PAUSE, Gate, Pace, Slots, retry_after
 from assetgen.generate.shape import Shape, shape_of
 from assetgen.generate.transport import Transport, open_client
 from assetgen.generate.types import Runtime
+from assetgen.generate.watching import Typical
 from assetgen.model.cost import CREDITS, Cost
 from assetgen.model.errors import AccountError
 from assetgen.model.manifest import Network
@@ -199,12 +202,79 @@ def test_a_pace_is_kept() -> None:
     assert asyncio.run(starts()) == [1000.0] * 10 + [1060.0] * 10 + [1120.0]
 
 
-def test_the_first_look_is_made_when_a_task_may_be_ready() -> None:
-    typical = Typical()
-    assert typical.first_wait("a", 0.25) == 0.25
-    for seconds in (5.0, 4.0, 6.0):
-        typical.note("a", seconds)
-    assert typical.first_wait("a", 0.25) == pytest.approx(3.92)
+class Skipping(asyncio.SelectorEventLoop):
+    """An event loop whose time passes only by waiting, and then at once."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        selector = selectors.SelectSelector()
+        select = selector.select
+
+        def skip(timeout: float | None = None) -> Any:
+            self._now += timeout or 0.0
+            return select(0)
+
+        selector.select = skip  # type: ignore[method-assign]
+        super().__init__(selector)
+
+    def time(self) -> float:
+        return self._now
+
+
+async def looks_until(typical: Typical, time: Time, seconds: float) -> list[float]:
+    """When one task that takes `seconds` is looked at."""
+    seen = []
+    with typical.watching("a", time.runtime, (0.25, 5.0)) as watch:
+        while watch.elapsed < seconds:
+            await watch.pause()
+            seen.append(watch.elapsed)
+        watch.ready()
+    return seen
+
+
+@pytest.mark.parametrize("seconds", [0.3, 1.0, 60.0, 300.0])
+def test_a_task_is_looked_at_when_it_may_be_ready(seconds: float) -> None:
+    async def all_looks() -> list[list[float]]:
+        typical = Typical()
+        return [await looks_until(typical, Time(), seconds) for _ in range(40)]
+
+    first, *others = asyncio.run(all_looks())
+    assert first[0] == pytest.approx(0.25, rel=0.1)
+    assert first[-1] <= max(seconds * 1.09, 0.33)
+    assert all(looks[-1] <= min(seconds * 1.02, seconds + 5) for looks in others[10:])
+    assert sum(map(len, others)) <= 4.5 * len(others)
+
+
+def test_the_first_that_is_ready_tells_all_that_wait_blindly() -> None:
+    """Sixteen together: nobody knows how long they take until one of them is seen to be ready."""
+
+    async def one(typical: Typical, runtime: Runtime) -> float:
+        with typical.watching("a", runtime, (0.25, 5.0)) as watch:
+            while watch.elapsed < 1:
+                await watch.pause()
+            watch.ready()
+            return watch.elapsed
+
+    async def together() -> list[float]:
+        clock, chance = asyncio.get_running_loop().time, Random(7).random
+        runtime = Runtime(now=clock, monotonic=clock, sleep=asyncio.sleep, random=chance)
+        typical = Typical()
+        return await asyncio.gather(*(one(typical, runtime) for _ in range(16)))
+
+    with asyncio.Runner(loop_factory=Skipping) as runner:
+        seen = runner.run(together())
+    assert min(seen) >= 1
+    assert max(seen) < 1.05
+
+
+def test_tasks_of_very_different_length_are_not_looked_at_late() -> None:
+    async def late() -> list[float]:
+        typical, found = Typical(), []
+        for seconds in (10.0, 30.0, 12.0, 25.0, 11.0, 28.0, 20.0) * 5:
+            found.append((await looks_until(typical, Time(), seconds))[-1] / seconds)
+        return found
+
+    assert max(asyncio.run(late())) <= 1.1
 
 
 def test_retry_after_in_all_its_forms() -> None:

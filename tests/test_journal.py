@@ -19,9 +19,10 @@ from hypothesis import strategies as st
 from assetgen.model.cost import Cost
 from assetgen.model.errors import StoreError, UsageError
 from assetgen.model.request import Request
-from assetgen.store import journal as journals
+from assetgen.store import journal as journal_module
+from assetgen.store import journals
 from assetgen.store.entries import Attempts, Entry, Ledger, derived_key, entry_id, request_json
-from assetgen.store.journal import Journal, encode_line, read_lines
+from assetgen.store.journal import Journal, account_of, default_folder, encode_line, read_lines
 
 DAY = 24 * 3600.0
 REQUEST = Request("generate", {"prompt": "a knight", "style": "rd_fast__default", "references": ["ab", "cd"]})
@@ -299,7 +300,7 @@ def test_compaction_forgets_nothing_while_something_is_open(journal: Journal, cl
 def test_a_long_journal_is_compacted_when_it_is_opened(
     journal: Journal, again: Again, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journals, "_COMPACT_AT", 10)
+    monkeypatch.setattr(journal_module, "_COMPACT_AT", 10)
     for n in range(6):
         made = journal.intend(entry(journal, Request("generate", {"prompt": str(n)})))
         journal.record(made.id, "done")
@@ -329,9 +330,9 @@ def test_settling_by_hand(journal: Journal, clock: Clock) -> None:
 
 
 def test_folders() -> None:
-    assert journals.default_folder("/somewhere") == Path("/somewhere/journal")
-    assert journals.default_folder(None).name == "journal"
-    assert len(journals.account_of("rdpk-x")) == 8
+    assert default_folder("/somewhere") == Path("/somewhere/journal")
+    assert default_folder(None).name == "journal"
+    assert len(account_of("rdpk-x")) == 8
 
 
 def test_raw_replies_are_checked(journal: Journal) -> None:

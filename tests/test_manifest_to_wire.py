@@ -15,11 +15,8 @@ from generate_service import picture
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from assetgen.build.lockkeeper import LockKeeper
-from assetgen.build.money import Purse
+from assetgen.build.jobs import job_of
 from assetgen.build.options import Environment, Options
-from assetgen.build.remote import Remote
-from assetgen.build.report import BuildReport, Silent
 from assetgen.build.session import Session
 from assetgen.catalog.styles import STYLES
 from assetgen.catalog.tools import EDIT_MIN_SIDE, TOOLS
@@ -63,22 +60,16 @@ def jobs(root: Path, section: str, entry: Entry) -> list[Job]:
     environment = Environment({"ASSETGEN_CACHE_DIR": str(root / "store")}, lambda: 1.8e9, lambda: 0.0, lambda: 0.5)
     session = Session(Options(root), environment)
     try:
-        keeper = LockKeeper(session.lock_path, session.lock, environment.monotonic)
-        remote = Remote(session, keeper, Purse(None), BuildReport(), Silent(), _no_provider, {})
         found = []
         for name in session.manifest.assets:
             state = session.project.state(name)
             for step in state.steps:
                 if step.request is not None:
                     assert step.status == "buy", step
-                    found.append(remote.job(state.asset, step, step.request))
+                    found.append(job_of(session, state.asset, step, step.request, {}))
         return found
     finally:
         session.close()
-
-
-async def _no_provider(name: str) -> Any:
-    raise AssertionError(f"{name} is not asked")
 
 
 def refusals(wanted: Job, dialect: Dialect) -> list[str]:

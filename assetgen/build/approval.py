@@ -66,10 +66,14 @@ def _allowed(session: Session, plan: Plan, purse: Purse, ask: Ask | None) -> str
             "the account pays in credits, in which the catalog has no prices: see them with 'assetgen plan "
             "--check-cost' and allow them with --max-cost '20 credits', or answer at a terminal"
         )
-    if not known and not purse.exact and (ask is None or options.yes):
-        return "a price is not known: see it with 'assetgen plan --check-cost', or answer at a terminal"
     if options.max_cost is not None:
+        purse.asks = True  # what the catalog does not know, the service is asked for: free, and within the cap
         return None
+    if not known and not purse.exact and (ask is None or options.yes):
+        return (
+            "a price is not known: see it with 'assetgen plan --check-cost' and allow it with --max-cost, or answer at "
+            "a terminal"
+        )
     if options.yes:
         # What was shown is what was approved, not whatever it may come to.
         purse.cap = plan.cost if purse.cap is None else purse.cap

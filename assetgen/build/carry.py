@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Set
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from assetgen.build import finals, sweep
@@ -59,7 +60,7 @@ async def _carry_out(
     keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
     purse = Purse(smaller(session.manifest.budget, session.options.max_cost))
     providers.approve = purse.approve
-    remote = Remote(session, keeper, purse, report, hooks.progress, providers.open, {})
+    remote = Remote(session, keeper, purse, report, hooks.progress, providers.open)
     if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
         await _settle(providers, remote, session, selection)
         drawn = make_plan(session.project, selection, drawn.provider)
@@ -148,15 +149,27 @@ async def _generate_and_process(
             tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
             tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
     if tasks:
+        later = asyncio.create_task(_prepare(remote))
         await asyncio.sleep(0)  # requests first
         for name in selection.assets:
             if tasks.keys().isdisjoint(upstream(session.manifest, [name])):
                 processing.submit(name)
-        await asyncio.gather(*tasks.values())
+        try:
+            await asyncio.gather(*tasks.values())
+        finally:
+            later.cancel()
     for name in selection.assets:
         if name not in tasks:
             processing.submit(name)
     await processing.drain()
+
+
+async def _prepare(remote: Remote) -> None:
+    """What can wait until the first requests are out: writing the next ones down, and imports that results need."""
+    await asyncio.sleep(0.1)
+    remote.look_ahead()
+    for module in ("assetgen.pixels.documents", "assetgen.pixels.quality", "assetgen.export.index"):
+        await asyncio.to_thread(import_module, module)
 
 
 def _ready(task: asyncio.Task[bool], *, name: str, processing: Processing) -> None:

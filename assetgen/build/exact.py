@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from assetgen.build.lockkeeper import LockKeeper
-from assetgen.build.money import Purse
+from assetgen.build.jobs import job_of
 from assetgen.build.providers import Providers
-from assetgen.build.remote import Remote
-from assetgen.build.report import BuildReport, Silent
+from assetgen.build.report import Silent
 from assetgen.build.session import Session
 from assetgen.model.cost import Cost
 from assetgen.model.errors import UsageError
@@ -34,21 +32,19 @@ async def _ask_all(session: Session, plan: Plan) -> Prices:
     if paid and session.environment.api_key is None:
         raise UsageError("--check-cost asks the service: set RD_API_KEY to your API key")
     providers = Providers(session, Silent())
-    keeper = LockKeeper(session.lock_path, session.lock, session.environment.monotonic)
-    remote = Remote(session, keeper, Purse(None), BuildReport(), Silent(), providers.open, {})
     try:
-        answers = await asyncio.gather(*(_ask(session, remote, providers, name) for name in paid))
+        answers = await asyncio.gather(*(_ask(session, providers, name) for name in paid))
     finally:
         await providers.aclose()
     return {key: cost for answer in answers for key, cost in answer.items()}
 
 
-async def _ask(session: Session, remote: Remote, providers: Providers, name: str) -> dict[tuple[str, int], Cost]:
+async def _ask(session: Session, providers: Providers, name: str) -> dict[tuple[str, int], Cost]:
     state = session.project.state(name)
     provider = await providers.open(session.provider_name(state.asset))
     found: dict[tuple[str, int], Cost] = {}
     for step in state.steps:
         if step.status == "buy" and step.request is not None:
-            job = await asyncio.to_thread(remote.job, state.asset, step, step.request)
+            job = await asyncio.to_thread(job_of, session, state.asset, step, step.request, {})
             found[(name, step.index)] = await provider.check_cost(job)
     return found

@@ -34,13 +34,15 @@ def amount_in(cost: Cost, unit: str) -> Decimal | None:
 class Purse:
     """What may still be spent. `cap` is the invocation's, `balance` the account's at its beginning, when known.
 
-    `exact`: the catalog's prices do not hold for this account, the service is asked for each (free)."""
+    `exact`: the catalog's prices do not hold for this account, the service is asked for each (free). `asks`: it is
+    asked for those that the catalog does not know."""
 
     cap: Cost | None
     balance: Cost | None = None
     unknown_allowed: bool = False
     stopped: str | None = None
     exact: bool = False
+    asks: bool = False
 
     def approve(self, price: Cost, committed: Cost = FREE) -> None:
         """Called before each paid POST with what this invocation has spent or has under way (in flight and unknown

@@ -12,8 +12,10 @@ from assetgen.build.options import MANY
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.shards import finished, selected
+from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import FileRef
 from assetgen.model.plan import Plan
+from assetgen.model.position import Problem
 from assetgen.plan.planner import Prices, make_plan
 from assetgen.plan.select import Selection, require_known, select
 from assetgen.store import registry
@@ -41,10 +43,20 @@ def plan(session: Session, prices: Prices | None = None) -> Plan:
     if crew is not None:
         crew.close()
     made = make_plan(session.project, selection, provider_label(session), prices)
+    refuse_unsendable(session, made)
     hints = [*made.hints, *(note for _path, note in session.originals.notes())]
     if session.store.unreachable is not None:
         hints.append(f"{session.store.unreachable}; it may hold what seems new")
     return replace(made, hints=tuple(hints))
+
+
+def refuse_unsendable(session: Session, plan: Plan) -> None:
+    """ManifestError where a request would have to be sent that the service, when it was asked, said it refuses. Results
+    that are here stand whatever the service offers today (rule 15)."""
+    wanted = {action.asset for action in plan.actions if action.action == "generate"}
+    found = [Problem(item.position, item.message) for item in session.manifest.unsendable if item.asset in wanted]
+    if found:
+        raise ManifestError(found)
 
 
 def provider_label(session: Session) -> str:
@@ -86,6 +98,7 @@ def build(session: Session, hooks: Hooks) -> BuildReport:
         crew = look_together(session, selection, ahead=True)
         try:
             drawn = make_plan(session.project, selection, provider_label(session))
+            refuse_unsendable(session, drawn)
             if not drawn.actions and not drawn.blocked and not _wants_more(session):
                 report = unchanged(session, selection)
             else:

@@ -242,6 +242,8 @@ def price(style: Style, size: tuple[int, int] | None, count: int = 1) -> Decimal
 
     `size` is the width and height sent; styles of a flat price need none.
     """
+    if style.price == "unknown":
+        raise ValueError(f"nobody knows the price of {style.name} offline")
     if style.price == "flat":
         each = style.flat
     else:

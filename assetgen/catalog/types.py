@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-Family = Literal["fast", "plus", "pro", "animation", "advanced", "tile", "user"]
+Family = Literal["fast", "plus", "pro", "animation", "advanced", "tile", "user", "new"]
 Makes = Literal["picture", "animation", "tileset", "tile"]
-PriceRule = Literal["fast", "plus", "low_res", "flat"]
+PriceRule = Literal["fast", "plus", "low_res", "flat", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

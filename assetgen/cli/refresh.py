@@ -1,35 +1,60 @@
-"""What the live service offers beside the catalog: new styles, and styles that are gone."""
+"""What the live service offers: kept beside the manifest, where it decides over the catalog from then on."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
+from assetgen.catalog.live import FILE, Live, differences, dump, parse, read_rows
 from assetgen.cli.account import with_provider
 from assetgen.cli.context import Context
+from assetgen.model.errors import UsageError
 
 
-def refresh(context: Context) -> None:
-    """Asks the selector (free) and says what is new, gone, or of another size than the catalog has."""
+def kept(root: Path) -> Live:
+    """What an earlier refresh found, nothing where there was none. UsageError where the file is damaged."""
+    path = root / FILE
+    if not path.is_file():
+        return Live()
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: {error}; delete it and refresh again") from None
+
+
+def refresh(context: Context) -> Live:
+    """Asks the selector (free), says what is new, gone or changed, and writes the file where that differs."""
     import asyncio
 
-    from assetgen.catalog import STYLES, find
+    from assetgen.generate.dialects import realm_of
+    from assetgen.store import atomic
 
+    before, environment = kept(context.root), context.environment()
+    source = realm_of(environment.api_url)
+    if before.source == "official" != source:
+        raise UsageError(
+            f"{FILE} holds what the service offers, and {environment.api_url} is a rehearsal: delete the file first"
+        )
     rows = asyncio.run(with_provider(context, lambda provider: provider.styles()))
-    live = {str(row.get("prompt_style")): row for row in rows if row.get("prompt_style")}
-    known = {style.name for name in live if (style := find(name)) is not None}
-    for name, row in sorted(live.items()):
-        style = find(name)
-        if style is None:
-            context.say(f"  new   {name}: {row.get('description') or row.get('name') or ''}".rstrip(": "))
-        elif (limits := _limits(row)) is not None and limits != (style.min_size, style.max_size):
-            context.say(
-                f"  size  {name}: {limits[0]}–{limits[1]} now, {style.min_size}–{style.max_size} in the catalog"
-            )
-    for name in sorted(set(STYLES) - known):
-        context.say(f"  gone  {name}: the service does not list it")
-    context.say(f"{len(live)} styles are live.")
+    now = read_rows(rows, date=_today(context.now()), source=source)
+    if not now.offers:
+        raise UsageError("the service lists no styles at all: nothing was changed")
+    changes = list(differences(before, now))
+    for change in changes:
+        context.say(f"  {change.what:<8}{change.name}" + (f": {change.text}" if change.text else ""))
+    context.say(f"{len(now.offers)} styles are live.")
+    path = context.root / FILE
+    if before.offers == now.offers:
+        context.say(f"{FILE} is as it was.")
+        return before
+    if not (context.root / "assets.yaml").is_file():
+        context.say("There is no assets.yaml here: nothing was written.")
+        return now
+    atomic.write(path, dump(now))
+    context.say(f"Written to {FILE}: commit it, so that everybody plans with the same styles.")
+    return now
 
 
-def _limits(row: dict[str, Any]) -> tuple[int, int] | None:
-    low, high = row.get("min_width"), row.get("max_width")
-    return (low, high) if isinstance(low, int) and isinstance(high, int) else None
+def _today(now: float) -> str:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(now, UTC).date().isoformat()

@@ -16,7 +16,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.spending import Spending, disclosure, purchases
     from assetgen.model.cost import total
-    from assetgen.store import journal, lockfile
+    from assetgen.store import journals, lockfile
+    from assetgen.store.journal import default_folder
 
     root = context.project_root()
     lock = lockfile.read(root / "assets.lock").lock
@@ -26,8 +27,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         )
         print(disclosure(lock, drawn), end="")
         return 0
-    folder = journal.default_folder(context.environment().cache_dir)
-    open_entries = journal.spent_unknown(folder, now=context.now) if folder.is_dir() else []
+    folder = default_folder(context.environment().cache_dir)
+    open_entries = journals.spent_unknown(folder, now=context.now) if folder.is_dir() else []
     spending = Spending(tuple(purchases(lock)), total(entry.price for entry in open_entries))
     if args.json:
         print_json(spending.to_json())

@@ -18,9 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from assetgen.store import journal
+    from assetgen.store import journals
+    from assetgen.store.journal import default_folder
 
-    folder = journal.default_folder(context.environment().cache_dir)
+    folder = default_folder(context.environment().cache_dir)
     if args.entry is None:
         if args.lost or args.task:
             raise UsageError("name the entry to close: 'assetgen settle' lists them")
@@ -28,19 +29,20 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.lost == bool(args.task):
         raise UsageError("say either --lost or --task TASK")
     if args.lost:
-        closed = journal.declare_lost(folder, args.entry, now=context.now)
+        closed = journals.declare_lost(folder, args.entry, now=context.now)
         context.say(f"{closed.asset}: given up; {closed.price} counts as spent")
     else:
-        closed = journal.claim_task(folder, args.entry, args.task, now=context.now)
+        closed = journals.claim_task(folder, args.entry, args.task, now=context.now)
         context.say(f"{closed.asset}: is task {args.task}; the next build fetches its result")
     return 0
 
 
 def _list(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.choices import utc
-    from assetgen.store import journal
+    from assetgen.store import journals
+    from assetgen.store.journal import default_folder
 
-    found = journal.open_everywhere(journal.default_folder(context.environment().cache_dir), now=context.now)
+    found = journals.open_everywhere(default_folder(context.environment().cache_dir), now=context.now)
     rows: list[dict[str, Any]] = [
         {
             "id": item.entry.id,

@@ -19,6 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--faults", type=Path, metavar="FILE", help="faults to inject: see docs/simulator.md")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the faults' probabilities (0)")
     parser.add_argument("--today", action="store_true", help="refuse sizes that only the old documents allow")
+    parser.add_argument("--styles", type=Path, metavar="FILE", help="offer the styles of an assets.styles.json")
     parser.add_argument("--allow-field", action="append", default=[], metavar="NAME", help="let an unknown field pass")
 
 
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         seed=args.seed,
         today=args.today,
         allow_fields=tuple(args.allow_field),
+        styles=args.styles,
     )
 
     def announce(url: str) -> None:

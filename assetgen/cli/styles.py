@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assetgen.cli import flags
@@ -12,9 +14,24 @@ from assetgen.cli.context import Context, print_json
 from assetgen.model.errors import UsageError
 
 if TYPE_CHECKING:
+    from assetgen.catalog.live import Live
     from assetgen.catalog.types import Style
 
-FAMILIES = ("fast", "plus", "pro", "animation", "advanced", "tile")
+FAMILIES = ("fast", "plus", "pro", "animation", "advanced", "tile", "user", "new")
+FIELDS: Mapping[str, type] = {
+    "name": str,
+    "description": str,
+    "reference_caption": str,
+    "style_icon": str,
+    "llm_instructions": str,
+    "user_prompt_template": str,
+    "apply_prompt_fixer": bool,
+    "force_palette": bool,
+    "force_bg_removal": bool,
+    "min_width": int,
+    "min_height": int,
+}
+"""What `--set` takes: the service's own names, and their types."""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,18 +40,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=int, metavar="N", help="only styles that can draw N×N pixels")
     flags.add_json(parser)
     parser.add_argument("--refresh", action="store_true", help="ask the service which styles there are now (free)")
+    own = parser.add_argument_group("a style of your own, kept by the service under `user__…`")
+    what = own.add_mutually_exclusive_group()
+    what.add_argument("--create", metavar="NAME", help="make one")
+    what.add_argument("--change", metavar="ID", help="change one")
+    what.add_argument("--delete", metavar="ID", help="remove one")
+    own.add_argument("--reference", type=Path, metavar="FILE", help="the picture that shows it")
+    own.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE", help=f"any of {', '.join(FIELDS)}")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from assetgen.catalog import STYLES, find
+    from assetgen.cli.refresh import kept, refresh
 
-    if args.refresh:
-        from assetgen.cli.refresh import refresh
+    if args.create or args.change or args.delete:
+        from assetgen.cli.own_style import manage
 
-        refresh(context)
-    exact = find(args.words[0]) if len(args.words) == 1 else None
-    explained = exact is not None and exact.known
-    chosen = [exact] if exact is not None and explained else [s for s in STYLES.values() if _fits(s, args)]
+        return manage(args, context)
+    if args.reference or args.set:
+        raise UsageError("--reference and --set belong to --create NAME or --change ID")
+    live = refresh(context) if args.refresh else kept(context.root)
+    exact = live.find(args.words[0]) if len(args.words) == 1 else None
+    explained = exact is not None and (exact.known or live.offer(exact.name) is not None)
+    chosen = [exact] if exact is not None and explained else [s for s in _all(live) if _fits(s, args)]
     if not chosen:
         raise UsageError(_nothing(args.words))
     if args.json:
@@ -44,6 +71,14 @@ def run(args: argparse.Namespace, context: Context) -> int:
     else:
         print(table(chosen))
     return 0
+
+
+def _all(live: Live) -> list[Style]:
+    """The catalog's styles as the service offers them, then those that only the service knows."""
+    from assetgen.catalog import STYLES
+
+    names = [*STYLES, *(name for name in live.offers if name not in STYLES)]
+    return [style for name in names if (style := live.find(name)) is not None]
 
 
 def _fits(style: Style, args: argparse.Namespace) -> bool:
@@ -84,6 +119,8 @@ def price_text(style: Style) -> str:
     """Dollars an image at the smallest and the largest size."""
     from assetgen.catalog import price
 
+    if style.price == "unknown":
+        return "?"
     low, high = price(style, (style.min_size,) * 2, 1), price(style, (style.max_size,) * 2, 1)
     return f"${_short(low)}" if low == high else f"${_short(low)}–{_short(high)}"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from assetgen.generate.decode import balance_of, json_object, price_of
 from assetgen.generate.dialects import cost_question, is_paid
 from assetgen.generate.errors import parse_refusal
 from assetgen.generate.purchase import Line
-from assetgen.generate.transport import Reply
-from assetgen.generate.types import Job
+from assetgen.generate.transport import LostReplyError, Reply
+from assetgen.generate.types import Job, StyleCall
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.errors import ProviderError
 from assetgen.model.jsontext import mended_json
@@ -59,6 +60,19 @@ async def ask_tools(line: Line) -> list[dict[str, Json]]:
     else:
         document = _object(reply, "edit tools")
     return _rows(document.get("tools") if isinstance(document, dict) else document)
+
+
+async def manage_style(line: Line, call: StyleCall) -> dict[str, Json]:
+    """Makes, changes or removes one of the account's own styles. A new one is sent once: sent again, it would be there
+    twice. Raises ProviderError and AccountError."""
+    what = f"style {call.style}" if call.style else "new style"
+    path = "/styles" + (f"/{quote(call.style, safe='')}" if call.style else "")
+    body = json.dumps(dict(call.fields)).encode() if call.method != "DELETE" else None
+    try:
+        reply = await line.transport.call(call.method, line.base + path, body=body, repeatable=call.method != "POST")
+    except LostReplyError as error:
+        raise ProviderError(f"{what}: {error}; 'assetgen styles --refresh' tells whether it is there") from None
+    return _object(reply, what) if reply.body or not reply.ok else {}
 
 
 async def ask_status(line: Line) -> dict[str, str]:

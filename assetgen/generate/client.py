@@ -10,14 +10,14 @@ from typing import cast
 from assetgen.generate import account
 from assetgen.generate.claim import Turns
 from assetgen.generate.dialects import Submission, is_paid, submission
-from assetgen.generate.limits import Pace
+from assetgen.generate.limits import Leaving, Pace
 from assetgen.generate.money import Book
 from assetgen.generate.purchase import Line, Purchase, RefundedError
 from assetgen.generate.scribe import Scribe
 from assetgen.generate.settle import open_entry_error, settle_all
 from assetgen.generate.shape import Shape, shape_of
 from assetgen.generate.track import JournalTrack, MemoryRaw, Track
-from assetgen.generate.types import Approve, Delivery, Job, RejectedDelivery, Report, Settled
+from assetgen.generate.types import Approve, Delivery, Job, RejectedDelivery, Report, Settled, StyleCall
 from assetgen.model.codec import to_json
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.errors import AssetError, ProviderError, StoppedError, StoreError
@@ -76,6 +76,7 @@ class Client:
         self._clear = False
         self._rejected: set[str] = set()
         self._pace = pace or Pace(line.transport.runtime, line.transport.network.account_rate).wait
+        self._leaving = Leaving()
         self._fixes = Pace(line.transport.runtime, FIXES_A_MINUTE if paid else None)
 
     def __repr__(self) -> str:
@@ -117,6 +118,10 @@ class Client:
 
     async def tools(self) -> list[dict[str, Json]]:
         return await account.ask_tools(self.line)
+
+    async def own_style(self, call: StyleCall) -> dict[str, Json]:
+        """See `Provider.own_style`."""
+        return await account.manage_style(self.line, call)
 
     # -- buying ---------------------------------------------------------------------------------------------------
 
@@ -208,6 +213,7 @@ class Client:
 
         async def work() -> Delivery:
             raw = await self._in_slot(purchase, ask) if ask is not None else track.entry.raw or ""
+            await self._leaving.over()
             return await purchase.deliver(raw)
 
         try:
@@ -234,11 +240,12 @@ class Client:
         async def claim() -> str | None:
             return await self.turns.claim(purchase.track.id or "") if self.turns is not None else None
 
-        if self.turns is not None and ask.kind == "inference" and not ask.repeatable:
-            async with self.turns.one():
+        with self._leaving:
+            if self.turns is not None and ask.kind == "inference" and not ask.repeatable:
+                async with self.turns.one():
+                    raw = await purchase.submit(ask, claim, uncertain=uncertain)
+            else:
                 raw = await purchase.submit(ask, claim, uncertain=uncertain)
-        else:
-            raw = await purchase.submit(ask, claim, uncertain=uncertain)
         return await purchase.follow() if raw is None else raw
 
     async def _resumed(self, scribe: Scribe, entry: Entry, job: Job) -> Delivery | None:

@@ -6,8 +6,6 @@ import base64
 from typing import TYPE_CHECKING
 
 from assetgen.model.errors import AssetError
-from assetgen.pixels.picture import decode
-from assetgen.pixels.png import encode_palette, encode_truecolor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,16 +23,24 @@ def as_base64(data: bytes) -> str:
 
 def plain_picture(data: bytes, what: str) -> str:
     """A picture with its transparency, for edit tools and masks."""
+    from assetgen.pixels.picture import decode
+    from assetgen.pixels.png import encode_truecolor
+
     return as_base64(encode_truecolor(decode(data, what=what)))
 
 
 def rgb_picture(data: bytes, what: str) -> str:
     """A picture as RGB: transparency is flattened on a colour that the picture does not use."""
+    from assetgen.pixels.picture import decode
+    from assetgen.pixels.png import encode_truecolor
+
     return as_base64(encode_truecolor(flatten(decode(data, what=what))))
 
 
 def palette_picture(colors: Sequence[str]) -> str:
     """A palette (`rrggbb`, in order) as an opaque picture, one pixel a colour."""
+    from assetgen.pixels.png import encode_palette
+
     text = as_base64(encode_palette([color[:6] for color in (c.lstrip("#") for c in colors)]))
     if len(text) > PALETTE_CHARACTERS:
         raise AssetError(f"a palette of {len(colors)} colours is too large to be sent: {len(text)} characters")

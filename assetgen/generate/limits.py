@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -122,6 +122,35 @@ class Slot:
             self.slots.returned()
 
 
+class Leaving:
+    """Submissions on their way out: while there are some, what has come back can wait to be decoded. Sixteen results
+    that come together would else keep the service idle until the last of them is a picture on the disk."""
+
+    _MOST = 0.25
+    """Seconds: one submission that hangs holds nothing up."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def __enter__(self) -> None:
+        self._count += 1
+        self._none.clear()
+
+    def __exit__(self, *_: object) -> None:
+        self._count -= 1
+        if not self._count:
+            self._none.set()
+
+    async def over(self) -> None:
+        """Returns when nothing is on its way out, or soon."""
+        await asyncio.sleep(0)  # who was given our slot begins first
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._MOST):
+                await self._none.wait()
+
+
 class Pace:
     """At most `count` starts in any `seconds` (None: as many as you like)."""
 
@@ -140,21 +169,6 @@ class Pace:
                 self._starts.append(now)
                 return
             await self._runtime.sleep(self._starts[0] + self._seconds - now)
-
-
-class Typical:
-    """How long tasks have taken lately: the first look at a task is made when it may just be ready."""
-
-    def __init__(self, keep: int = 8) -> None:
-        self._durations: dict[str, deque[float]] = {}
-        self._keep = keep
-
-    def note(self, kind: str, seconds: float) -> None:
-        self._durations.setdefault(kind, deque(maxlen=self._keep)).append(seconds)
-
-    def first_wait(self, kind: str, shortest: float) -> float:
-        known = self._durations.get(kind)
-        return max(shortest, min(known) * 0.98) if known else shortest
 
 
 def retry_after(value: str | None, now: float) -> float | None:

@@ -12,11 +12,11 @@ from assetgen.generate.decode import Decoded, Files, decode_reply, inline_of, is
 from assetgen.generate.dialects import TASKS, Submission
 from assetgen.generate.download import Downloads, ExpiredError, UnusableFileError
 from assetgen.generate.errors import Refusal, parse_refusal, parse_task_error
-from assetgen.generate.limits import Typical
 from assetgen.generate.shape import Shape
 from assetgen.generate.track import Raw, Track
 from assetgen.generate.transport import LostReplyError, NeverSentError, Reply, Transport
 from assetgen.generate.types import Delivery, RejectedDelivery
+from assetgen.generate.watching import Typical
 from assetgen.generate.wire import Dialect
 from assetgen.model.cost import CREDITS, Cost
 from assetgen.model.errors import ProviderError, UnknownOutcomeError
@@ -139,32 +139,26 @@ class Purchase:
 
         Raises RefundedError, UnknownOutcomeError when the task is gone or takes too long, AccountError.
         """
-        transport, tuning = self.line.transport, self.line.transport.tuning
-        begin = transport.runtime.monotonic()
-        deadline = begin + transport.network.timeout * tuning.patience
-        pause = self.line.typical.first_wait(self._speed, tuning.poll[0])
-        share = 0.015
-        while True:
-            await transport.runtime.sleep(pause)
-            reply = await self._look()
-            document = json_object(reply.body)
-            status = document.get("status") if document else None
-            if document is None or status == "succeeded":
-                self.finished()
-                self.line.typical.note(self._speed, transport.runtime.monotonic() - begin)
-                return await self.keep(reply.body)
-            if status == "failed":
-                refusal = parse_task_error(document.get("error"))
-                await self.track.close("refunded", refusal.words)
-                raise RefundedError(refusal, self.what)
-            elapsed = transport.runtime.monotonic() - begin
-            if begin + elapsed > deadline:
-                raise self._unknown(
-                    f"task {self.track.task} is still {status} after {elapsed:.0f} s; the next build waits on"
-                )
-            # Late by 2 % of the time that it took when it is ready about now, by 10 % at most: and few questions.
-            share = min(0.1, share * 1.3)
-            pause = min(tuning.poll[1], max(min(tuning.poll[0], 0.02), elapsed * share))
+        transport = self.line.transport
+        deadline = transport.network.timeout * transport.tuning.patience
+        with self.line.typical.watching(self._speed, transport.runtime, transport.tuning.poll) as watch:
+            while True:
+                await watch.pause()
+                reply = await self._look()
+                document = json_object(reply.body)
+                status = document.get("status") if document else None
+                if document is None or status == "succeeded":
+                    self.finished()
+                    watch.ready()
+                    return await self.keep(reply.body)
+                if status == "failed":
+                    refusal = parse_task_error(document.get("error"))
+                    await self.track.close("refunded", refusal.words)
+                    raise RefundedError(refusal, self.what)
+                if watch.elapsed > deadline:
+                    raise self._unknown(
+                        f"task {self.track.task} is still {status} after {watch.elapsed:.0f} s; the next build waits on"
+                    )
 
     @property
     def _speed(self) -> str:

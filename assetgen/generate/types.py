@@ -148,6 +148,16 @@ class Tuning:
     file_limit: int = 32 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class StyleCall:
+    """One call that makes, changes or removes a user's own style. `style` is its id, empty for a new one; `fields` are
+    the service's names, pictures as raw base64."""
+
+    method: Literal["POST", "PATCH", "DELETE"]
+    style: str = ""
+    fields: Mapping[str, Json] = field(default_factory=dict)
+
+
 class Provider(Protocol):
     """A source of generated pictures.
 
@@ -183,6 +193,10 @@ class Provider(Protocol):
 
     async def balance(self) -> Cost:
         """The account's balance; credits in `other` when there are both."""
+        ...
+
+    async def own_style(self, call: StyleCall) -> dict[str, Json]:
+        """Makes, changes or removes one of the account's own styles; what the service says of it. Never charged."""
         ...
 
     def outstanding(self) -> Cost:

@@ -58,9 +58,7 @@ def source_of(entry: Expanded, world: World) -> Source | None:
 
 def _implied(entry: Expanded, world: World) -> Source | None:
     """A style that only transforms its input needs no prompt."""
-    from assetgen.catalog import styles
-
-    style = styles.find(entry.values.get("style") or "")
+    style = world.live.find(entry.values.get("style") or "")
     if style is not None and style.input == "required" and entry.has("input"):
         return "prompt"
     keys = ("prompt", *_OTHERS[entry.kind], *(["tiles"] if entry.kind == "tileset" else []))
@@ -77,13 +75,13 @@ def build(entry: Expanded, book: Book, project: Mapping[str, str]) -> Asset | No
     world, values = book.world, entry.values
     source = source_of(entry, world)
     if source is None:
-        style_rules.find_style(entry, world.problems)
+        style_rules.find_style(entry, world)
         return None
     _refuse_untaken(entry, source, world)
     style = None
     steps: list[Step] = []
     if source == "prompt":
-        style = style_rules.find_style(entry, world.problems)
+        style = style_rules.find_style(entry, world)
         _check_prompt(entry, style, world)
         if style is None or style_rules.check_kind(style, entry, world.problems):
             first = generate(entry, style, book)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from assetgen.catalog.live import FILE, Live, parse
 from assetgen.manifest import checks, pending, project, sizes
 from assetgen.manifest.assets import build
 from assetgen.manifest.atlases import read_atlases
@@ -21,6 +22,9 @@ from assetgen.manifest.steps import Book
 from assetgen.manifest.top import read_top, top_of
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Asset, Manifest
+from assetgen.model.position import Position
+
+_MAX_LIVE = 8 << 20
 
 
 def load(root: Path, file: str = "assets.yaml", read_palette: ReadPalette | None = None) -> Manifest:
@@ -90,6 +94,7 @@ def _load(root: Path, file: str, data: bytes, files: Files, problems: Problems) 
         files=(*sources.files, *(path for path in files.digests if path not in sources.files)),
         globs=tuple(sorted(files.globs.items())),
         warnings=tuple(dict.fromkeys(book.warnings)),
+        unsendable=tuple(book.unsendable),
     )
 
 
@@ -100,7 +105,21 @@ def _world(entries: list[Expanded], sources: Sources, output: str, files: Files,
         if entry.variant is not None:
             base = entry.name.rpartition("_")[0]
             variants[base] = max(variants.get(base, 0), entry.variant)
-    return World(by_name, files, problems, output, variants)
+    return World(by_name, files, problems, output, variants, read_live(files, problems))
+
+
+def read_live(files: Files, problems: Problems) -> Live:
+    """What the service offers, where that was asked and kept; a damaged file is a problem."""
+    if files.first_of([FILE]) is None:
+        return Live()
+    start = Position(FILE, 1, 1)
+    data = files.read(FILE, start, "file", problems, limit=_MAX_LIVE)
+    try:
+        return parse(data) if data is not None else Live()
+    except ValueError as error:
+        tail = "'assetgen styles --refresh' writes it anew, or delete it: then the built-in catalog decides"
+        problems.add(start, f"not what 'assetgen styles --refresh' writes: {error}", tail=tail)
+        return Live()
 
 
 def _assets(entries: list[Expanded], book: Book, directions: Mapping[str, str]) -> dict[str, Asset]:

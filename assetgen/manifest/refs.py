@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from assetgen.catalog.live import Live
 from assetgen.manifest.expand import Expanded
 from assetgen.manifest.files import Files, is_glob
 from assetgen.manifest.messages import did_you_mean, quoted
@@ -27,6 +28,8 @@ class World:
     output: str
     variants: Mapping[str, int]
     """Names that stand for NAME_1 …, with their count."""
+    live: Live = field(default_factory=Live)
+    """What the service offers, where `assetgen styles --refresh` asked it."""
     broken_palettes: frozenset[str] = frozenset()
     """Palettes that are there but wrong, of which one problem is enough."""
 

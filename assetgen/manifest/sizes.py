@@ -70,12 +70,15 @@ class _Resolver:
         if not asset.steps:
             return asset
         steps = list(asset.steps)
-        style = _style(steps[0])
+        style = self._style(steps[0])
         if steps[0].op == "generate" and steps[0].size is None and style is not None and style.input_sized:
             steps[0] = self._sized(steps[0], style, asset)
         asset = replace(asset, steps=tuple(steps))
         self._check_edits(asset)
         return asset
+
+    def _style(self, step: Step) -> Style | None:
+        return self.book.world.live.find(step.style) if step.style is not None else None
 
     def _inherit_cut(self, asset: Asset) -> Asset:
         """Layout, grid and timing of the asset that is copied or edited whole, where none are given."""
@@ -183,12 +186,6 @@ class _Resolver:
         if whole is None or not columns or not rows or whole[0] % columns or whole[1] % rows:
             return None
         return whole[0] // columns, whole[1] // rows
-
-
-def _style(step: Step) -> Style | None:
-    from assetgen.catalog import styles
-
-    return styles.find(step.style) if step.style is not None else None
 
 
 def _cells(asset: Asset) -> tuple[int | None, int | None]:

@@ -13,7 +13,7 @@ from assetgen.manifest.expand import Expanded
 from assetgen.manifest.messages import any_of, did_you_mean, quoted
 from assetgen.manifest.nodes import Items, Map
 from assetgen.manifest.refs import World, resolve
-from assetgen.model.manifest import Palette, Ref, Step
+from assetgen.model.manifest import Palette, Ref, Step, Unsendable
 from assetgen.model.position import Position
 from assetgen.model.request import ALIASES
 
@@ -48,6 +48,7 @@ class Book:
     world: World
     palettes: Mapping[str, Palette]
     warnings: list[str] = field(default_factory=list)
+    unsendable: list[Unsendable] = field(default_factory=list)
 
 
 def size_of(value: Any) -> Size | None:
@@ -82,6 +83,9 @@ def generate(entry: Expanded, style: Style | None, book: Book) -> Step | None:
                 problems.add(entry.at(key), f"{quoted(key)} has no meaning here", where=entry.where, tail=reason)
             values.pop(key)
     size = _size(entry, style, book)
+    if style is not None:
+        book.unsendable.extend(filter(None, [style_rules.unsendable(style, entry, size, book.world)]))
+        book.warnings.extend(filter(None, [style_rules.gone(style, entry, book.world)]))
     fields: dict[str, Any] = {"prompt": full_prompt(entry)}
     if style is not None:
         fields["style"] = style.name
@@ -133,7 +137,7 @@ def _size(entry: Expanded, style: Style | None, book: Book) -> Size | None:
         if style is not None:
             written = str(entry.values.get("style") or style.name)
             warning = style_rules.check_size(style, size, entry.at(key), entry.where, book.world.problems, written)
-            if warning is not None:
+            if warning is not None and book.world.live.offer(style.name) is None:
                 book.warnings.append(warning)
         return size
     if style is not None and (style.default_size is not None or style.input_sized):

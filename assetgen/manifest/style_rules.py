@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from assetgen.catalog.live import FILE
 from assetgen.catalog.types import Style
 from assetgen.manifest.expand import Expanded
 from assetgen.manifest.messages import any_of, count_of, quoted
 from assetgen.manifest.nodes import Located, Problems
+from assetgen.manifest.refs import World
+from assetgen.model.manifest import Unsendable
 from assetgen.model.position import Position
 
 MAKES = {"sprite": ("picture", "tile"), "animation": ("animation",), "tileset": ("tileset", "tile")}
@@ -15,18 +18,21 @@ _OLD_ANIMATIONS = ("rd_animation__four_angle_walking",)
 _SECTION = {"picture": "sprites", "tile": "tilesets", "animation": "animations", "tileset": "tilesets"}
 
 
-def find_style(entry: Expanded, problems: Problems) -> Style | None:
+def find_style(entry: Expanded, world: World) -> Style | None:
     """The entry's style, or None; an unknown name is a problem with the nearest one."""
+    problems = world.problems
     name = entry.values.get("style")
     if not isinstance(name, Located):
         return None
-    from assetgen.catalog import styles
+    from assetgen.catalog import live, styles
 
     old = bool(entry.values.get("old_model"))
-    style = styles.find(name, old_model=old)
+    style = world.live.find(name, old_model=old)
     if style is None:
         near = styles.nearest(name)
         tail = f"did you mean {quoted(near)}?" if near else "'assetgen styles' lists them"
+        if "__" in name:
+            tail += f" A style that is newer than this program is known after 'assetgen styles --refresh' ({live.FILE})"
         problems.add(name.position, f"unknown style {quoted(name)}", where=entry.where, tail=tail)
     elif old and style.family != "fast" and style.name not in _OLD_ANIMATIONS:
         tail = f"{style.name} is none of RD_FLUX's styles: those of rd_fast, and animation_four_angle_walking"
@@ -36,6 +42,12 @@ def find_style(entry: Expanded, problems: Problems) -> Style | None:
 
 def check_kind(style: Style, entry: Expanded, problems: Problems) -> bool:
     """Whether the style makes what the section holds. A picture may serve as a sheet where a plain grid cuts it."""
+    if style.family == "new" and style.makes == "animation":
+        tail = "its frames cannot be cut by this version of assetgen; a newer one may know it"
+        problems.add(
+            entry.at("style"), f"the sheets of {quoted(style.name)} are not known", where=entry.where, tail=tail
+        )
+        return False
     if not style.known or style.makes in MAKES[entry.kind]:
         return True
     gridded = isinstance(entry.values.get("layout"), dict) or (entry.kind == "tileset" and "size" in entry.values)
@@ -114,6 +126,36 @@ def check_counts(style: Style, entry: Expanded, problems: Problems) -> None:
     if style.outside and style.family == "tile" and not entry.has("outside"):
         tail = "write 'outside: lush grass', the terrain around that of the prompt"
         problems.add(entry.at("style"), f"style {quoted(name)} needs 'outside'", where=entry.where, tail=tail)
+
+
+def unsendable(style: Style, entry: Expanded, size: tuple[int, int] | None, world: World) -> Unsendable | None:
+    """What the service, once asked (`styles --refresh`), will say against the request: an error where it must be sent,
+    and nothing to those whose result is here already (IDENTITY 15)."""
+    offer = world.live.offer(style.name)
+    if offer is None:
+        return None
+    values = entry.values
+    images = values.get("variants") or values.get("candidates") or 1
+    references = len(values.get("references") or ())
+    has_input = entry.has("input") or style.input_sized
+    text = offer.refuses(
+        None if style.ignores_size or style.input_sized else size,
+        images=images,
+        has_input=has_input,
+        references=references,
+    )
+    if text is None:
+        return None
+    key = "tile_size" if entry.has("tile_size") else "size" if entry.has("size") else "style"
+    text = f"{text}, as the service said on {world.live.date} ({FILE})"
+    return Unsendable(entry.name, entry.at(key), f"{text} in {entry.where}")
+
+
+def gone(style: Style, entry: Expanded, world: World) -> str | None:
+    """A warning where the service no longer lists the style."""
+    if not world.live.is_gone(style):
+        return None
+    return f"{entry.at('style')}: {style.name} of {entry.where} was not among the service's styles on {world.live.date}"
 
 
 def check_size(

@@ -287,6 +287,15 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class Unsendable:
+    """Why the service would refuse an asset's request, if it had to be sent: results that are here already stand."""
+
+    asset: str
+    position: Position
+    message: str
+
+
+@dataclass(frozen=True)
 class Manifest:
     """A whole project. Paths are relative to `root`, the folder of the top manifest, as absolute text.
 
@@ -314,6 +323,7 @@ class Manifest:
     files: tuple[str, ...] = ()
     globs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     warnings: tuple[str, ...] = ()
+    unsendable: tuple[Unsendable, ...] = ()
 
     def provider_of(self, asset: Asset) -> str:
         return asset.provider or self.provider

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
 
+from assetgen.catalog.live import NOT_ASKED, Live, parse
 from assetgen.model.errors import UsageError
 from assetgen.simulator.faults import Rule, read_rules
 
@@ -38,7 +39,8 @@ class SimulatorConfig:
     documents too, `today` only today's. `legacy`: whether v1 `/inferences/legacy` works or is gone (None: it works
     in the credit generation). `inline_limit`: bytes of base64 beyond which a result comes only as URLs.
     `url_lifetime`, `keep_outputs`: seconds that a URL and a result live. `extra_fields`: unknown request fields to
-    let pass. `public_url`: where result files are served when it is not the address that was asked.
+    let pass. `live`: the styles that are offered, where those are not the catalog's; `any_style`: unknown names draw.
+    `public_url`: where result files are served when it is not the address that was asked.
     `clock` gives Unix seconds, `sleep` waits, `new_id` names tasks and files.
     """
 
@@ -57,6 +59,8 @@ class SimulatorConfig:
     url_lifetime: float = 15 * 60
     keep_outputs: float = 24 * 3600
     extra_fields: frozenset[str] = frozenset()
+    live: Live = NOT_ASKED
+    any_style: bool = False
     public_url: str | None = None
     clock: Callable[[], float] = field(default=time.time, repr=False)
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)
@@ -69,7 +73,7 @@ class SimulatorConfig:
     @staticmethod
     def placeholder() -> SimulatorConfig:
         """What the placeholder provider talks to in process: no waiting, no end of money, any key."""
-        return SimulatorConfig(balance=None, check_keys=False)
+        return SimulatorConfig(balance=None, check_keys=False, any_style=True)
 
     @staticmethod
     def from_options(
@@ -83,6 +87,7 @@ class SimulatorConfig:
         seed: int = 0,
         today: bool = False,
         allow_fields: tuple[str, ...] = (),
+        styles: Path | None = None,
     ) -> SimulatorConfig:
         """The options of `assetgen simulator` as a config. Raises UsageError naming the flag that is wrong.
 
@@ -101,7 +106,15 @@ class SimulatorConfig:
             seed=seed,
             sizes="today" if today else "known",
             extra_fields=frozenset(allow_fields),
+            live=NOT_ASKED if styles is None else _offered(styles),
         )
+
+
+def _offered(path: Path) -> Live:
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--styles {path}: {error}; expected a file that 'assetgen styles --refresh' wrote") from None
 
 
 def _balance(text: str | None, whole: bool) -> Decimal | None:

@@ -62,7 +62,15 @@ async def _create(call: Call) -> Reply:
 def read_ask(call: Call, payload: Any) -> Ask:
     """The request as understood. Raises Refusal with all that is wrong."""
     config, service = call.service.config, call.service
-    rules = Rules(call.dialect, config.generation, config.sizes, config.extra_fields, service.deleted_styles)
+    rules = Rules(
+        call.dialect,
+        config.generation,
+        config.sizes,
+        config.extra_fields,
+        service.deleted_styles,
+        config.live,
+        config.any_style,
+    )
     ask = examine(payload, rules)
     if not isinstance(ask, Ask):
         raise Refusal.of(ask)
@@ -175,7 +183,7 @@ def _finisher(call: Call, job: Job, ask: Ask) -> Callable[[Job], None]:
 def model_of(ask: Ask) -> str:
     """How the service calls the model that drew."""
     family = ask.style.family
-    return {"advanced": "rd_advanced_animation", "user": "rd_pro"}.get(family, f"rd_{family}")
+    return {"advanced": "rd_advanced_animation", "user": "rd_pro", "new": "rd_plus"}.get(family, f"rd_{family}")
 
 
 def _cost_reply(call: Call, ask: Ask) -> dict[str, Any]:

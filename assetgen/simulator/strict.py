@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from assetgen.catalog.styles import find
+from assetgen.catalog.live import NOT_ASKED, Live
 from assetgen.catalog.types import Style
 from assetgen.model.errors import PictureError
 from assetgen.pixels.picture import Picture
@@ -22,6 +22,7 @@ PALETTE_LIMIT = 1_000_000
 OLD_MODEL = "RD_FLUX"
 _MODELS = frozenset({OLD_MODEL, "rd_fast", "rd_plus", "rd_pro", "rd_mini", "rd_animation", "rd_tile"})
 _INTERNAL = re.compile(r"([a-z0-9_]+):rd_(flux|fast|plus|pro)")
+_PLAUSIBLE = re.compile(r"[a-z0-9_]+__[A-Za-z0-9_]+")
 _USER = re.compile(r"user__[A-Za-z0-9_-]+")
 _NULLABLE = frozenset(name for name, field in FIELDS.items() if field.nullable)
 
@@ -52,6 +53,8 @@ class Rules:
     sizes: Literal["known", "today"] = "known"
     extra_fields: Collection[str] = frozenset()
     deleted_styles: Collection[str] = frozenset()
+    live: Live = NOT_ASKED
+    any_style: bool = False
 
 
 def strict_problems(payload: Any, dialect: Dialect, generation: Generation = "dollars") -> list[str]:
@@ -120,7 +123,17 @@ def find_style(payload: Mapping[str, Any], rules: Rules) -> Style | Flaw:
     missing = Flaw(("body", "prompt_style"), f"Style not found: {name}.", code="style_not_found")
     if name in rules.deleted_styles or (name.startswith("user__") and not _USER.fullmatch(name)):
         return missing
-    return find(name, old_model=old) or missing
+    style = rules.live.find(name, old_model=old)
+    if style is None:
+        return _unheard_of(name) if rules.any_style and _PLAUSIBLE.fullmatch(name) else missing
+    if rules.live.is_gone(style):
+        return missing
+    return replace(style, price="plus") if style.price == "unknown" else style
+
+
+def _unheard_of(name: str) -> Style:
+    """A style that this version does not know, as the placeholder draws it."""
+    return Style(name, "new", "picture", "", 1, 1024, references=9, price="plus", known=False)
 
 
 def _pictures(payload: Mapping[str, Any]) -> tuple[dict[str, Picture], list[Flaw]]:
@@ -161,6 +174,12 @@ def _limits(given: Mapping[str, Any], style: Style, pictures: Mapping[str, Pictu
     if references > style.references:
         message = f"{style.name} takes {style.references or 'no'} reference images, not {references}."
         flaws.append(Flaw(("body", "reference_images"), message, code="bad_request"))
+    offer = rules.live.offer(style.name)
+    if offer is not None:
+        size = None if style.ignores_size or style.input_sized else (given["width"], given["height"])
+        has_input = "input_image" in given or style.input_sized
+        if said := offer.refuses(size, images=count, has_input=has_input, references=references):
+            flaws.append(Flaw(("body", "prompt_style"), f"{said}.", code="invalid_style_dimensions"))
     if not style.ignores_size:
         size = (given["width"], given["height"])
         if problem := size_problem(style, size, rules.sizes):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from assetgen.catalog.live import Offer
 from assetgen.catalog.styles import STYLES, find
 from assetgen.catalog.types import Style
 from assetgen.model.errors import PictureError
@@ -42,7 +43,9 @@ async def selector(call: Call) -> Reply:
     """GET /styles/selector?model=&tab=: filters do not drop styles without a model."""
     query = call.request.query_params
     model, tab = query.get("model"), query.get("tab")
-    rows = [*(_row(style) for style in STYLES.values()), *_internal_rows(), *_own_rows(call)]
+    live = call.service.config.live
+    offered = [_offered(offer) for offer in live.offers.values()] or [_row(style) for style in STYLES.values()]
+    rows = [*offered, *_internal_rows(), *_own_rows(call)]
     shown = [
         row
         for row in rows
@@ -72,6 +75,22 @@ def _row(style: Style) -> dict[str, Any]:
     if style.family in _MODELS:
         row["required_model"] = _MODELS[style.family]
     return row
+
+
+def _offered(offer: Offer) -> dict[str, Any]:
+    style = find(offer.name) or Style(offer.name, "new", offer.makes, offer.description, 1, 1)
+    return {
+        **_row(style),
+        "description": offer.description,
+        "min_width": offer.smallest[0],
+        "max_width": offer.largest[0],
+        "min_height": offer.smallest[1],
+        "max_height": offer.largest[1],
+        "max_number_of_images": offer.images,
+        "require_input_image": offer.needs_input,
+        "supports_reference_images": offer.references,
+        **({"required_tab": "tab:animation"} if offer.makes == "animation" and not style.known else {}),
+    }
 
 
 def _internal_rows() -> Iterable[dict[str, Any]]:
