@@ -18,7 +18,7 @@ from assetgen.build.providers import Providers
 from assetgen.build.remote import Remote
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
-from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError
+from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError, UnknownOutcomeError
 from assetgen.model.plan import Plan
 from assetgen.plan.evaluate import input_assets
 from assetgen.plan.planner import make_plan
@@ -199,6 +199,8 @@ async def _bring(
         report.stopped = report.stopped or str(error)
         _fail(session, report, name, "skipped", str(error))
     except AssetgenError as error:
+        if isinstance(error, UnknownOutcomeError) and not error.settles:
+            report.unsettled.append(error.entry)
         status = "skipped" if isinstance(error, AssetError) and str(error).startswith("waits for") else "failed"
         _fail(session, report, name, status, _told(error))
         progress.failed(name, _told(error))

@@ -53,6 +53,8 @@ class BuildReport:
     deleted: int = 0
     stopped: str | None = None
     interrupted: bool = False
+    unsettled: list[str] = field(default_factory=list)
+    """Journal entries of purchases whose outcome only a person can tell (`assetgen settle`)."""
     clean: bool = False
     """Whether nothing is left to do, and nothing is in the way."""
 
@@ -79,7 +81,7 @@ class BuildReport:
         """0 done · 1 something failed · 3 stopped, or something waits for a person · 130 interrupted."""
         if self.interrupted:
             return 130
-        if self.stopped is not None:
+        if self.stopped is not None or self.unsettled:
             return 3
         if self.failed:
             return 1

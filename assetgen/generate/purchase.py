@@ -102,7 +102,8 @@ class Purchase:
             raise refusal.error(self.what)
         if not submission.paid:
             raise refusal.error(self.what)
-        return await self._lost(f"the service says {refusal.words}", submission, claim)
+        conflict = reply.status == 409
+        return await self._lost(f"the service says {refusal.words}", submission, claim, conflict=conflict)
 
     async def _taken(self, reply: Reply, submission: Submission, claim: Claim) -> str | None:
         document = json_object(reply.body) or {}
@@ -115,24 +116,26 @@ class Purchase:
             return await self.keep(reply.body)
         return await self._lost("its answer cannot be read", submission, claim)
 
-    async def _lost(self, reason: str, submission: Submission, claim: Claim) -> str | None:
-        """It was sent and no answer tells what became of it."""
+    async def _lost(self, reason: str, submission: Submission, claim: Claim, *, conflict: bool = False) -> str | None:
+        """It was sent and no answer tells what became of it. `conflict`: its key stands for something else there, so
+        that sending it again tells nothing."""
         if not submission.paid:
             raise ProviderError(f"{self.what}: {reason}")
         if self.line.dialect == "v1" and self.kind == "inference" and (task := await claim()) is not None:
             await self.track.accepted(task, None)
             return None
         await self.track.close("unknown", reason)
+        settles = submission.repeatable and not conflict
         after = (
             "the next build asks again under the same key, which cannot charge twice"
-            if submission.repeatable
+            if settles
             else "nobody but the service's own list of charges can tell; see `assetgen settle`"
         )
-        raise self._unknown(f"{reason}. It may have cost {self.expected}; {after}")
+        raise self._unknown(f"{reason}. It may have cost {self.expected}; {after}", settles=settles)
 
-    def _unknown(self, message: str) -> UnknownOutcomeError:
+    def _unknown(self, message: str, *, settles: bool = True) -> UnknownOutcomeError:
         entry = self.track.id or ""
-        return UnknownOutcomeError(f"{self.what}: {message} (entry {entry})", entry=entry)
+        return UnknownOutcomeError(f"{self.what}: {message} (entry {entry})", entry=entry, settles=settles)
 
     async def follow(self) -> str:
         """Waits for the accepted task; returns the digest of its stored reply.

@@ -104,10 +104,12 @@ class AccountError(ProviderError):
 
 
 class UnknownOutcomeError(ProviderError):
-    """A paid request was sent and its reply was lost. `entry` is the journal's id."""
+    """A paid request was sent and its reply was lost. `entry` is the journal's id. `settles`: the next build finds out
+    by itself; else a person must say what became of it (IDENTITY 23)."""
 
     exit_status = 3
 
-    def __init__(self, message: str, *, entry: str) -> None:
+    def __init__(self, message: str, *, entry: str, settles: bool) -> None:
         super().__init__(message)
         self.entry = entry
+        self.settles = settles
