@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -57,3 +58,101 @@ def test_write_chooses_and_nothing_else_stays(tmp_path: Path) -> None:
     ]
     game.edit("write: [frames, single]", "write: [palettes]")
     assert game.actions()["palette:p"] == "process: recipe changed"
+
+
+def test_a_renamed_asset_keeps_its_ids_and_what_editors_added(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        """version: 1
+project: lantern
+provider: placeholder
+engines: [godot, unity, tiled, ldtk]
+sprites:
+  lone: {file: art/gem.png}
+  lone/other: {file: art/other.png}
+animations:
+  coin: {file: art/coin.png, layout: {columns: 2, rows: 1}, tags: {spin: [0, 1]}}
+tilesets:
+  plain: {file: art/tiles.png, tile_size: 8}
+""",
+    )
+    (game.root / "art").mkdir()
+    for number, name in enumerate(("gem", "other", "coin", "tiles")):
+        picture = Image.new("RGBA", (16, 8), (10, 20, number, 255))
+        picture.putpixel((12, 4), (200, 100, number, 255))
+        picture.save(game.root / f"art/{name}.png")
+    game.build()
+    out = game.root / "generated"
+
+    def ids(*paths: str) -> list[list[str]]:
+        pattern = r"(?:guid|spriteID|internalID): (\S+)|uid=\"(uid://\w+)\"|\"iid\": ?\"([^\"]+)\""
+        return [["".join(found) for found in re.findall(pattern, (out / path).read_text())] for path in paths]
+
+    def add(path: str, old: str, new: str) -> None:
+        text = (out / path).read_text()
+        assert old in text
+        (out / path).write_text(text.replace(old, new, 1))
+
+    before = ids("sprites/lone.png.meta", "animations/coin.tres", "animations/coin.png.meta", "tilesets/plain.tres")
+    before += ids("tilesets/plain.ldtk", "tilesets/plain.png.meta", "sprites/lone/other.png.meta")
+    assert all(before)
+    polygon = "1:0/0/physics_layer_0/polygon_0/points = PackedVector2Array(-4, -4, 4, -4, 4, 4)"
+    add("tilesets/plain.tres", "1:0/0 = 0", f"1:0/0 = 0\n{polygon}")
+    add("tilesets/plain.tres", "[resource]", "[resource]\nphysics_layer_0/collision_layer = 1")
+    add("tilesets/plain.tsx", " <image", ' <properties><property name="music" value="forest"/></properties>\n <image')
+    add("sprites/lone.png.meta", "spriteBorder: {x: 0, y: 0, z: 0, w: 0}", "spriteBorder: {x: 2, y: 2, z: 2, w: 2}")
+    assert game.run("check").status == 0
+    game.edit("lone: {", "solo: {")
+    game.edit("coin: {", "money: {was: coin, ")
+    game.edit("plain: {", "field: {was: plain, ")
+    report = game.build()
+    assert report["blocked"] == []
+    assert report["warnings"] == []
+    after = ids("sprites/solo.png.meta", "animations/money.tres", "animations/money.png.meta", "tilesets/field.tres")
+    after += ids("tilesets/field.ldtk", "tilesets/field.png.meta", "sprites/lone/other.png.meta")
+    assert after == before
+    assert polygon in (out / "tilesets/field.tres").read_text()
+    assert "forest" in (out / "tilesets/field.tsx").read_text()
+    assert "spriteBorder: {x: 2, y: 2, z: 2, w: 2}" in (out / "sprites/solo.png.meta").read_text()
+    assert not [path for path in game.files("generated") if re.search(r"/(plain|coin|lone)\.", path)]
+    assert game.run("check").status == 0
+    game.build()
+    game.forget("generated", ".assetgen")  # another machine
+    game.build()
+    assert ids("sprites/solo.png.meta", "animations/money.tres") == before[:2]
+
+
+def test_a_nine_slice_is_packed_whole(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        """version: 1
+project: lantern
+provider: placeholder
+engines: [godot]
+sprites:
+  panel: {file: panel.png}
+  gem: {file: panel.png, process: {mirror: x}}
+atlases:
+  ui: {include: [panel, gem]}
+""",
+    )
+    picture = Image.new("RGBA", (16, 16))
+    picture.paste((9, 8, 7, 255), (3, 2, 13, 12))
+    picture.save(game.root / "panel.png")
+
+    def packed() -> list[int]:
+        frame = json.loads((game.root / "generated/atlases/ui-0.json").read_text())["frames"]["panel"]
+        return [frame["frame"]["w"], frame["frame"]["h"]]
+
+    game.build()
+    assert packed() == [10, 10]
+    game.edit(
+        "panel: {file: panel.png}", "panel: {file: panel.png, nine_slice: {left: 3, top: 4, right: 5, bottom: 6}}"
+    )
+    game.build()
+    assert packed() == [16, 16]
+    box = (game.root / "generated/atlases/ui/panel.tres").read_text()
+    for side, width in (("left", 3), ("top", 4), ("right", 5), ("bottom", 6)):
+        assert f"texture_margin_{side} = {width}.0" in box
+    assert game.run("check").status == 0
+    game.build()

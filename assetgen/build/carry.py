@@ -71,7 +71,7 @@ async def _carry_out(
     if allowed is not None:
         report.stopped = allowed
         _skip(session, report, drawn, allowed)
-    writer = Writer(session.root, session.state, session.cache, force=session.options.force)
+    writer = Writer(session.root, session.state, session.cache, force=session.options.force, spared=session.spared)
     processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
         await _generate_and_process(session, selection, remote, processing, report, hooks.progress)

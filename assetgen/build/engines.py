@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from assetgen.build.files import picture_files
 from assetgen.build.outputs import Target, owned_target, text_target
+from assetgen.build.renames import former_path
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.build.work import optimized
@@ -25,13 +26,14 @@ def engine_targets(
 ) -> tuple[list[Target], dict[str, str]]:
     """The index, each atlas page's data and every engine's files; and the ids to fix in the lock."""
     output = session.manifest.output
-    targets = {f"{output}/{item.path}": _target(output, item) for item in core_outputs(built)}
+    renamed = session.renamed
+    targets = {f"{output}/{item.path}": _target(output, item, renamed) for item in core_outputs(built)}
     ids: dict[str, dict[str, str]] = {owner: dict(known) for owner, known in built.ids.items()}
     for engine in session.manifest.engines:
         folder = engine.output or output
         context = Context(load, session.read_text, folder)
         outputs = list(exporter(engine.name).export(replace(built, ids=ids), engine, context))
-        targets.update({f"{folder}/{item.path}": _target(folder, item) for item in outputs})
+        targets.update({f"{folder}/{item.path}": _target(folder, item, renamed) for item in outputs})
         if folder != output:
             wanted = {path for item in outputs for path in item.pictures}
             targets.update(_copies(session, built, folder, wanted - {item.path for item in outputs}, load))
@@ -55,10 +57,11 @@ def owned_targets(session: Session) -> dict[str, OwnedKeys]:
     return {target.path: target.owned for target in targets if target.owned is not None}
 
 
-def _target(folder: str, item: Output) -> Target:
+def _target(folder: str, item: Output, renamed: Mapping[str, str]) -> Target:
     path = f"{folder}/{item.path}"
     if item.owned is not None:
-        return owned_target(path, item.owned)
+        was = former_path(item.path, item.owner, renamed)
+        return owned_target(path, item.owned, f"{folder}/{was}" if was is not None else None)
     if isinstance(item.content, str):
         return text_target(path, item.content)
     data = item.content

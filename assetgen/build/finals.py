@@ -21,7 +21,7 @@ from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Atlas
-from assetgen.plan.keys import TOOL, atlas_key
+from assetgen.plan.keys import TOOL, atlas_key, member_key
 from assetgen.plan.project import INDEX
 from assetgen.plan.select import Selection
 
@@ -144,7 +144,8 @@ class _Finals:
             return
         for absent in missing:
             self.report.warn(f"atlas:{name}", "partial", f"{absent} has no picture yet: the atlas is without it")
-        key = atlas_key(atlas, {item.name: item.pictures for item in standing})
+        assets = self.manifest.assets
+        key = atlas_key(atlas, {item.name: member_key(assets[item.name], item.pictures) for item in standing})
         block = self._block(f"atlas:{name}", "atlas")
         complete = block.frames == key and self.session.project.outputs_reason(block) is None
         if complete and not (self.session.options.repack or self.session.options.force):
@@ -213,7 +214,8 @@ class _Finals:
         block = self._block(INDEX, "index")
         built = self.assembly.built()
         targets, ids = engine_targets(self.session, built, self.cast.load, self.report)
-        self._commit("index", replace(block, frames=key, ids=ids), targets)
+        outputs = block.outputs if self.locked else self.writer.carry(block.outputs, targets)
+        self._commit("index", replace(block, frames=key, ids=ids, outputs=outputs), targets)
 
 
 def _picture_bytes(path: str, data: bytes) -> Target:

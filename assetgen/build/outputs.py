@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -26,7 +27,8 @@ _BATCH_BYTES = 32 * 1024 * 1024
 class Target:
     """One file to be there. `path` is relative to the project, `digest` what the lock will record for it: the pixel
     digest of a picture, the text digest of a text, the owned keys' digest of a file that editors also edit.
-    `shrink`: the file is written again for fewer bytes alone, too."""
+    `shrink`: the file is written again for fewer bytes alone, too. `was`: where a file that editors also edit lay
+    before its asset was renamed."""
 
     path: str
     digest: str
@@ -34,6 +36,7 @@ class Target:
     text: bool = False
     owned: OwnedKeys | None = None
     shrink: bool = False
+    was: str | None = None
 
 
 @dataclass(frozen=True)
@@ -110,15 +113,16 @@ def text_target(path: str, text: str) -> Target:
     return Target(path, text_digest(data), lambda: data, text=True)
 
 
-def owned_target(path: str, owned: OwnedKeys) -> Target:
+def owned_target(path: str, owned: OwnedKeys, was: str | None = None) -> Target:
     """A text file that an engine's editor edits, too."""
-    return Target(path, KEYS + owned.digest, lambda: owned.content.encode(), text=True, owned=owned)
+    return Target(path, KEYS + owned.digest, lambda: owned.content.encode(), text=True, owned=owned, was=was)
 
 
 @dataclass
 class Writer:
     """Writes the outputs of one project. `written`, `deleted` and `left` (changed by somebody just before) count files;
-    `unwritten` is told of a file that could not be written, and the others are."""
+    `unwritten` is told of a file that could not be written, and the others are. `spared` lie beside pictures of renamed
+    assets, and move instead of being deleted with them (`carry`)."""
 
     root: Path
     state: State
@@ -128,9 +132,33 @@ class Writer:
     deleted: int = 0
     left: int = 0
     unwritten: Callable[[str, StoreError], None] | None = None
+    spared: AbstractSet[str] = frozenset()
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     _batch: list[Pending] = field(default_factory=list)
     _bytes: int = 0
+
+    def carry(self, recorded: Mapping[str, str], targets: Iterable[Target]) -> dict[str, str]:
+        """`recorded` after files that editors also edit moved with their renamed assets: what a person added there
+        comes along. A file whose new place is taken stays where it is."""
+        carried, wanted = dict(recorded), list(targets)
+        paths = {target.path for target in wanted}
+        for target in wanted:
+            was = target.was
+            if was is None or was not in carried or was in paths or target.path in carried:
+                continue
+            source, place = inside(self.root, was), inside(self.root, target.path)
+            if not source.is_file():
+                continue
+            self.state.written.append([(target.path, carried[was])])
+            try:
+                atomic.make_folder(place.parent)
+                if atomic.claim(source, place):
+                    source.unlink()
+                    self._remove_empty(source.parent)
+                    carried[target.path] = carried.pop(was)
+            except OSError as error:
+                raise atomic.cannot("move", source, error) from error
+        return carried
 
     def judge(self, recorded: Mapping[str, str], targets: Iterable[Target]) -> Judged:
         """Compares targets with the disk and with what the lock recorded; nothing is written yet (thread-safe)."""
@@ -284,7 +312,8 @@ class Writer:
         if not ours:
             self.state.trash(path)
         try:
-            for each in (target, *(target.with_name(target.name + suffix) for suffix in SIDECARS)):
+            beside = [suffix for suffix in SIDECARS if path + suffix not in self.spared]
+            for each in (target, *(target.with_name(target.name + suffix) for suffix in beside)):
                 if each.is_file():
                     each.unlink()
             self._remove_empty(target.parent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -13,6 +13,8 @@ from assetgen.build.keeping import accepted_of, materialized, rejected_of
 from assetgen.build.lockkeeper import LockKeeper, with_past, with_step
 from assetgen.build.money import Purse
 from assetgen.build.once import alone, together
+from assetgen.build.outputs import SIDECARS
+from assetgen.build.renames import ids_carried
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
@@ -26,6 +28,7 @@ from assetgen.model.lock import Accepted, Block
 from assetgen.model.request import Request
 from assetgen.plan.evaluate import PLACEHOLDER
 from assetgen.plan.prices import price_of
+from assetgen.plan.project import INDEX
 from assetgen.plan.reasons import input_names
 from assetgen.plan.state import AssetState, StepState
 from assetgen.store.guard import purchase_lock
@@ -254,7 +257,21 @@ class Remote:
             self.keeper.drop(old)
         else:
             self.keeper.revive(name, state.block)
+        if old != name:
+            self._carry_ids(old, name, state.block.outputs)
+            self.session.renamed[name] = old
         self._accept(name, block)
+
+    def _carry_ids(self, old: str, name: str, outputs: Iterable[str]) -> None:
+        """Ids in engine files stay with a renamed asset and its pieces: scenes find it by them."""
+        index = self.project.blocks.get(INDEX)
+        if index is None:
+            return
+        self.session.spared.update(path + end for path in outputs for end in SIDECARS if path + end in index.outputs)
+        carried = ids_carried(index, old, name, frozenset(self.project.blocks))
+        if carried != index:
+            self.project.blocks[INDEX] = carried
+            self.keeper.set(carried)
 
     # -- what an earlier run left open ----------------------------------------
 

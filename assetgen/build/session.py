@@ -56,6 +56,10 @@ class Session:
         self.root = options.root.resolve()
         self.started = environment.now()
         self.manifest_evidence: Evidence | None = None
+        self.renamed: dict[str, str] = {}
+        """Former names of the assets that this command carried over to a new one."""
+        self.spared: set[str] = set()
+        """Engines' files beside the pictures that those had: they move, too."""
         self._palettes: dict[str, tuple[str, ...]] = {}
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assetgen.build import shelf
@@ -113,9 +113,10 @@ class Cast:
 
 
 def frames_of(built: BuiltAsset) -> list[Frame]:
-    """Every frame of a record, in order."""
+    """Every frame of a record, in order. A nine-slice is never trimmed: its borders count from its own edges."""
     if isinstance(built, BuiltSprite):
-        return [built.frame]
+        frame = built.frame
+        return [frame if built.nine_slice is None else replace(frame, trim=(0, 0, *frame.size))]
     if isinstance(built, BuiltAnimation):
         return list(built.frames.values())
     assert isinstance(built, BuiltTileset)

@@ -77,14 +77,14 @@ def _object_numbers(built: Built, tileset: BuiltTileset, context: Context) -> di
 def _files(built: Built, owner: str, made: Tileset, context: Context) -> Iterator[Output]:
     stem = f"tilesets/{made.name}"
     scope = tuple([f"tile {tile.id}" for tile in made.tiles] + [f"wangset {found.name}" for found in made.sets])
-    before = tuple(json.loads(context.recall(built, owner, f"tiled:scope:{made.name}", json.dumps(scope))))
+    before = tuple(json.loads(_last(built, owner, made.name, "scope", json.dumps(scope), context)))
     seeded = tiled_json.document(made, f"{stem}.tsj").get("tiles", [])
     seeds = {
         str(tile["id"]): {key: tile[key] for key in ("properties", "objectgroup") if key in tile}
         for tile in seeded
         if "properties" in tile or "objectgroup" in tile
     }
-    last = json.loads(context.recall(built, owner, f"tiled:seeds:{made.name}", json.dumps(seeds)))
+    last = json.loads(_last(built, owner, made.name, "seeds", json.dumps(seeds), context))
     both = frozenset({*scope, *before})
     for path, write, read, join in (
         (f"{stem}.tsj", _json_text, _read_json, _join_json),
@@ -110,6 +110,14 @@ def _json_text(document: dict[str, Any]) -> str:
 
 def _xml_text(document: dict[str, Any]) -> str:
     return tiled_xml.text(document)
+
+
+def _last(built: Built, owner: str, name: str, word: str, value: str, context: Context) -> str:
+    """`context.recall` under a purpose that a renamed tileset keeps; it once held the file's whole name."""
+    former = built.ids.get(owner, {}).get(f"tiled:{word}:{name}")
+    known = built.ids.get(owner, {}).get(f"tiled:{word}{name.removeprefix(owner)}")
+    last = context.recall(built, owner, f"tiled:{word}{name.removeprefix(owner)}", value)
+    return former if known is None and former is not None else last
 
 
 def _read_json(text: str, scope: tuple[str, ...], *, file: str) -> Keys:

@@ -181,6 +181,11 @@ def palette_key(palette: Palette, colors: tuple[str, ...] | None, sources: Mappi
     return key_of([colors, palette.count if palette.sources else None, sources])
 
 
+def member_key(asset: Asset, pictures: str) -> str:
+    """Key of an atlas's member: its pictures', and whether they are packed whole (a nine-slice is never trimmed)."""
+    return pictures if asset.nine_slice is None else f"{pictures} whole"
+
+
 def atlas_key(atlas: Atlas, members: Mapping[str, str]) -> str:
     """Key of an atlas's pages: its options and its members' picture keys."""
     options = {k: v for k, v in to_json(atlas).items() if k not in ("position", "members")}

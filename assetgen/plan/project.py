@@ -19,6 +19,7 @@ from assetgen.plan.keys import (
     atlas_key,
     index_key,
     key_of,
+    member_key,
     palette_key,
     pinned_layout,
     recipe_key,
@@ -328,7 +329,11 @@ class Project:
     def atlas_key(self, name: str) -> str:
         """Key of an atlas from its members' pictures as they stand (a member without any is left out)."""
         atlas = self.manifest.atlases[name]
-        members = {m: keys.pictures for m in atlas.members if (keys := self.keys(m)) is not None}
+        members = {
+            m: member_key(self.manifest.assets[m], keys.pictures)
+            for m in atlas.members
+            if (keys := self.keys(m)) is not None
+        }
         return atlas_key(atlas, members)
 
     def index_key(self) -> str:
