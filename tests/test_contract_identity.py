@@ -13,7 +13,7 @@ from workbench import Workbench, bench
 
 from assetgen.build.spending import purchases
 from assetgen.simulator.config import SimulatorConfig
-from assetgen.simulator.testing import ledger, running
+from assetgen.simulator.testing import configure, ledger, running
 from assetgen.store import lockfile
 
 HEAD = """version: 1
@@ -223,7 +223,7 @@ def test_a_lost_picture_can_be_bought_again_though_the_store_remembers_it(tmp_pa
         report = game.build("--yes", status=1)
         assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
         # The lock forgets it, too: what was bought once is still not bought again by itself.
-        lock = (game.root / "assets.lock").read_text()
+        lock = re.sub(r'date: ".*"', 'date: "2026-01-02T03:04:05Z"', (game.root / "assets.lock").read_text())
         (game.root / "assets.lock").unlink()
         report = game.build("--yes", status=1)
         assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
@@ -247,3 +247,29 @@ def test_an_adopted_file_that_is_nowhere_is_lost(tmp_path: Path) -> None:
     assert game.run("build", "--locked").status == 1
     assert game.run("adopt", "logo", "--drop").status == 0
     game.build()
+
+
+def test_a_rejected_reply_stays_in_the_books_when_another_take_is_bought(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        configure(base, faults=[{"action": "not_a_picture", "prompt": "*knight*"}])
+        game = bench(tmp_path, "version: 1\nsprites:\n  hero: {prompt: knight, style: rd_pro__default, size: 64}\n")
+        game.env.update(RD_API_KEY="rdpk-x", ASSETGEN_API_URL=base)
+        assert game.build("--yes", status=1)["blocked"][0]["state"] == "rejected"
+        configure(base, faults=[])
+        assert game.run("reroll", "hero", "--yes").status == 0
+        assert ledger(base)["charges"] == 2
+        assert "0.36 USD" in game.run("report").out
+        game.edit("hero: {prompt: knight", "villain: {prompt: orc")
+        game.build("--yes")
+        assert "0.54 USD" in game.run("report").out
+
+
+def test_what_was_never_sent_is_no_request(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v1") as base:
+        configure(base, faults=[{"action": "drop", "when": "after", "path": "/v1/edit", "times": 1}])
+        game = bench(tmp_path, "version: 1\nsprites:\n  hat: {edit: ./logo.png, prompt: add a hat}\n")
+        game.env.update(RD_API_KEY="rdpk-x", ASSETGEN_API_URL=base)
+        drawing(game.root / "logo.png", (1, 2, 3, 255), (64, 64))
+        assert game.build("--yes", status=1)["requests"] == 1
+        assert game.build("--yes", status=3)["requests"] == 0
+        assert ledger(base)["charges"] == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
-from assetgen.build.lockkeeper import LockKeeper, superseded
+from assetgen.build.lockkeeper import LockKeeper, filed, superseded
 from assetgen.build.looks import looks
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetError, UsageError
@@ -83,7 +83,9 @@ def accept(session: Session, globs: Sequence[str]) -> list[str]:
         if block is None:
             return None
         steps = bound(session, state, block.steps)
-        return replace(block, steps=steps, rejected=None) if steps is not None and steps != block.steps else None
+        if steps is None or steps == block.steps:
+            return None
+        return replace(block, steps=steps, rejected=None, history=filed(block))
 
     return change(session, matched(session, globs), edit)
 

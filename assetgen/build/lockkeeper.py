@@ -77,11 +77,18 @@ def superseded(block: Block) -> tuple[Past, ...]:
     The last one is what comes back with the request: an earlier take or pick that was chosen again is noted again.
     """
     if not block.steps and block.adopted is None:
-        return block.history
+        return filed(block)
     past = Past(block.steps, block.adopted, block.rejected)
     asked = _asked(past)
     last = next((earlier for earlier in reversed(block.history) if _asked(earlier) == asked), None)
     return block.history if last == past else (*block.history, past)
+
+
+def filed(block: Block) -> tuple[Past, ...]:
+    """The block's history with its rejected reply: it was paid for, whatever takes its place."""
+    if block.rejected is None or any(past.rejected == block.rejected for past in block.history):
+        return block.history
+    return (*block.history, Past((), None, block.rejected))
 
 
 def _asked(past: Past) -> tuple[str, ...]:
@@ -91,7 +98,7 @@ def _asked(past: Past) -> tuple[str, ...]:
 
 def with_step(block: Block, index: int, accepted: Accepted) -> Block:
     """The block after step `index` got a new result: what it replaces, and all after it, goes to the history."""
-    history = superseded(block) if index < len(block.steps) else block.history
+    history = superseded(block) if index < len(block.steps) else filed(block)
     steps = (*block.steps[:index], accepted)
     keep_adopted: Adopted | None = block.adopted if index >= len(block.steps) else None
     return replace(block, steps=steps, history=history, rejected=None, adopted=keep_adopted, reviewed={})

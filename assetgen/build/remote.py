@@ -171,12 +171,16 @@ class Remote:
             job = replace(job, expected=await provider.check_cost(job))
         self.progress.started(asset.name, described(step.step))
         entry = self.report.assets.setdefault(asset.name, AssetReport())
-        entry.requests += 1 if provider.paid and price_of(step.step, self.project.realm_of(asset)) else 0
+        charged = int(provider.paid and bool(price_of(step.step, self.project.realm_of(asset))))
+        entry.requests += charged
         turn.began = True
         try:
             delivery = await provider.run(job)
         except RejectedDelivery as error:
             self._reject(state, step, request, error.delivery, str(error), provider)
+            raise
+        except StoppedError:
+            entry.requests -= charged  # nothing was sent
             raise
         entry.cost = total((entry.cost, delivery.price))
         entry.status = "built"
@@ -216,7 +220,7 @@ class Remote:
         accepted = await asyncio.to_thread(
             accepted_of, self.session, name, rejected.request, delivery, provider, step.index
         )
-        self._take(state, step, replace(accepted, price=rejected.price), paid=True)
+        self._take(state, step, replace(accepted, price=rejected.price, date=rejected.date), paid=True)
         return True
 
     # -- the lock -------------------------------------------------------------
@@ -230,7 +234,7 @@ class Remote:
         if standing is not None and standing.request.equals(accepted.request) and standing.realm == accepted.realm:
             same = [o.pixels for o in standing.originals] == [o.pixels for o in accepted.originals]
             accepted = replace(accepted, pick=_pick_again(accepted, standing)) if same else accepted
-            if same and (step.status != "buy" or standing.date == accepted.date):
+            if same and step.status != "buy":
                 # The same pictures came back: price, model and date are written once (rule 7).
                 again = replace(accepted, price=standing.price, model=standing.model, date=standing.date)
                 steps = (*block.steps[: step.index], again, *block.steps[step.index + 1 :])

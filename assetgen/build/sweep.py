@@ -27,7 +27,7 @@ def remove_orphans(session: Session, writer: Writer, keeper: LockKeeper, report:
                 keeper.retire(replace(block, outputs=left))
             continue
         del session.project.blocks[block.name]
-        if block.steps or block.history or block.adopted or block.ids or left:
+        if block.steps or block.history or block.adopted or block.rejected or block.ids or left:
             keeper.retire(retired(block, left))
         else:
             keeper.drop(block.name)

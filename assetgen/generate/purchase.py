@@ -131,7 +131,7 @@ class Purchase:
             if settles
             else "nobody but the service's own list of charges can tell; see `assetgen settle`"
         )
-        raise self._unknown(f"{reason}. It may have cost {self.expected}; {after}", settles=settles)
+        raise self._unknown(f"{reason.rstrip('.')}. It may have cost {self.expected}; {after}", settles=settles)
 
     def _unknown(self, message: str, *, settles: bool = True) -> UnknownOutcomeError:
         entry = self.track.id or ""
