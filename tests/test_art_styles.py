@@ -157,3 +157,12 @@ def test_a_variation_keeps_the_tiles_colours() -> None:
     colors = {tuple(c) for c in tile[..., :3].reshape(-1, 3).tolist()}
     kept = [tuple(c) in colors for c in varied[..., :3].reshape(-1, 3).tolist()]
     assert np.mean(kept) > 0.8
+
+
+@pytest.mark.parametrize("name", ["rd_fast__mc_item", "rd_plus__topdown_asset", "rd_pro__default"])
+@pytest.mark.parametrize("prompt", ["a sword", "x"])
+def test_candidates_are_never_the_same_picture(name: str, prompt: str) -> None:
+    row = STYLES[name]
+    size = (16, 16) if name == "rd_fast__mc_item" else (64, 64)
+    pictures = draw(Order(style=row, size=size, prompt=prompt, count=4, seed=5))
+    assert len({picture.tobytes() for picture in pictures}) == 4

@@ -273,3 +273,14 @@ def test_what_was_never_sent_is_no_request(tmp_path: Path) -> None:
         assert game.build("--yes", status=1)["requests"] == 1
         assert game.build("--yes", status=3)["requests"] == 0
         assert ledger(base)["charges"] == 1
+
+
+def test_of_equal_requests_the_first_by_name_bears_the_price(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        game = project(tmp_path, "  z: {prompt: same}\n  y: {edit: z, prompt: hat}\n  m: {prompt: same}\n")
+        game.edit("provider: placeholder\n", "")
+        game.env.update(RD_API_KEY="rdpk-x", ASSETGEN_API_URL=base)
+        plan = {a["asset"]: a["cost"]["amount"] for a in game.plan()["actions"]}
+        built = {name: entry["cost"]["amount"] for name, entry in game.build("--yes")["assets"].items()}
+        assert built == {name: plan[name] for name in built}
+        assert (built["z"], ledger(base)["charges"]) == ("0", 2)

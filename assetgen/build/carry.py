@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -141,7 +141,7 @@ async def _generate_and_process(
     """Requests run side by side, each after its inputs; what is in hand is finished while others are under way."""
     tasks: dict[str, asyncio.Task[bool]] = {}
     stop = asyncio.Event()
-    for name in selection.assets:
+    for name in _first_come(session, selection.assets):
         state = session.project.state(name)
         if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
             needed = upstream(session.manifest, input_assets(state.asset))
@@ -170,6 +170,19 @@ async def _prepare(remote: Remote) -> None:
     remote.look_ahead()
     for module in ("assetgen.pixels.documents", "assetgen.pixels.quality", "assetgen.export.index"):
         await asyncio.to_thread(import_module, module)
+
+
+def _first_come(session: Session, names: Sequence[str]) -> list[str]:
+    """The names in their order; but of those that ask for the same, the first by name begins: it bears the price
+    (rule 5)."""
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        state = session.project.state(name)
+        if state.steps and state.steps[0].status == "buy" and not input_assets(state.asset):
+            request = state.steps[0].request
+            groups.setdefault(request.digest if request is not None else name, []).append(name)
+    first = [min(group) for group in groups.values() if len(group) > 1]
+    return list(dict.fromkeys([*first, *names]))
 
 
 def _ready(task: asyncio.Task[bool], *, name: str, processing: Processing) -> None:

@@ -20,10 +20,7 @@ from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
 from assetgen.generate.types import Delivery, Provider, RejectedDelivery, Settled
 from assetgen.model.cost import total
-from assetgen.model.errors import (
-    AssetError,
-    StoreError,
-)
+from assetgen.model.errors import AssetError, StoppedError, StoreError
 from assetgen.model.lock import Accepted, Block
 from assetgen.model.request import Request
 from assetgen.plan.evaluate import PLACEHOLDER

@@ -6,11 +6,17 @@ import numpy as np
 
 from assetgen.pixels.colors import map_to
 from assetgen.simulator.art.canvas import Picture
-from assetgen.simulator.art.color import RGB
+from assetgen.simulator.art.color import RGB, digest
 from assetgen.simulator.art.ground import tile, tileset
 from assetgen.simulator.art.order import Order
 from assetgen.simulator.art.pictures import single
 from assetgen.simulator.art.sheets import sheet
+
+_TINT = 5
+"""How far the channels of a tinted picture are from those that were drawn."""
+
+_SMALL = 32
+"""Pictures up to this side are icons of a subject, which little tells apart."""
 
 
 def draw(order: Order) -> list[Picture]:
@@ -21,7 +27,26 @@ def draw(order: Order) -> list[Picture]:
     """
     makers = {"animation": sheet, "tileset": tileset, "tile": tile, "picture": single}
     maker = makers[order.style.makes]
-    return [_finished(maker(order, candidate), order.palette) for candidate in range(max(1, order.count))]
+    pictures: list[Picture] = []
+    for candidate in range(max(1, order.count)):
+        picture = maker(order, candidate)
+        small = max(order.size) <= _SMALL and order.style.makes == "picture"
+        if small or any(np.array_equal(picture, other) for other in pictures):
+            picture = _tinted(picture, order, candidate)
+        pictures.append(picture)
+    return [_finished(picture, order.palette) for picture in pictures]
+
+
+def _tinted(picture: Picture, order: Order, candidate: int) -> Picture:
+    """The picture in a hardly visible tint of its own: a small subject leaves little else to vary, and no two seeds or
+    candidates of the service give the same picture. What is drawn after an input keeps that one's colours."""
+    variation = order.variation(candidate)
+    if not variation or order.input is not None or order.short == "1_bit":
+        return picture
+    steps = [digest("tint", variation, channel) % (2 * _TINT + 1) - _TINT for channel in "rgb"]
+    result = picture.copy()
+    result[..., :3] = np.clip(picture[..., :3].astype(np.int16) + steps, 0, 255).astype(np.uint8)
+    return result
 
 
 def _finished(picture: Picture, palette: tuple[RGB, ...] | None) -> Picture:
