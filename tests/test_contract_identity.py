@@ -270,7 +270,7 @@ def test_what_was_never_sent_is_no_request(tmp_path: Path) -> None:
         game = bench(tmp_path, "version: 1\nsprites:\n  hat: {edit: ./logo.png, prompt: add a hat}\n")
         game.env.update(RD_API_KEY="rdpk-x", ASSETGEN_API_URL=base)
         drawing(game.root / "logo.png", (1, 2, 3, 255), (64, 64))
-        assert game.build("--yes", status=1)["requests"] == 1
+        assert game.build("--yes", status=3)["requests"] == 1
         assert game.build("--yes", status=3)["requests"] == 0
         assert ledger(base)["charges"] == 1
 
