@@ -19,6 +19,7 @@ def made(tmp_path: Path, body: str) -> Workbench:
         (wb.root / f"{name}.png").write_bytes(png(*size))
     (wb.root / "pointer.png").write_bytes(POINTER)
     (wb.root / "my.j2").write_text("x")
+    (wb.root / "part.yaml").write_text("sprites: {z: {prmpt: x}}\nanimations: {y: [}\n")
     return wb
 
 
@@ -69,6 +70,26 @@ def made(tmp_path: Path, body: str) -> Workbench:
             "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\n"
             "tilesets: {t: {tile_size: 48, tiles: [{animation: w, tag: walk_dwn}]}}",
             ["assets.yaml:4:39: 'w' has no tag 'walk_dwn' in tileset 't'; did you mean 'walk_down'?"],
+        ),
+        # A syntax error hides neither what stands before it nor what stands in other files.
+        (
+            "include: [part.yaml]\nsprites:\n  a: {promt: x}\n  B: {prompt: x}\n  c: {sizes: 3\n d: x",
+            [
+                "assets.yaml:5:7: unknown key 'promt' in sprite 'a'; did you mean 'prompt'?",
+                "assets.yaml:6:3: 'B' is no name for a sprite",
+                "assets.yaml:8:3: expected ',' or '}'",
+                "part.yaml:1:15: unknown key 'prmpt' in sprite 'z'",
+                "part.yaml:2:18: expected a value here",
+            ],
+        ),
+        # … nor does it blame what refers to the part that cannot be read.
+        (
+            "sprites:\n  a: {copy: later}\n  b: {preset: late, prompt: '{word}'}\n  c: [\nvars: {word: x}",
+            ["assets.yaml:7:5: expected ',' or ']'"],
+        ),
+        (
+            "vars: {team: x}\nsprites:\n  a: {prompt: my {team} hero, size: 64}",
+            ["""assets.yaml:5:18: expected ',' or '}'; quote text that holds "{": "my {team} …\""""],
         ),
         # The offending text is what stands in the file, not what it is called today.
         ("animations: {a: {prompt: x, style: animation__vfx, size: 99}}", ["size 99x99 does not fit style 'animation__vfx'"]),
@@ -137,3 +158,13 @@ def test_an_animated_tile_of_several_tags_says_which_one_it_plays(tmp_path: Path
     assert "plays its first tag, walk_up, and leaves out walk_right, walk_down, walk_left" in warning["message"]
     wb.edit("{animation: w}", "{animation: w, tag: walk_left}")
     assert not [each for each in wb.build()["warnings"] if each["asset"] == "t"]
+
+
+def test_a_palette_that_cannot_be_taken_is_left_out_of_the_index(tmp_path: Path) -> None:
+    """One picture that cannot be read fails what is made of it, and nothing else."""
+    body = "sprites: {x: {file: pointer.png}, y: {file: a.png}}\npalettes: {p: {from: [x], colors: 4}}"
+    wb = made(tmp_path, body)
+    report = wb.build(status=1)
+    assert {name: asset["status"] for name, asset in report["assets"].items()} == {"x": "failed", "y": "built"}
+    assert list(wb.index()["sprites"]) == ["y"]
+    assert wb.index()["palettes"] == {}

@@ -11,6 +11,7 @@ from assetgen.build.session import Session
 from assetgen.build.standing import Cast, Standing, frames_of
 from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette, Frame
 from assetgen.model.codec import from_json, to_json
+from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Atlas
 from assetgen.plan.keys import key_of
@@ -104,7 +105,10 @@ class Assembly:
         palettes = {}
         for name, palette in self.manifest.palettes.items():
             if all(self.session.project.base_of(ref.name) is not None for ref in palette.sources):
-                colors = tuple(f"#{color}" for color in self.session.palette(name))
+                try:
+                    colors = tuple(f"#{color}" for color in self.session.palette(name))
+                except AssetgenError:
+                    continue  # what it is taken from cannot be read: the palette itself says so
                 formats = PALETTE_FORMATS if self.session.project.writes_palettes else ()
                 palettes[name] = BuiltPalette(name, colors, {f: f"palettes/{name}.{f}" for f in formats})
         records = {name: self._atlas_record(atlas) for name, atlas in self.manifest.atlases.items()}

@@ -82,6 +82,16 @@ def expand(sources: Sources, files: Files, problems: Problems) -> list[Expanded]
     return result
 
 
+def check_torn(sources: Sources, problems: Problems) -> None:
+    """What can be said of each entry alone, where a part of the manifest cannot be read: keys and values."""
+    entries = [*sources.assets, *(("preset", entry) for entry in sources.presets.values())]
+    for kind, entry in entries:
+        if kind != "preset" and "{" not in entry.key:
+            valid_name(entry.key, entry.position, kind, problems)
+        if isinstance(entry.value, Map):
+            check(entry.value, kind, f"{kind} {quoted(entry.key)}", problems, raw=True)
+
+
 def _expand(
     kind: str, entry: Entry, sources: Sources, presets: Presets, files: Files, problems: Problems
 ) -> Iterator[Expanded]:
@@ -173,7 +183,7 @@ def valid_name(name: str, position: Position, kind: str, problems: Problems) -> 
     """Whether a name obeys the grammar; a problem if not."""
     if not NAME.fullmatch(name):
         tail = "names are like hero or items/red_potion: lower-case letters, digits, '_', '-', '/'"
-        problems.add(position, f"{quoted(name)} is no name for a {kind}", tail=tail)
+        problems.add(position, f"{quoted(name)} is no name for {_a(kind)}", tail=tail)
     elif len(name) > MAX_NAME:
         problems.add(position, f"the name {quoted(name)} is too long", tail=f"at most {MAX_NAME} characters")
     else:
@@ -184,6 +194,10 @@ def valid_name(name: str, position: Position, kind: str, problems: Problems) -> 
             position, f"the name {quoted(name)} holds {quoted(bad)}, a device on Windows", tail="choose another"
         )
     return False
+
+
+def _a(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
 
 
 def _register(expanded: Expanded, names: dict[str, Position], problems: Problems) -> list[Expanded]:

@@ -12,7 +12,7 @@ from assetgen.catalog.live import FILE, Live, parse
 from assetgen.manifest import checks, pending, project, sizes
 from assetgen.manifest.assets import build
 from assetgen.manifest.atlases import read_atlases
-from assetgen.manifest.expand import Expanded, expand
+from assetgen.manifest.expand import Expanded, check_torn, expand
 from assetgen.manifest.files import Files, ReadPalette
 from assetgen.manifest.nodes import Problems
 from assetgen.manifest.palettes import read_palettes
@@ -59,6 +59,9 @@ def _uncollected() -> Iterator[None]:
 def _load(root: Path, file: str, data: bytes, files: Files, problems: Problems) -> Manifest | None:
     sources = gather(file, data, files, problems)
     if sources.top is None:
+        return None
+    if sources.torn:
+        check_torn(sources, problems)
         return None
     top, values = sources.top, sources.values or {}
     engines = project.engines(values, top, files, problems)

@@ -42,11 +42,13 @@ class Entry(NamedTuple):
 
 
 class Map(NamedTuple):
-    """A map: entries by key, in the order of the file. `flow`: written in braces."""
+    """A map: entries by key, in the order of the file. `flow`: written in braces. `torn`: it breaks off, what follows
+    cannot be read."""
 
     entries: dict[str, Entry]
     position: Position
     flow: bool = False
+    torn: bool = False
 
 
 Node: TypeAlias = Scalar | Items | Map

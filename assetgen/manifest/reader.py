@@ -29,7 +29,10 @@ class _Stop(Exception):  # noqa: N818  a signal within this module, no error
 
 
 def parse(data: bytes, file: str, problems: Problems) -> Map | None:
-    """The top map of one document, or None when there is none that can be used. Mistakes go to `problems`."""
+    """The top map of one document, or None when there is none that can be used. Mistakes go to `problems`.
+
+    Of a document that breaks off (a syntax error) the map holds what is whole, and is marked as torn.
+    """
     problems.reading(file)
     text = _decode(data, file, problems)
     if text is None:
@@ -48,7 +51,7 @@ def parse(data: bytes, file: str, problems: Problems) -> Map | None:
         from assetgen.manifest.yaml_hints import explain
 
         explain(error, text, file, problems)
-        return None
+        return builder.whole()
     if root is None or (isinstance(root, Scalar) and root.is_null):
         problems.add(Position(file, 1, 1), "the file is empty", tail="a manifest begins with 'version: 1'")
         return None
@@ -151,6 +154,22 @@ class _Builder:
                     self._problem(event.start_mark, "a second document", "keep one, without '---' between parts")
                     raise _Stop
         return self.root
+
+    def whole(self) -> Map | None:
+        """What was read before the document broke off: settings and sections with the entries that are complete."""
+        if not self.stack:
+            return self.root._replace(torn=True) if isinstance(self.root, Map) else None
+        if self.stack[0].entries is None:
+            return None
+        top, entries = self.stack[0], dict(self.stack[0].entries)
+        if len(self.stack) > 1 and top.key is not None and top.key[0] is not None:
+            key, position, _ = top.key
+            inner = self.stack[1]
+            section: Node = Items(tuple(inner.items), inner.position)
+            if inner.entries is not None:
+                section = Map(inner.entries, inner.position, inner.flow, torn=True)
+            entries.setdefault(key, Entry(key, position, section))
+        return Map(entries, top.position, top.flow, torn=True)
 
     def _position(self, mark: Any) -> Position:
         return Position(self.file, mark.line + 1, mark.column + 1)

@@ -33,6 +33,8 @@ class Sources:
     assets: list[tuple[str, Entry]] = field(default_factory=list)
     """(kind, entry), in the order of the files."""
     files: list[str] = field(default_factory=list)
+    torn: bool = False
+    """A file broke off: what is read of it is whole in itself, but what it refers to may be in the part that is not."""
 
 
 def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
@@ -41,8 +43,11 @@ def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
     top = parse(data, file, problems)
     if top is None:
         return sources
-    sources.top = top
+    sources.top, sources.torn = top, top.torn
     settings = Map({k: e for k, e in top.entries.items() if k not in _SECTIONS}, top.position)
+    if top.torn:
+        one = Scalar("1", top.position)
+        settings.entries.setdefault("version", Entry("version", top.position, one))
     sources.values = check(settings, "", "", problems)
     _take_sections(top, sources, problems)
     _take_defaults(top, sources, problems)
@@ -54,6 +59,7 @@ def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
             continue
         sources.files.append(path)
         part = parse(data_or_none, path, problems)
+        sources.torn |= part is None or part.torn
         if part is not None:
             _refuse_settings(part, path, problems)
             _take_sections(part, sources, problems)

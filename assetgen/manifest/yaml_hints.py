@@ -9,6 +9,7 @@ from assetgen.manifest.nodes import Problems
 from assetgen.model.position import Position
 
 _VALUE_BRACE = re.compile(r"""(?:^|[:,\[-])[ \t]*(\{[A-Za-z_]\w*\})(?=[ \t]*[^\s,\]}:#])""")
+_INNER_BRACE = re.compile(r"""[:,\[][ \t]*([^\s,\[\]{}:#"'][^,\[\]{}:#"']*)(\{[A-Za-z_]\w*\})""")
 _VALUE_BRACKET = re.compile(r"""(?:^|:|-)[ \t]+(\[[^\]\n]*\])(?=[ \t]*[^\s,\]}#])""")
 _VALUE_QUOTED = re.compile(r"""(?:^|[:,\[-])[ \t]*("[^"\n]*"|'[^'\n]*')[ \t]*[^\s,\]}:#]""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
@@ -120,4 +121,7 @@ def _by_line(line: str) -> str:
         return _quote_hint("[")
     if _VALUE_QUOTED.search(line):
         return "text goes on behind the closing quote; quote all of it"
+    inner = _INNER_BRACE.search(line)
+    if inner is not None:
+        return f'quote text that holds "{{": "{inner[1].strip()} {inner[2]} …"'
     return ""
