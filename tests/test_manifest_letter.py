@@ -85,7 +85,7 @@ def made(tmp_path: Path, body: str) -> Workbench:
         # … nor does it blame what refers to the part that cannot be read.
         (
             "sprites:\n  a: {copy: later}\n  b: {preset: late, prompt: '{word}'}\n  c: [\nvars: {word: x}",
-            ["assets.yaml:7:5: expected ',' or ']'"],
+            ["expected ',' or ']'"],
         ),
         (
             "vars: {team: x}\nsprites:\n  a: {prompt: my {team} hero, size: 64}",

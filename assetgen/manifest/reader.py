@@ -162,8 +162,8 @@ class _Builder:
         if self.stack[0].entries is None:
             return None
         top, entries = self.stack[0], dict(self.stack[0].entries)
-        if len(self.stack) > 1 and top.key is not None and top.key[0] is not None:
-            key, position, _ = top.key
+        key, position, _ = top.key or (None, top.position, 0)
+        if len(self.stack) > 1 and key is not None:
             inner = self.stack[1]
             section: Node = Items(tuple(inner.items), inner.position)
             if inner.entries is not None:
