@@ -168,3 +168,12 @@ def test_a_palette_that_cannot_be_taken_is_left_out_of_the_index(tmp_path: Path)
     assert {name: asset["status"] for name, asset in report["assets"].items()} == {"x": "failed", "y": "built"}
     assert list(wb.index()["sprites"]) == ["y"]
     assert wb.index()["palettes"] == {}
+
+
+def test_a_glob_of_all_pieces_packs_the_sheet_that_is_cut(tmp_path: Path) -> None:
+    """Pieces are sprites `NAME/PIECE`: `s/*` means them all."""
+    body = "sprites: {s: {file: s.png, cut: {grid: 32, names: [a, b, _, c]}}}\natlases: {x: {include: ['s/*']}}"
+    wb = made(tmp_path, body)
+    assert wb.actions() == {"s": "process: new", "atlas:x": "pack: new"}
+    wb.edit("'s/*'", "'s/a*'")
+    assert "'s/a*' matches no asset in atlas 'x'" in wb.run("plan").err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,10 +30,10 @@ def read_atlases(
     for entry, values, where in expand_plain("atlas", entries, variables, problems):
         included: dict[str, Located] = {}
         for pattern in values.get("include") or ():
-            for name in _matches(pattern, names, where, problems):
+            for name in _matches(pattern, names, assets, where, problems):
                 included.setdefault(name, pattern)
         for pattern in values.get("exclude") or ():
-            for name in _matches(pattern, names, where, problems):
+            for name in _matches(pattern, names, assets, where, problems):
                 included.pop(name, None)
         _explain_empty(values, included, assets, where, problems)
         members = [name for name in names if name in included and (name not in assets or assets[name].export)]
@@ -55,8 +56,11 @@ def read_atlases(
     return found
 
 
-def _matches(pattern: Any, names: Mapping[str, Any], where: str, problems: Problems) -> list[str]:
-    """Asset names that a name or glob means; matching nothing is a problem."""
+def _matches(
+    pattern: Any, names: Mapping[str, Any], assets: Mapping[str, Asset], where: str, problems: Problems
+) -> list[str]:
+    """Asset names that a name or glob means; matching nothing is a problem. A glob that takes in every piece of a cut
+    sheet means the sheet, whose pieces are packed together."""
     if not isinstance(pattern, Located):
         return []
     if not is_glob(pattern):
@@ -66,11 +70,18 @@ def _matches(pattern: Any, names: Mapping[str, Any], where: str, problems: Probl
         problems.add(pattern.position, f"{quoted(pattern)} is no asset", where=where, tail=tail)
         return []
     regex = glob_regex(pattern)
-    matched = [name for name in names if regex.fullmatch(name)]
+    matched = [name for name in names if regex.fullmatch(name) or _takes_pieces(regex, assets.get(name))]
     if not matched:
         tail = "'*' stops at '/'; write '**' to go deeper" if any(name.find("/") > 0 for name in names) else ""
         problems.add(pattern.position, f"{quoted(pattern)} matches no asset", where=where, tail=tail)
     return matched
+
+
+def _takes_pieces(regex: re.Pattern[str], asset: Asset | None) -> bool:
+    if asset is None or asset.cut is None:
+        return False
+    pieces = [piece for piece in asset.cut.names if piece is not None] or ["00"]
+    return all(regex.fullmatch(f"{asset.name}/{piece}") for piece in pieces)
 
 
 def _explain_empty(
