@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from assetgen.build.session import Session
+
+
+_PAUSE = 0.1
+"""Seconds between two pictures of the live display."""
 
 
 class Plain:
@@ -58,6 +63,7 @@ class Live:
         self.running: dict[str, str] = {}
         self._task: TaskID | None = None
         self._done: set[str] = set()
+        self._next = 0.0
 
     def planned(self, plan: Plan) -> None:
         show_plan(plan, self.context)
@@ -66,32 +72,34 @@ class Live:
 
     def started(self, asset: str, what: str) -> None:
         self.running[asset] = what
+        self._next = 0.0
         self._show()
 
     def finished(self, asset: str, cost: Cost) -> None:
         self.spent = total((self.spent, cost))
-        self.running.pop(asset, None)
         self._advance(asset)
 
     def failed(self, asset: str, error: str) -> None:
-        self.running.pop(asset, None)
         self._advance(asset)
 
     def note(self, message: str) -> None:
         self.bar.console.print(f"  {message}", highlight=False, markup=False)
 
     def _advance(self, asset: str) -> None:
-        if self._task is not None and asset not in self._done:
-            self._done.add(asset)
-            self.bar.advance(self._task)
+        self._done.add(asset)
+        if self.running.pop(asset, None) is not None:
+            self._next = 0.0  # it was shown
         self._show()
 
     def _show(self) -> None:
-        if self._task is None:
-            return
+        now = time.monotonic()
+        if self._task is None or now < self._next:
+            return  # nobody reads faster, and ten thousand assets would wait for the display
+        self._next = now + _PAUSE
         shown = ", ".join(f"{name} ({what})" for name, what in list(self.running.items())[:3])
         more = f" and {len(self.running) - 3} more" if len(self.running) > 3 else ""
-        self.bar.update(self._task, cost=str(self.spent) if self.spent else "", now=shown + more)
+        cost = str(self.spent) if self.spent else ""
+        self.bar.update(self._task, completed=len(self._done), cost=cost, now=shown + more)
 
 
 class Deferred:
