@@ -1,6 +1,6 @@
 """Writing PNG files that suit pixel art: filter 0, exact palette where 256 colours suffice, no metadata.
 
-Adaptive filters make pixel art larger, and Pillow cannot turn them off for RGBA (notes in docs/performance.md).
+Adaptive filters make pixel art larger, and Pillow cannot turn them off for RGBA (numbers in docs/performance.md).
 The same pixels give the same bytes with the same zlib; identity is judged by pixels, never by these bytes.
 """
 
