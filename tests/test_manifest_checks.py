@@ -123,7 +123,7 @@ def test_wrong_sprites(tmp_path: Path, entry: str, message: str) -> None:
         ("sprites: {s: {file: ./a.png}}\natlases: {a: {include: [s], max_size: 16, padding: 8}}", "leave no room"),
         ("sprites: {s: {file: ./a.png}, t: {copy: w}}\nanimations: {w: {file: x.gif}}", "copy a sprite, or name one frame"),
         ("foo: 1", "unknown key 'foo'"),
-        ("network: {url: x}", "unknown key 'url'; known keys: concurrency, timeout, retries, account_rate"),
+        ("network: {url: x}", "unknown key 'url'; known keys: concurrency, timeout, retries, account_rate, account_budget"),
         ("budget: 5 EUR", "'5 EUR' is no value for 'budget'; expected an amount like 5.00 or \"200 credits\""),
         ("engines: [godot, godot]", "engine 'godot' is named twice"),
         ("engines: {template: [{template: t.j2, to: x}]}", "template 't.j2' does not exist"),

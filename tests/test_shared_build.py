@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from shared_servers import Place, place
 from workbench import Workbench, bench
 
 from assetgen.simulator.config import SimulatorConfig
-from assetgen.simulator.testing import ledger, requests, running
+from assetgen.simulator.testing import configure, ledger, requests, running
 
 COUNT = 200 if os.environ.get("ASSETGEN_SOAK") in ("middle", "full") else 12
 KINDS = ["directory", "nginx", "s3"]
@@ -64,13 +65,14 @@ def start(game: Workbench, *args: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def ended(process: subprocess.Popen[bytes], status: int = 0) -> Any:
+def ended(process: subprocess.Popen[bytes], *statuses: int) -> Any:
+    """The report of a build that ended with one of these statuses (0 when none is given)."""
     try:
         out, err = process.communicate(timeout=240)
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGABRT)  # faulthandler tells where it hangs
         out, err = process.communicate()
-    assert process.returncode == status, err.decode() + out.decode()
+    assert process.returncode in (statuses or (0,)), err.decode() + out.decode()
     return json.loads(out)
 
 
@@ -89,6 +91,53 @@ def test_two_machines_build_the_same_at_the_same_time(tmp_path: Path, service: s
     one, two = (game.files() for game in machines)
     assert len(one) >= COUNT
     assert one == two
+
+
+def both(tmp_path: Path, base: str, store: Place, network: str, count: int) -> list[Workbench]:
+    """Two machines of one account that want different things."""
+    text = manifest(count, network)
+    return [machine(tmp_path / name, base, store, text.replace("gem number", name)) for name in ("ruby", "opal")]
+
+
+@pytest.mark.parametrize("store", ["directory"], indirect=True)
+def test_two_machines_share_one_rate(tmp_path: Path, service: str, store: Place) -> None:
+    builds = [start(game) for game in both(tmp_path, service, store, "concurrency: 8, account_rate: 600", 10)]
+    for build in builds:
+        ended(build)
+    times = sorted(line["time"] for line in ledger(service)["lines"] if line["kind"] == "charge")
+    assert len(times) == 20
+    assert times[-1] - times[0] > 1.0, "twenty at ten a second; without a rate they take a fifth of a second"
+    assert store.files is not None
+    tickets = [path.read_text() for path in store.files.glob("rates/simulator/*/600/*/*")]
+    assert len(tickets) >= 20
+    assert len(set(tickets)) == 2, "of both machines"
+
+
+@pytest.mark.parametrize("store", ["directory"], indirect=True)
+def test_two_machines_share_one_budget(tmp_path: Path, service: str, store: Place) -> None:
+    games = both(tmp_path, service, store, "concurrency: 2, account_budget: 0.10", 6)
+    price = Decimal(games[0].plan()["cost"]["amount"]) / 6
+    affordable = int(Decimal("0.10") / price)
+    assert 3 < affordable < 12
+    builds = [start(game) for game in games]
+    reports = [ended(build, 0, 3) for build in builds]
+    assert sum(report["requests"] for report in reports) == sum(charged(service).values()) == affordable
+    told = [asset["error"] for report in reports for asset in report["assets"].values() if asset["error"]]
+    assert any("the account's budget of 0.10 USD for" in text for text in told)
+    third = games[0].run("build", "--yes")
+    assert third.status == 3
+    assert "on all machines; nothing more is sent" in third.err
+    assert sum(charged(service).values()) == affordable
+
+
+@pytest.mark.parametrize("store", ["directory"], indirect=True)
+def test_what_was_not_charged_is_not_counted(tmp_path: Path, service: str, store: Place) -> None:
+    configure(service, faults=[{"action": "status", "status": 404, "when": "before", "method": "POST", "times": 4}])
+    game = machine(tmp_path / "one", service, store, manifest(4, "concurrency: 1, account_budget: 0.10"))
+    assert game.run("build", "--yes").status == 1
+    assert sum(charged(service).values()) == 0
+    configure(service, faults=[])
+    assert game.build("--yes")["requests"] == 4
 
 
 def test_a_third_machine_gets_everything_for_nothing(tmp_path: Path, service: str, store: Place) -> None:

@@ -28,6 +28,7 @@ from assetgen.store.shared.buyers import Buyers
 from assetgen.store.shared.directory import Directory
 from assetgen.store.shared.keys import Key
 from assetgen.store.shared.opening import open_team
+from assetgen.store.shared.spent import Spent, Sum
 from assetgen.store.shared.team import Team
 from assetgen.store.shared.tickets import Tickets
 
@@ -341,6 +342,43 @@ def test_tickets_are_had_once(here: Place, tmp_path: Path) -> None:
     assert set(times) == {at for ats in claimed for at in ats}
     if team.backend.atomic:
         assert sorted(times) == [1000.0 + 0.25 * n for n in range(20)]
+
+
+def test_what_an_account_spends_is_summed_over_machines(here: Place, tmp_path: Path) -> None:
+    team, day = opened(here, tmp_path), 20_000
+    books = [Spent(team.backend, "official", "acc", "USD", lambda: day * 86_400.0 + 5, f"m{n}") for n in range(4)]
+
+    def spend(book: Spent) -> list[bool]:
+        taken = []
+        for _ in range(6):
+            added = book.add(day, Decimal("0.25"), Decimal("4.00"))
+            if not isinstance(added, Decimal) and not team.backend.atomic:
+                time.sleep(0.2)
+                while not isinstance(added, Decimal) and not book.is_mine(day, *added):
+                    added = book.add(day, Decimal("0.25"), Decimal("4.00"))
+            taken.append(not isinstance(added, Decimal))
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [each for one in pool.map(spend, books) for each in one]
+    assert (sum(taken), len(taken)) == (16, 24), "four dollars hold sixteen quarters"
+    newcomer = Spent(team.backend, "official", "acc", "USD", lambda: day * 86_400.0, "new")
+    assert newcomer.today() == day
+    assert newcomer.newest(day) == Sum(16, Decimal("4.00"))
+    assert newcomer.newest(day + 1) == Sum(0, Decimal(0)), "a new day"
+    assert not isinstance(newcomer.add(day, Decimal("-0.25")), Decimal), "a correction"
+    assert not isinstance(newcomer.add(day, Decimal("0.25"), Decimal(4)), Decimal)
+    assert newcomer.add(day, Decimal("0.01"), Decimal(4)) == Decimal("4.00")
+    other = Spent(team.backend, "official", "other", "USD", lambda: day * 86_400.0, "new")
+    assert other.newest(day) == Sum(0, Decimal(0))
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'{"total": "x", "by": "m"}', b'{"total": "NaN", "by": "m"}'])
+def test_a_damaged_note_of_what_was_spent_is_an_error(tmp_path: Path, data: bytes) -> None:
+    place = Directory(tmp_path, "here")
+    place.create(keys.spent("official", "acc", "USD", 3, 1), data)
+    with pytest.raises(StoreError, match="what was spent is damaged"):
+        Spent(place, "official", "acc", "USD", lambda: 0.0, "m").add(3, Decimal(1))
 
 
 def test_a_clock_that_was_put_back_does_not_wait_for_its_old_time(tmp_path: Path) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 
+from assetgen.build.allowance import Allowance, Told, open_allowance
 from assetgen.build.closing import Closing
 from assetgen.build.jobs import described, job_of, price_in_credits
 from assetgen.build.keeping import accepted_of, materialized, rejected_of
@@ -18,8 +19,8 @@ from assetgen.build.renames import ids_carried
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
-from assetgen.generate.types import Delivery, Provider, RejectedDelivery, Settled
-from assetgen.model.cost import total
+from assetgen.generate.types import Delivery, Job, Provider, RejectedDelivery, Settled
+from assetgen.model.cost import Cost, total
 from assetgen.model.errors import AssetError, StoppedError, StoreError
 from assetgen.model.lock import Accepted, Block
 from assetgen.model.request import Request
@@ -54,6 +55,7 @@ class Remote:
         self.closing = Closing(keeper)
         self._same: dict[tuple[str, str], asyncio.Lock] = {}
         self._turns = open_turns(session)
+        self._allowances: dict[str, Allowance | None] = {}
         # Leases and locks of purchases that wait for a slot of the provider: a few, that others may take the rest.
         self._slots = asyncio.Semaphore(session.manifest.network.concurrency)
 
@@ -170,9 +172,8 @@ class Remote:
         entry = self.report.assets.setdefault(asset.name, AssetReport())
         charged = int(provider.paid and bool(price_of(step.step, self.project.realm_of(asset))))
         entry.requests += charged
-        turn.began = True
         try:
-            delivery = await provider.run(job)
+            delivery = await self._delivered(provider, job, turn)
         except RejectedDelivery as error:
             self._reject(state, step, request, error.delivery, str(error), provider)
             raise
@@ -190,6 +191,22 @@ class Remote:
         self._take(state, step, accepted, paid=True)
         self.closing.add(provider, delivery.entry)
         self.progress.finished(asset.name, delivery.price)
+
+    async def _delivered(self, provider: Provider, job: Job, turn: Turn) -> Delivery:
+        """Sends a job, within what the account may spend."""
+        if not provider.paid:
+            return await provider.run(job)
+        async with self._allowed(provider.realm, job.expected) as charged:
+            turn.began = True
+            delivery = await provider.run(job)
+            charged(delivery.price)
+            return delivery
+
+    def _allowed(self, realm: str, price: Cost) -> AbstractAsyncContextManager[Told]:
+        if realm not in self._allowances:
+            self._allowances[realm] = open_allowance(self.session, realm)
+        allowance = self._allowances[realm]
+        return allowance.counted(price) if allowance is not None else nullcontext(lambda cost: None)
 
     def _reject(
         self, state: AssetState, step: StepState, request: Request, delivery: Delivery, reason: str, provider: Provider

@@ -185,4 +185,5 @@ def budget(text: Any) -> Cost | None:
 
 def network(value: Any) -> Network:
     """Transport settings; what is not said keeps its default."""
-    return Network(**{key: item for key, item in (value or {}).items() if item is not None})
+    said = {key: item for key, item in (value or {}).items() if item is not None}
+    return Network(**said | {"account_budget": budget(said.get("account_budget"))})

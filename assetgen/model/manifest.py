@@ -263,12 +263,14 @@ class Atlas:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Transport settings. `timeout` in seconds; `account_rate` in requests a minute over all machines."""
+    """Transport settings. `timeout` in seconds; over all machines of the account `account_rate` in requests a minute,
+    `account_budget` for each UTC day."""
 
     concurrency: int = 8
     timeout: float = 300.0
     retries: int = 5
     account_rate: float | None = None
+    account_budget: Cost | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,11 @@ def ticket(realm: str, account: str, rate: str, slot: int) -> Key:
     return _action(f"rates/{realm_folder(realm)}/{account}/{rate}/{slot // 10_000}/{slot}", "rates")
 
 
+def spent(realm: str, account: str, unit: str, day: int, number: int) -> Key:
+    """Note `number` (from 1) of what an account spent on a day (days since 1970)."""
+    return _action(f"rates/{realm_folder(realm)}/{account}/spent-{unit}/{day}/{number}.json", "rates")
+
+
 def marker() -> Key:
     """What says that this is a store of ours, and which."""
     return _action("assetgen-store.json", "")
