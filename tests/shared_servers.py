@@ -26,7 +26,7 @@ MOTO = (importlib.util.find_spec("moto") is not None or sys.executable != MOTO_P
     "obstore"
 ) is not None
 
-_NGINX = """\
+NGINX_CONFIG = """\
 daemon off;
 worker_processes 2;
 pid {root}/nginx.pid;
@@ -117,7 +117,7 @@ def place(
         (root / "files").mkdir(exist_ok=True)
         (root / "files").chmod(0o777)
         config = root / "nginx.conf"
-        config.write_text(_NGINX.format(root=root, port=port, extra=extra))
+        config.write_text(NGINX_CONFIG.format(root=root, port=port, extra=extra))
         assert NGINX is not None
         command = [NGINX, "-p", str(root), "-c", str(config), "-e", str(root / "error.log")]
         found = Place(kind, f"http://127.0.0.1:{port}", files=root / "files")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shared_servers import free_port, place
+from shared_servers import NGINX_CONFIG, Place, free_port, place
 from workbench import Ran, Workbench, bench
 
 from assetgen.simulator.config import SimulatorConfig
@@ -273,6 +273,15 @@ def test_killed_in_the_middle_of_a_put(tmp_path: Path, service: str) -> None:
         assert machine(tmp_path / "two", service, again.url).build("--yes")["requests"] == 0
 
 
+def test_the_documented_nginx_is_the_tested_one() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "teams.md").read_text("utf-8")
+    block = page.partition("```nginx\n")[2].partition("```")[0]
+    tested = {line.strip().replace("{{", "{").replace("}}", "}") for line in NGINX_CONFIG.splitlines()}
+    lines = {line.strip() for line in block.splitlines()}
+    assert len(lines) > 9
+    assert lines - tested == {"listen 443 ssl;", "root /srv/art;"}
+
+
 def test_nginx_gives_up_a_note_that_comes_too_slowly(tmp_path: Path) -> None:
     """It looks for the file when the headers come: a body that comes later could undo what somebody else has won."""
     with place("nginx", tmp_path) as here:
@@ -339,13 +348,20 @@ def test_push_pull_and_verify(tmp_path: Path, service: str, server: Server) -> N
     assert charges(service) == 2
 
 
-def test_push_and_pull_of_whole_stores(tmp_path: Path, service: str) -> None:
-    shared = tmp_path / "shared"
+@pytest.mark.parametrize("kind", ["directory", "s3"])
+def test_push_and_pull_of_whole_stores(
+    tmp_path: Path, service: str, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Place("directory", str(tmp_path / "shared"))
+    if kind == "s3":
+        shared = request.getfixturevalue("s3").part(tmp_path.name)
+    for name, value in shared.env.items():
+        monkeypatch.setenv(name, value)
     first = machine(tmp_path / "one", service, "")
     first.build("--yes")
-    first.env["ASSETGEN_SHARED_STORE"] = str(shared)
+    first.env["ASSETGEN_SHARED_STORE"] = shared.url
     assert first.run("cache", "push", "--all", "--json").json["done"] == 2
-    second = machine(tmp_path / "two", service, str(shared))
+    second = machine(tmp_path / "two", service, shared.url)
     assert second.run("cache", "pull", "--all", "--json").json["done"] == 2
     assert second.run("cache", "verify", "--all", "--json").json["shared"]["done"] == 2
     # Records came along: the same requests are in the user's store now.

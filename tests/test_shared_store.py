@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import shutil
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -282,6 +284,21 @@ def _pair() -> tuple[str, str]:
     return pem.decode(), key.public_key().public_bytes(s.Encoding.OpenSSH, s.PublicFormat.OpenSSH).decode()
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such rights")
+def test_who_may_write_into_a_directory_may_write_everywhere_in_it(tmp_path: Path) -> None:
+    """Whatever the umask of the one who came first."""
+    root = tmp_path / "files"
+    root.mkdir()
+    root.chmod(0o2775)
+    before = os.umask(0o077)
+    try:
+        kept(opened(Place("directory", str(root)), tmp_path), result())
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in root.rglob("*") if path.is_dir()} == {0o2775}
+    assert {stat.S_IMODE(path.stat().st_mode) & 0o444 for path in root.rglob("*") if path.is_file()} == {0o444}
+
+
 def test_signed_records(here: Place, tmp_path: Path, pairs: list[tuple[str, str]]) -> None:
     (own, public), (foreign, _) = pairs
     root = tmp_path / "game"
@@ -293,6 +310,12 @@ def test_signed_records(here: Place, tmp_path: Path, pairs: list[tuple[str, str]
     assert reader.recorded("official", signed.request.digest) is not None
     with pytest.raises(StoreError, match=r"not signed by a key in assets\.pub"):
         reader.recorded("official", forged.request.digest)
+    # A store that was there before its signatures: whoever has the key signs what is there, once.
+    for _ in range(2):
+        opened(here, tmp_path, root=root, key=own).record(result(prompt="forged"))
+    assert len(reader.results("official", forged.request.digest)) == 1
+    opened(here, tmp_path).record(result(DATA, "signed"))
+    assert len(reader.results("official", signed.request.digest)) == 1, "what nobody signed adds nothing"
     reader.put(DATA)
     with pytest.raises(StoreError, match="ASSETGEN_SIGNING_KEY is not set"):
         reader.record(result(prompt="unsigned"))

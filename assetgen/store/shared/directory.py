@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from assetgen.model.errors import StoreError
@@ -49,9 +51,30 @@ class Directory:
 
     def create(self, key: Key, data: bytes) -> bool:
         try:
-            return atomic.create(self.root / key.tree, data, sync=True)
+            self._make(Path(key.tree).parent)
+            mode = None if os.name == "nt" else self._rights() & 0o444 | 0o200
+            return atomic.create(self.root / key.tree, data, sync=True, mode=mode)
         except StoreError as error:
             raise trouble(self.where, f"write {key.tree}", str(error).rpartition(": ")[2]) from error
+        except OSError as error:
+            raise trouble(self.where, f"write {key.tree}", error.strerror or str(error)) from error
+
+    def _make(self, folder: Path) -> None:
+        """New folders get the rights of the store's own: whoever may write there may write in all of it."""
+        if (self.root / folder).is_dir():
+            return
+        if folder == Path():
+            atomic.make_folder(self.root, sync=True)
+            return
+        self._make(folder.parent)
+        with suppress(FileExistsError):
+            (self.root / folder).mkdir()
+            if os.name != "nt":
+                (self.root / folder).chmod(self._rights())
+            atomic.sync_folder((self.root / folder).parent)
+
+    def _rights(self) -> int:
+        return stat.S_IMODE(self.root.stat().st_mode)
 
     def list(self, prefix: str) -> Iterator[tuple[str, int]]:
         def failed(error: OSError) -> None:
@@ -63,7 +86,10 @@ class Directory:
             for name in sorted(names):
                 path = Path(place, name)
                 if not name.endswith(".tmp"):
-                    yield path.relative_to(self.root).as_posix(), path.stat().st_size
+                    try:
+                        yield path.relative_to(self.root).as_posix(), path.stat().st_size
+                    except OSError as error:
+                        raise trouble(self.where, f"list {prefix}", error.strerror or str(error)) from error
 
     def close(self) -> None: ...
 

@@ -110,10 +110,21 @@ class Team:
         """All results of a request, oldest first: the main branch's, then those of this machine's own level."""
         self.open()
         levels = dict.fromkeys((MAIN, self.address.level))
-        return tuple(result for level in levels for result in self._chain(level, realm, digest))
+        return tuple(result for level in levels for result in self._believed(level, realm, digest))
 
-    def _chain(self, level: str, realm: str, digest: str) -> list[Accepted]:
-        found: list[Accepted] = []
+    def _believed(self, level: str, realm: str, digest: str) -> list[Accepted]:
+        """Records that are signed as asked for. Where there are only others, that is an error: somebody bought it."""
+        chain = self._chain(level, realm, digest)
+        believed = [result for result, is_believed in chain if is_believed]
+        if chain and not believed:
+            key = keys.record(level, realm, digest, len(chain) - 1)
+            why = f"it is not signed by a key in {PUBLIC}; 'assetgen cache push' with the key signs what a lock names"
+            raise damaged(self.where, f"use {key.tree}", why)
+        return believed
+
+    def _chain(self, level: str, realm: str, digest: str) -> list[tuple[Accepted, bool]]:
+        """All records of a level, and whether each is believed."""
+        found: list[tuple[Accepted, bool]] = []
         while True:
             key = keys.record(level, realm, digest, len(found))
             data = self.backend.get(key)
@@ -134,7 +145,7 @@ class Team:
         data = self._sealed(level, realm, digest, result)
         for _attempt in range(_RIVALS):
             chain = self._chain(level, realm, digest)
-            if any(_pictures(other) == _pictures(result) for other in chain):
+            if any(_pictures(other) == _pictures(result) for other, believed in chain if believed):
                 return
             if self.backend.create(keys.record(level, realm, digest, len(chain)), data):
                 return
@@ -158,7 +169,7 @@ class Team:
         signature = self.signing.sign(body)
         return json.dumps(document | ({"signature": signature} if signature else {}), sort_keys=True).encode()
 
-    def _opened(self, key: Key, data: bytes, level: str, realm: str, digest: str) -> Accepted:
+    def _opened(self, key: Key, data: bytes, level: str, realm: str, digest: str) -> tuple[Accepted, bool]:
         try:
             document = parse_json(data)
             record = document["record"]
@@ -171,9 +182,7 @@ class Team:
             _checked(result, realm, digest)
         except (ValueError, KeyError, TypeError, RecursionError, Damage) as error:
             raise damaged(self.where, f"use {key.tree}", f"the record is damaged ({error})") from error
-        if level == MAIN and not self.signing.believes(body, document.get("signature")):
-            raise damaged(self.where, f"use {key.tree}", f"it is not signed by a key in {PUBLIC}")
-        return result
+        return result, level != MAIN or self.signing.believes(body, document.get("signature"))
 
     # -- the store itself -----------------------------------------------------
 
@@ -192,7 +201,8 @@ class Team:
                 self._open = True
 
     def _identify(self) -> None:
-        note = self._notes / f"{hashlib.sha256(self.address.url.encode()).hexdigest()[:16]}.json"
+        place = self.address.url + dict(self.address.settings).get("endpoint", "")
+        note = self._notes / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
         seen = _noted(note)
         found = self.backend.get(keys.marker())
         if found is None and seen is not None:
