@@ -117,6 +117,18 @@ tilesets:
     assert not [path for path in game.files("generated") if re.search(r"/(plain|coin|lone)\.", path)]
     assert game.run("check").status == 0
     game.build()
+    game.edit("  lone/other:", "  lone: {file: art/other.png}\n  lone/other:")  # the first name of another
+    game.edit("  field: {was: plain, ", "  plain: {file: art/coin.png, tile_size: 8}\n  field: {")
+    game.build()
+    assert ids("sprites/solo.png.meta", "tilesets/field.tres") == [before[0], before[3]]
+    for one, other in (
+        ("sprites/solo.png.meta", "sprites/lone.png.meta"),
+        ("tilesets/field.tres", "tilesets/plain.tres"),
+        ("tilesets/field.png.meta", "tilesets/plain.png.meta"),
+        ("tilesets/field.ldtk", "tilesets/plain.ldtk"),
+    ):
+        first, second = ids(one, other)
+        assert not {*first} & {*second} - {"0"}
     game.forget("generated", ".assetgen")  # another machine
     game.build()
     assert ids("sprites/solo.png.meta", "animations/money.tres") == before[:2]

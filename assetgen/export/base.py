@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -139,11 +140,29 @@ class Context:
     output: str = "generated"
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    _taken: dict[str, set[str]] = field(default_factory=dict)
 
     def id(self, built: Built, owner: str, purpose: str, make: Callable[[], str]) -> str:
         """The id fixed in the lock, or a new one; noted in `ids` either way."""
         fixed = built.ids.get(owner, {}).get(purpose) or self.ids.get(owner, {}).get(purpose) or make()
         self.ids.setdefault(owner, {})[purpose] = fixed
+        return fixed
+
+    def unique(self, built: Built, owner: str, purpose: str, make: Callable[[str], str]) -> str:
+        """As `id`, for ids that no other asset may have: a renamed one keeps those of its first name, which another may
+        bear by now. `make` is given what to add to the name: nothing, then `~2`, `~3`, …"""
+        family = ":".join(purpose.split(":")[:2])
+        if family not in self._taken:
+            known = (item for ids in built.ids.values() for item in ids.items())
+            self._taken[family] = {value for key, value in known if key.startswith(family)}
+        taken = self._taken[family]
+
+        def free() -> str:
+            added = itertools.chain([""], (f"~{number}" for number in itertools.count(2)))
+            return next(value for value in map(make, added) if value not in taken)
+
+        fixed = self.id(built, owner, purpose, free)
+        taken.add(fixed)
         return fixed
 
     def recall(self, built: Built, owner: str, purpose: str, value: str) -> str:

@@ -51,7 +51,9 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
 
 
 def _uid(built: Built, context: Context, owner: str, kind: str) -> str:
-    return context.id(built, owner, f"godot:uid:{kind}", lambda: uid(built.project or "", kind, owner))
+    return context.unique(
+        built, owner, f"godot:uid:{kind}", lambda added: uid(built.project or "", kind, owner + added)
+    )
 
 
 def _sprite(built: Built, view: View, sprite: BuiltSprite, context: Context) -> Output | None:

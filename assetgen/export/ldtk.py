@@ -66,8 +66,8 @@ class _Ids:
     """Numbers and iids of one project, fixed in the lock under one seed."""
 
     def __init__(self, built: Built, owner: str, kind: str, context: Context) -> None:
-        seed = context.id(built, owner, f"ldtk:{kind}", partial(make.iid, built.project or "", owner, kind))
-        self.seed = seed
+        project = built.project or ""
+        self.seed = context.unique(built, owner, f"ldtk:{kind}", lambda added: make.iid(project, owner + added, kind))
 
     def uid(self, *parts: str) -> int:
         return make.uid(self.seed, *parts)

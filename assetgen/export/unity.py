@@ -71,7 +71,7 @@ def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:
     """
     scale = float(option(engine, "pixels_per_unit", PIXELS_PER_UNIT))
     for picture in pictures(built):
-        guid = context.id(built, picture.owner, f"unity:guid:{picture.role}", partial(_guid, built, picture))
+        guid = context.unique(built, picture.owner, f"unity:guid:{picture.role}", partial(_guid, built, picture))
         found = [_sprite(built, context, *entry) for entry in picture.regions]
         _refuse_equal(picture, found)
         yield _output(built, context, picture, guid, found, scale)
@@ -163,19 +163,19 @@ def _part(region: Region) -> str:
     return region.name.removeprefix(region.asset).removeprefix("/")
 
 
-def _guid(built: Built, picture: Picture) -> str:
-    return hashlib.md5(f"{built.project}\n{picture.file}".encode(), usedforsecurity=False).hexdigest()
+def _guid(built: Built, picture: Picture, added: str) -> str:
+    return hashlib.md5(f"{built.project}\n{picture.file}{added}".encode(), usedforsecurity=False).hexdigest()
 
 
-def _internal_id(built: Built, label: str) -> str:
+def _internal_id(built: Built, label: str, added: str) -> str:
     """A signed 64-bit number that is not 0."""
-    digest = hashlib.sha256(f"{built.project}\n{label}".encode()).digest()
+    digest = hashlib.sha256(f"{built.project}\n{label}{added}".encode()).digest()
     return str(int.from_bytes(digest[:8], "big", signed=True) or 1)
 
 
 def _sprite(built: Built, context: Context, owner: str, part: str, region: Region) -> Sprite:
     make = partial(_internal_id, built, region.name)
-    identity = int(context.id(built, owner, f"unity:sprite:{part}", make))
+    identity = int(context.unique(built, owner, f"unity:sprite:{part}", make))
     left, top, right, bottom = region.inner_slice or (0, 0, 0, 0)
     height = region.size[1]
     return Sprite(
