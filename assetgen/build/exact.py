@@ -33,18 +33,22 @@ async def _ask_all(session: Session, plan: Plan) -> Prices:
         raise UsageError("--check-cost asks the service: set RD_API_KEY to your API key")
     providers = Providers(session, Silent())
     try:
-        answers = await asyncio.gather(*(_ask(session, providers, name) for name in paid))
+        places = asyncio.Semaphore(session.manifest.network.concurrency)
+        answers = await asyncio.gather(*(_ask(session, providers, name, places) for name in paid))
     finally:
         await providers.aclose()
     return {key: cost for answer in answers for key, cost in answer.items()}
 
 
-async def _ask(session: Session, providers: Providers, name: str) -> dict[tuple[str, int], Cost]:
+async def _ask(
+    session: Session, providers: Providers, name: str, places: asyncio.Semaphore
+) -> dict[tuple[str, int], Cost]:
     state = session.project.state(name)
     provider = await providers.open(session.provider_name(state.asset))
     found: dict[tuple[str, int], Cost] = {}
     for step in state.steps:
         if step.status == "buy" and step.request is not None:
             job = await asyncio.to_thread(job_of, session, state.asset, step, step.request, {})
-            found[(name, step.index)] = await provider.check_cost(job)
+            async with places:
+                found[(name, step.index)] = await provider.check_cost(job)
     return found
