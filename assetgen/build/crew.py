@@ -136,6 +136,7 @@ class Crew:
         self.dismiss()
         for process in self._processes:
             process.join()
+        gc.unfreeze()
         if self._lost:
             atomic.sweep(self._output, before=float("inf"))
 
