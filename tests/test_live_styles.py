@@ -173,6 +173,8 @@ def test_whatever_a_selector_says_is_read_or_left_out() -> None:
     ]
     live = read_rows(strange, date="2026-11-01", source="official")  # type: ignore[arg-type]
     assert list(live.offers) == ["rd_plus__odd"]
+    walk = {"prompt_style": "animation__four_angle_walking", "min_width": 48, "max_width": 48}
+    assert list(read_rows([walk], date="", source="official").offers) == ["rd_animation__four_angle_walking"]
     assert live.offers["rd_plus__odd"].images == 1
     assert parse(dump(live)) == live
     assert json.loads(dump(live))["source"] == "official"

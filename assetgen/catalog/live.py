@@ -158,8 +158,9 @@ def _limits(offer: Offer) -> str:
 def read_rows(rows: Iterable[Mapping[str, Any]], *, date: str, source: str) -> Live:
     """The selector's answer. Rows that say nothing usable are left out; internal ids (`simple:rd_flux`) too: they name
     styles that are listed beside them."""
-    offers = [_offer(row) for row in rows]
-    found = {offer.name: offer for offer in offers if offer is not None}
+    named = [(str(row.get("prompt_style")), offer) for row in rows if (offer := _offer(row)) is not None]
+    found = {offer.name: offer for listed, offer in named if listed != offer.name}
+    found |= {offer.name: offer for listed, offer in named if listed == offer.name}  # before any that is an alias
     return Live(date, source, {name: found[name] for name in sorted(found)})
 
 
@@ -168,8 +169,7 @@ def _offer(row: Mapping[str, Any]) -> Offer | None:
     if not isinstance(name, str) or not name or ":" in name or len(name) > 200 or not name.isprintable():
         return None
     style = styles.find(name)
-    if style is not None and style.name != name and style.known:
-        return None  # an alias of a style that is listed beside it
+    name = style.name if style is not None else name
     least = (_side(row, "min_width", 1), _side(row, "min_height", 1))
     most = (_side(row, "max_width", _LARGEST), _side(row, "max_height", _LARGEST))
     if style is not None and style.known:

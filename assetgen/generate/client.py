@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import cast
 
 from assetgen.generate import account
 from assetgen.generate.claim import Turns
-from assetgen.generate.dialects import Submission, is_paid, submission
+from assetgen.generate.dialects import TASKS, Submission, is_paid, submission
 from assetgen.generate.limits import Leaving, Pace
 from assetgen.generate.money import Book
 from assetgen.generate.purchase import Line, Purchase, RefundedError
@@ -240,7 +241,7 @@ class Client:
         async def claim() -> str | None:
             return await self.turns.claim(purchase.track.id or "") if self.turns is not None else None
 
-        with self._leaving:
+        with self._leaving if ask.kind in TASKS else nullcontext():  # others come back with their result
             if self.turns is not None and ask.kind == "inference" and not ask.repeatable:
                 async with self.turns.one():
                     raw = await purchase.submit(ask, claim, uncertain=uncertain)
