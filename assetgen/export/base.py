@@ -81,11 +81,14 @@ class OwnedKeys:
         return tuple(dict.fromkeys(found.values()))
 
     def merge(self, existing: str) -> str:
-        """The existing text with our keys replaced; `content` where the existing one cannot be parsed."""
+        """The existing text with our keys replaced; `content` where the existing one cannot be parsed, or what is kept
+        of it would leave a file that cannot."""
         if existing == self.content:
             return existing
         try:
-            return self.join(existing)
+            joined = self.join(existing)
+            self.read(joined, self.scope)
+            return joined
         except UNREADABLE:
             return self.content
 
