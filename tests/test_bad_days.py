@@ -175,7 +175,7 @@ YEAR = 365.25 * 24 * 3600
 def test_clocks_that_jump_between_builds(tmp_path: Path, service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     game = paid(tmp_path, service, manifest(1))
     right = time.time
-    for count, years in enumerate((0, 10, -20, 30, 0), 1):
+    for count, years in enumerate((0, 10, -20), 1):
         monkeypatch.setattr(time, "time", lambda years=years: right() + years * YEAR)
         game.write(manifest(count))
         configure(service, faults=[{"action": "rate_limit", "seconds": 0.05, "times": 1}])
@@ -186,7 +186,8 @@ def test_clocks_that_jump_between_builds(tmp_path: Path, service: str, monkeypat
         (game.root / "generated/atlases/all-0.png").unlink()
         game.build("--yes")
         assert game.files("generated") == files
-    whole(game, service, 5)
+    monkeypatch.setattr(time, "time", right)
+    whole(game, service, 3)
 
 
 def test_a_clock_that_jumps_during_a_build(tmp_path: Path, service: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,4 +258,21 @@ def test_all_that_can_be_made_again_is_damaged(tmp_path: Path, damage: Callable[
     game.edit("gem number 1", "gem number one")
     assert game.build()["assets"]["gem_1"]["status"] == "built"
     assert set(game.files("generated")) == set(files)
+    assert game.run("check").status == 0
+
+
+@pytest.mark.parametrize("left", [b"", bytes(300)])
+def test_names_without_their_bytes(tmp_path: Path, left: bytes) -> None:
+    """What a power cut leaves of outputs, which are not synced one by one: nobody's work, so they are made again."""
+    game = Workbench(tmp_path / "game", tmp_path / "store")
+    game.root.mkdir()
+    game.write(manifest(2).replace("version: 1", "version: 1\nproject: gems\nprovider: placeholder\nengines: [godot]"))
+    game.build()
+    files = game.files("generated")
+    hollow = [path for path in files if not left or path.endswith(".png")]
+    assert {Path(path).suffix for path in hollow} >= ({".png"} if left else {".png", ".tres", ".json"})
+    for path in hollow:
+        (game.root / path).write_bytes(left)
+    game.build()
+    assert game.files("generated") == files
     assert game.run("check").status == 0

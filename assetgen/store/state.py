@@ -132,7 +132,8 @@ class State:
     def output_digest(self, path: str, *, text: bool) -> str | None:
         """Digest of an output as it is on disk: a text's after CRLF→LF, a picture's pixels; bytes of what is none.
 
-        None where it is missing, or holds nothing: a power cut leaves a name without its bytes, nobody's work.
+        None where it is missing, or holds nothing (no bytes; of a picture, zeros): what a power cut leaves of a file
+        that was not synced, nobody's work.
         """
         if text:
             digest = self.stamps.text_digest(path)
