@@ -202,6 +202,8 @@ def restore(
         document = parse_json(body)
         if not _holds(document, Files(root)):
             return None
+        if not isinstance(document["assets"], dict):
+            return None
         data: dict[str, Any] = document["manifest"]
         manifest = codec.from_json(Manifest, {**data, "root": str(root), "file": file})
         # The codec knows sets only where nothing else may stand.
