@@ -60,20 +60,21 @@ def _address(process: subprocess.Popen[str]) -> str:
     raise SystemExit("the simulator did not start")
 
 
-def manifest() -> str:
+def manifest(requests: int) -> str:
     lines = ["version: 1", f"network: {{concurrency: {SLOTS}}}", "sprites:"]
     lines += [
-        f"  item_{n:03d}: {{prompt: item number {n}, style: rd_fast__default, size: 64}}" for n in range(REQUESTS)
+        f"  item_{n:03d}: {{prompt: item number {n}, style: rd_fast__default, size: 64}}" for n in range(requests)
     ]
     return "\n".join(lines) + "\n"
 
 
-def build(base: str, folder: Path) -> Run:
-    """Builds a new project with an empty store."""
+def build(base: str, folder: Path, requests: int = REQUESTS) -> Run:
+    """Builds a new project with an empty store, by a program that is compiled as an installed one is."""
     folder.mkdir()
-    (folder / "assets.yaml").write_text(manifest())
+    (folder / "assets.yaml").write_text(manifest(requests))
     environment = {**os.environ, "RD_API_KEY": "rdpk-benchmark", "ASSETGEN_API_URL": base}
     environment["ASSETGEN_CACHE_DIR"] = str(folder.with_suffix(".store"))
+    environment |= {"PYTHONPYCACHEPREFIX": str(folder.parent / "bytecode"), "PYTHONDONTWRITEBYTECODE": ""}
     command = [sys.executable, "-m", "assetgen", "-C", str(folder), "build", "--yes", "--json", "--quiet"]
     start = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
@@ -82,17 +83,24 @@ def build(base: str, folder: Path) -> Run:
     _, status, used = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode or report["requests"] != REQUESTS:
+    if process.returncode or report["requests"] != requests:
         raise SystemExit(f"the build ended with {process.returncode}, {report['requests']} requests")
     return Run(seconds, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
+
+
+def _build(folder: Path, requests: int = REQUESTS) -> Run:
+    # A service of its own for each: the same requests under the same keys are answered from memory.
+    with simulator() as base:
+        return build(base, folder, requests)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=1)
     runs = parser.parse_args().runs
-    with simulator() as base, tempfile.TemporaryDirectory() as folder:
-        done = [build(base, Path(folder) / f"game{n}") for n in range(runs)]
+    with tempfile.TemporaryDirectory() as folder:
+        _build(Path(folder) / "first", requests=1)  # compiles it
+        done = [_build(Path(folder) / f"game{n}") for n in range(runs)]
     for run in done:
         share = run.seconds / IDEAL
         print(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
 
 FOREIGN = ("RD_API_KEY", "ASSETGEN_API_URL", "ASSETGEN_SHARED_STORE", "NO_COLOR", "FORCE_COLOR")
 """Settings of the person who runs the tests that would change what the program does."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: half of the time a test waits for servers, processes and disks."""
+    return 2 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session", autouse=True)
