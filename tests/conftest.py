@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from isolation import GUARD, safe_environment
 
 if TYPE_CHECKING:
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 FOREIGN = ("RD_API_KEY", "ASSETGEN_API_URL", "ASSETGEN_SHARED_STORE", "NO_COLOR", "FORCE_COLOR")
 """Settings of the person who runs the tests that would change what the program does."""
+
+# In CI the same examples each time, whatever the version: new ones are looked for at home and by the fuzzers.
+settings.register_profile(
+    "same", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+if os.environ.get("CI"):
+    settings.load_profile("same")
 
 
 @pytest.hookimpl(optionalhook=True)

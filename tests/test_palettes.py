@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pixel_samples import colors
 
@@ -120,6 +120,7 @@ def test_order_and_duplicates_are_kept() -> None:
 
 @settings(deadline=None, max_examples=60)
 @given(ANY_ALPHA, st.sampled_from(FORMATS), st.text(max_size=20))
+@example(["00000001"], "gpl", "\x00")
 def test_written_palettes_read_back(table: list[str], form: palettes.Format, name: str) -> None:
     assert read(write(table, name, form), "p") == table
 

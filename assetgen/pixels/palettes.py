@@ -203,7 +203,7 @@ def write(colors: Sequence[str], name: str, format: Format) -> bytes:
     """
     rows = [values_of(color) for color in colors]
     clear = any(row[3] != 255 for row in rows)
-    title = " ".join(name.split()) or "palette"
+    title = " ".join("".join(sign if sign.isprintable() else " " for sign in name).split()) or "palette"
     if format == "png":
         from assetgen.pixels import palettes_picture
 
