@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.codec import to_json
@@ -85,21 +85,25 @@ def pinned_layout(asset: Asset, block: Block | None) -> str | None:
     return layout.key if layout is not None else asset.layout
 
 
-def asset_keys(
-    asset: Asset,
-    *,
-    base: str | None,
-    layout: str | None,
-    sources: Mapping[str, Keys | str],
-    palettes: Mapping[str, str],
-    stage: str,
-    manifest: Manifest,
-    write: frozenset[str],
-) -> Keys:
-    """Keys of one asset. `base` is its base picture's digest, `sources` what it is put together from, by reference:
-    keys of assets (`parts`, `tiles`, `copy`) and digests of files, `palettes` the keys of palettes extracted from
-    assets, `stage` what of the recipe an adopted picture still goes through."""
-    local = settings(asset)
+class Given(NamedTuple):
+    """What the keys of an asset follow from, beside itself: its base picture's digest, its layout; what it is put
+    together from, by reference: keys of assets (`parts`, `tiles`, `copy`) and digests of files; the keys of palettes
+    extracted from assets; what of the recipe an adopted picture still goes through; the kinds of files that are
+    written; and two settings of the manifest."""
+
+    base: str | None
+    layout: str | None
+    sources: Mapping[str, Keys | str]
+    palettes: Mapping[str, str]
+    stage: str
+    write: frozenset[str]
+    output: str
+    directions: Mapping[str, str]
+
+
+def asset_keys(asset: Asset, given: Given) -> Keys:
+    """Keys of one asset."""
+    local, palettes, sources, stage = settings(asset), given.palettes, given.sources, given.stage
     if stage.startswith(SKIPPED):
         local, palettes = {k: v for k, v in local.items() if k not in ("recipe", "map_palette")}, {}
     told = {name: local.pop(name) for name in _TIMING if name in local}
@@ -109,19 +113,19 @@ def asset_keys(
         local["timing"] = _cells_only(timing)
     pictures = key_of(
         {
-            "base": base,
-            "layout": layout,
+            "base": given.base,
+            "layout": given.layout,
             "sources": {name: keys if isinstance(keys, str) else keys.pictures for name, keys in sources.items()},
             "palettes": palettes,
             "stage": stage,
             "settings": local,
-            "directions": manifest.directions,
+            "directions": given.directions,
             "tool": TOOL,
         }
     )
     records = {name: keys.record for name, keys in sources.items() if not isinstance(keys, str)}
     record = key_of([pictures, told, to_json(asset.meta), *([records] if records else [])])
-    files = key_of([record, asset.name, manifest.output, sorted(write)])
+    files = key_of([record, asset.name, given.output, sorted(given.write)])
     return Keys(pictures, record, files)
 
 
@@ -129,35 +133,13 @@ class KnownKeys:
     """Keys of assets, made again only where the asset or something else that they follow from is another."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[Asset, tuple[object, ...], Keys]] = {}
+        self._known: dict[str, tuple[Asset, Given, Keys]] = {}
 
-    def of(
-        self,
-        asset: Asset,
-        *,
-        base: str | None,
-        layout: str | None,
-        sources: Mapping[str, Keys | str],
-        palettes: Mapping[str, str],
-        stage: str,
-        manifest: Manifest,
-        write: frozenset[str],
-    ) -> Keys:
+    def of(self, asset: Asset, given: Given) -> Keys:
         """As `asset_keys`."""
-        given = (base, layout, sources, palettes, stage, write, manifest.output, manifest.directions)
         known = self._known.get(asset.name)
         if known is None or known[0] is not asset or known[1] != given:
-            keys = asset_keys(
-                asset,
-                base=base,
-                layout=layout,
-                sources=sources,
-                palettes=palettes,
-                stage=stage,
-                manifest=manifest,
-                write=write,
-            )
-            known = self._known[asset.name] = (asset, given, keys)
+            known = self._known[asset.name] = (asset, given, asset_keys(asset, given))
         return known[2]
 
 

@@ -13,6 +13,7 @@ from assetgen.plan.evaluate import Choices, Evaluator
 from assetgen.plan.keys import (
     SKIPPED,
     TOOL,
+    Given,
     Keys,
     KnownKeys,
     asset_keys,
@@ -148,17 +149,8 @@ class Project:
         sources = self._source_keys(asset)
         if sources is None:
             return None
-        palettes = {name: self.palette_key(name) for name in palettes_of(asset)}
-        found = self._known.of(
-            asset,
-            base=state.base,
-            layout=pinned_layout(asset, state.block),
-            sources=sources,
-            palettes=palettes,
-            stage=self._stage(asset),
-            manifest=self.manifest,
-            write=self.write_for(asset),
-        )
+        given = self._given(asset, state.base, state.block, sources, self._stage(asset))
+        found = self._known.of(asset, given)
         return found.with_tiles(state.block.tiles) if state.block is not None else found
 
     def _drawn_keys(self, asset: Asset) -> Keys | None:
@@ -166,16 +158,15 @@ class Project:
         sources = self._source_keys(asset)
         if sources is None or not isinstance(asset.start, FileRef):
             return None
-        return asset_keys(
-            asset,
-            base=self.world.file_digest(asset.start.path),
-            layout=pinned_layout(asset, None),
-            sources=sources,
-            palettes={name: self.palette_key(name) for name in palettes_of(asset)},
-            stage="recipe",
-            manifest=self.manifest,
-            write=self.write_for(asset),
-        )
+        return asset_keys(asset, self._given(asset, self.world.file_digest(asset.start.path), None, sources, "recipe"))
+
+    def _given(
+        self, asset: Asset, base: str | None, block: Block | None, sources: Mapping[str, Keys | str], stage: str
+    ) -> Given:
+        palettes = {name: self.palette_key(name) for name in palettes_of(asset)}
+        write, manifest = self.write_for(asset), self.manifest
+        layout = pinned_layout(asset, block)
+        return Given(base, layout, sources, palettes, stage, write, manifest.output, manifest.directions)
 
     def _source_keys(self, asset: Asset) -> dict[str, Keys | str] | None:
         """What the asset is put together from, by reference; None while a picture of it is not there."""
