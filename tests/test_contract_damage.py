@@ -34,9 +34,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 
 @pytest.fixture
 def game(built: Workbench, tmp_path: Path) -> Workbench:
-    shutil.copytree(built.root, tmp_path / "game", symlinks=True)
-    shutil.copytree(built.store, tmp_path / "store", symlinks=True)
-    return Workbench(tmp_path / "game", tmp_path / "store")
+    return built.copy(tmp_path)
 
 
 def garbage(path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -70,9 +69,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 
 @pytest.fixture
 def game(built: Workbench, tmp_path: Path) -> Workbench:
-    shutil.copytree(built.root, tmp_path / "game")
-    shutil.copytree(built.store, tmp_path / "store")
-    return Workbench(tmp_path / "game", tmp_path / "store")
+    return built.copy(tmp_path)
 
 
 def page_of(game: Workbench, *args: str) -> Reader:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import threading
 import zlib
@@ -49,9 +48,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 
 @pytest.fixture
 def game(built: Workbench, tmp_path: Path) -> Workbench:
-    shutil.copytree(built.root, tmp_path / "game")
-    shutil.copytree(built.store, tmp_path / "store")
-    return Workbench(tmp_path / "game", tmp_path / "store")
+    return built.copy(tmp_path)
 
 
 def block(game: Workbench, name: str) -> Any:

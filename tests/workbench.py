@@ -93,6 +93,12 @@ class Workbench:
     def index(self) -> Any:
         return json.loads((self.root / "generated/assets.json").read_text())
 
+    def copy(self, folder: Path) -> Workbench:
+        """The same project with the same store, in another folder."""
+        shutil.copytree(self.root, folder / "game", symlinks=True)
+        shutil.copytree(self.store, folder / "store", symlinks=True)
+        return Workbench(folder / "game", folder / "store", dict(self.env))
+
     def forget(self, *parts: str) -> None:
         """Deletes folders of the project (`store` means the user's store)."""
         for part in parts:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,9 +63,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
 @pytest.fixture
 def game(built: Workbench, tmp_path: Path) -> Workbench:
     """A copy of it."""
-    shutil.copytree(built.root, tmp_path / "game")
-    shutil.copytree(built.store, tmp_path / "store")
-    return Workbench(tmp_path / "game", tmp_path / "store")
+    return built.copy(tmp_path)
 
 
 @pytest.fixture(scope="session")
