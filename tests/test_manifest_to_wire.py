@@ -333,6 +333,7 @@ def test_fields_of_one_tool_under_another(root: Path, case: tuple[str, Entry], t
     agree(root, section, entry)
 
 
+WALK = "rd_advanced_animation__walking"  # draws in the input picture's size, whatever else is written
 MASKED = {"tool": "inpainting", "prompt": "x"}
 
 
@@ -346,6 +347,7 @@ MASKED = {"tool": "inpainting", "prompt": "x"}
         ("sprites", {"prompt": "x", "style": "rd_fast__default", "size": 64, "data": True}, "no downloadable data"),
         ("sprites", {"prompt": "x", "style": "rd_fast__default", "size": 64, "frames": 8}, "makes no frames"),
         ("sprites", {"edit": "./p64.png", "edits": [{**MASKED, "mask": "./p32.png"}]}, "both must be of one size"),
+        ("animations", {"prompt": "x", "style": WALK, "input": "./p16.png", "size": 64}, "16x16 does not fit"),
         ("sprites", {"edit": "./p300.png", "prompt": "a hat"}, "up to 256"),
         ("sprites", {"file": "./p8.png", "fix": "standard"}, "16"),
     ],

@@ -71,7 +71,7 @@ class _Resolver:
             return asset
         steps = list(asset.steps)
         style = self._style(steps[0])
-        if steps[0].op == "generate" and steps[0].size is None and style is not None and style.input_sized:
+        if steps[0].op == "generate" and style is not None and style.input_sized:
             steps[0] = self._sized(steps[0], style, asset)
         asset = replace(asset, steps=tuple(steps))
         self._check_edits(asset)
@@ -98,7 +98,7 @@ class _Resolver:
         size = self.of(refs[0])
         where = f"{asset.kind} {quoted(asset.name)}"
         problems = self.book.world.problems
-        if size is None and isinstance(refs[0], FileRef):
+        if size is None and (step.size is not None or isinstance(refs[0], FileRef)):
             return step  # an unreadable file fails its own asset when it is built, with the reason
         if size is None:
             tail = f"the size of {quoted(str(refs[0]))} is not known before it is built; write 'size: 64' or the like"
@@ -108,6 +108,8 @@ class _Resolver:
         warning = style_rules.check_size(style, size, position, where, problems)
         if warning is not None:
             self.book.warnings.append(warning)
+        if step.size is not None:
+            return step  # written, so sent; the service draws in the picture's size all the same
         return replace(step, size=size, fields={**step.fields, "width": size[0], "height": size[1]})
 
     def _check_edits(self, asset: Asset) -> None:

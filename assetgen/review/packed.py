@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetgenError
+from assetgen.model.jsontext import parse_json
 from assetgen.review.pictures import Shelf
 from assetgen.store.paths import inside
 
@@ -25,17 +25,16 @@ def atlas_card(session: Session, shelf: Shelf, name: str) -> dict[str, Any]:
             break
         try:
             picture = read(inside(session.root, f"{path}.png"), f"{path}.png")
-            frames = json.loads(inside(session.root, f"{path}.json").read_text(encoding="utf-8"))["frames"]
-        except (AssetgenError, OSError, ValueError, KeyError):
+            told = parse_json(inside(session.root, f"{path}.json").read_bytes())["frames"]
+            frames = [[n, f["frame"]["x"], f["frame"]["y"], f["frame"]["w"], f["frame"]["h"]] for n, f in told.items()]
+        except (AssetgenError, OSError, ValueError, KeyError, TypeError, AttributeError):
             break
         pages.append(
             {
                 "file": f"{path}.png",
                 "pic": shelf.add(picture),
                 "size": [picture.shape[1], picture.shape[0]],
-                "frames": [
-                    [n, f["frame"]["x"], f["frame"]["y"], f["frame"]["w"], f["frame"]["h"]] for n, f in frames.items()
-                ],
+                "frames": frames,
             }
         )
         number += 1

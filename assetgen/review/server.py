@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
@@ -21,6 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assetgen.model.errors import AssetgenError, UsageError
+from assetgen.model.jsontext import parse_json
 from assetgen.review.actions import ACTIONS, UPLOADS
 from assetgen.review.events import News
 from assetgen.review.gallery import Gallery
@@ -251,8 +251,8 @@ async def bounded(request: Request, most: int) -> bytes:
 def json_body(data: bytes) -> dict[str, Any]:
     """A JSON object."""
     try:
-        body = json.loads(data)
-    except (ValueError, RecursionError):
+        body = parse_json(data)
+    except ValueError:
         raise Refused(400, "the body has to be JSON") from None
     if not isinstance(body, dict):
         raise Refused(400, "the body has to be a JSON object")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from assetgen.model.cost import amount_of
+from assetgen.model.jsontext import parse_json
 from assetgen.store.shared import keys
 from assetgen.store.shared.backend import Backend, damaged
 from assetgen.store.shared.keys import Key
@@ -82,12 +84,9 @@ class Spent:
     def _opened(self, day: int, number: int) -> tuple[Decimal, str]:
         key = self._key(day, number)
         try:
-            note = json.loads(self.backend.get(key) or b"")
-            total = Decimal(str(note["total"]))
-            if not total.is_finite():
-                raise ValueError
-            return total, str(note["by"])
-        except (ValueError, KeyError, TypeError, RecursionError, InvalidOperation) as error:
+            note = parse_json(self.backend.get(key) or b"")
+            return amount_of(note["total"]), str(note["by"])
+        except (ValueError, KeyError, TypeError) as error:
             raise damaged(self.backend.where, f"use {key.tree}", "the note of what was spent is damaged") from error
 
     def _key(self, day: int, number: int) -> Key:
