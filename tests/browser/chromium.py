@@ -15,6 +15,17 @@ import pytest
 CACHE = Path(os.environ.get("ASSETGEN_ENGINES_CACHE") or Path.home() / ".cache" / "assetgen-engines")
 HINT = "run .ci/engines.sh to install it"
 
+# For scripts: time for what comes by itself, then for whatever still moves (but not for ever) and is painted.
+# What a test needs to be there it waits for by its selector: no time is long enough on every machine.
+SETTLE = """
+const settle = () => page.evaluate(async () => {
+  await new Promise((done) => setTimeout(done, 150));
+  const moving = document.getAnimations().filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime));
+  await Promise.allSettled(moving.map((one) => one.finished));
+  for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
+});
+"""
+
 
 def need(found: bool, what: str) -> None:
     """Skips the test where something is missing; fails it where the machine was to have everything."""

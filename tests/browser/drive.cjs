@@ -9,7 +9,7 @@ const Script = Object.getPrototypeOf(async () => {}).constructor;
 async function run(browser, { url, code, options = {}, clock = false }) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, colorScheme: "dark", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15000);
+  page.setDefaultTimeout(30000);
   const errors = [];
   const requests = [];
   page.on("console", (message) => message.type() === "error" && errors.push(message.text()));

@@ -7,7 +7,7 @@ import threading
 
 import numpy as np
 import pytest
-from chromium import Chromium
+from chromium import SETTLE, Chromium
 from review_server import serving
 from workbench import Workbench
 
@@ -16,8 +16,6 @@ from assetgen.pixels.png import encode_truecolor
 from assetgen.store import lockfile
 
 pytestmark = pytest.mark.browser
-
-SETTLE = "const settle = () => page.evaluate(() => new Promise((done) => setTimeout(done, 150)));\n"
 
 
 def test_choosing_candidate_two_changes_lock_and_outputs(chromium: Chromium, game: Workbench) -> None:
@@ -137,7 +135,7 @@ def test_the_page_follows_what_others_do(chromium: Chromium, game: Workbench) ->
             SETTLE
             + """
             await page.evaluate(() => assetgen.open("hero"));
-            await page.waitForSelector('.candidate[data-n="4"][aria-pressed="true"]', { timeout: 15000 });
+            await page.waitForSelector('.candidate[data-n="4"][aria-pressed="true"]');
             return true;
         """
         )
