@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from patience import LONG
 from workbench import Workbench
 
 from assetgen.build.money import parse_cap
@@ -78,11 +79,11 @@ def serving(game: Workbench, *, max_cost: str | None = None, **variables: str) -
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
-        with httpx.Client(timeout=30) as client:
+        with httpx.Client(timeout=LONG) as client:
             yield Page(served.url, client)
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(LONG)
         loop.run_until_complete(loop.shutdown_default_executor())
         loop.close()
         served.sock.close()

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from patience import LONG
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if Path("/usr/sbin/nginx").exists() else None)
 MOTO_PYTHON = os.environ.get("ASSETGEN_MOTO_PYTHON", sys.executable)
@@ -140,7 +141,7 @@ def _started(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, start_new_session=True, **quiet)
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + LONG
         while True:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
                 break

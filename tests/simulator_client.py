@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import numpy as np
+from patience import LONG
 
 from assetgen.pixels.picture import Picture, decode
 from assetgen.pixels.png import encode_truecolor
@@ -52,7 +53,7 @@ class Client:
 
     def wait(self, task_id: str, path: str = "/inferences/tasks/") -> Any:
         """The task once it has ended."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + LONG
         while time.monotonic() < deadline:
             task = self.get(path + task_id).json()
             if task["status"] in ("succeeded", "failed"):

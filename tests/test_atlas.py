@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import math
 import random
-import time
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from patience import quick
 
 from assetgen.atlas.build import build_atlas, plan_atlas
 from assetgen.atlas.compose import compose_page, scaled
@@ -305,12 +305,9 @@ def test_density(mix):
 
 def test_five_thousand():
     rects = uniform(5000)
-    started = time.perf_counter()
-    packing = pack(rects, Options())
-    taken = time.perf_counter() - started
+    packing = quick(lambda: pack(rects, Options()), 10)  # far above what it takes: catches quadratic growth only
     assert packing.occupancy >= 0.985
     assert len(packing.sizes) == 4
-    assert taken < 10  # far above what it takes: catches quadratic growth on a busy machine, judges nothing
 
 
 def test_powers_of_two_and_squares_choose_their_shape():

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from patience import LONG, until
 from test_incremental import picture, settle
 from workbench import Workbench
 
@@ -52,8 +53,8 @@ def command(game: Workbench, *arguments: str, status: int = 0) -> tuple[str, str
 def children(process: subprocess.Popen[str]) -> Sequence[int]:
     """The processes that it started, as soon as there are two of them."""
     file = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    until = time.monotonic() + 30
-    while time.monotonic() < until and process.poll() is None:
+    end = time.monotonic() + LONG
+    while time.monotonic() < end and process.poll() is None:
         found = [int(pid) for pid in file.read_text().split()]
         if len(found) == 2:
             return found
@@ -111,10 +112,7 @@ def test_processes_end_with_the_build_that_started_them(tmp_path: Path) -> None:
     others = children(process)
     process.kill()
     process.communicate(timeout=60)
-    until = time.monotonic() + 10
-    while any(Path(f"/proc/{pid}").exists() for pid in others):
-        assert time.monotonic() < until, "a process went on alone"
-        time.sleep(0.01)
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in others), "a process went on alone")
     command(game, "build")
     complete(game)
 

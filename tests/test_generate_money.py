@@ -417,7 +417,7 @@ def test_an_interruption_waits_for_what_is_paid_and_sends_nothing_more(service: 
 
 
 def test_an_interruption_does_not_wait_for_ever(service: Service) -> None:
-    service.configure(latency=5)
+    service.configure(latency=3600)
 
     async def work(client: Client) -> None:
         task = asyncio.create_task(client.run(job()))
@@ -427,7 +427,7 @@ def test_an_interruption_does_not_wait_for_ever(service: Service) -> None:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert RUNTIME.monotonic() - started < 1
+        assert RUNTIME.monotonic() - started < 20
 
     service.run(work, tuning=replace(QUICK, grace=0.2))
     assert [entry.state for entry in entries(service)] == ["accepted"]

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from manifest_files import load, loaded, png, problem, problems, project
+from patience import quick
 
 from assetgen.manifest import pending
 
@@ -373,16 +373,12 @@ def test_one_mistake_gives_one_problem(tmp_path: Path) -> None:
 def test_a_thousand_entries_load_in_less_than_a_second(tmp_path: Path) -> None:
     lines = [f"  s{n}: {{prompt: knight {n}, style: rd_fast__default, size: 64, seed: {n}}}" for n in range(1000)]
     project(tmp_path, "version: 1\nsprites:\n" + "\n".join(lines) + "\n")
-    started = time.perf_counter()
-    assert len(load(tmp_path).assets) == 1000
-    assert time.perf_counter() - started < 2.0  # about 0.15 s on an idle machine
+    assert len(quick(lambda: load(tmp_path).assets, 1.0)) == 1000  # about 0.15 s
 
 
 def test_a_thousand_mistakes_are_told_quickly(tmp_path: Path) -> None:
     lines = [f"  s{n}: {{edit: t{n}, promt: y}}" for n in range(1000)]
-    started = time.perf_counter()
-    assert len(said(tmp_path, "sprites:\n" + "\n".join(lines))) >= 2000
-    assert time.perf_counter() - started < 10.0
+    assert len(quick(lambda: said(tmp_path, "sprites:\n" + "\n".join(lines)), 10.0)) >= 2000
 
 
 def test_everything_is_checked_before_a_manifest_is_given(tmp_path: Path) -> None:

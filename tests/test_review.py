@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+from patience import LONG
 from review_server import Page, serving
 from workbench import Workbench, bench
 
@@ -367,7 +368,7 @@ def test_news_arrives_while_something_is_done(game: Workbench) -> None:
     ready = threading.Event()
 
     def listen(page: Page) -> None:
-        with httpx.Client(timeout=20) as client, client.stream("GET", f"{page.url}events") as stream:
+        with httpx.Client(timeout=LONG) as client, client.stream("GET", f"{page.url}events") as stream:
             ready.set()
             for line in stream.iter_lines():
                 if line.startswith("event: "):
@@ -378,9 +379,9 @@ def test_news_arrives_while_something_is_done(game: Workbench) -> None:
     with serving(game) as page:
         thread = threading.Thread(target=listen, args=(page,))
         thread.start()
-        assert ready.wait(10)
+        assert ready.wait(LONG)
         page.ok("pick", asset="hero", number=2)
-        thread.join(10)
+        thread.join(LONG)
         assert not thread.is_alive()
     assert seen[0] == "progress"
     assert seen[-1] == "changed"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import Held, until
 from shared_servers import Place, place
 from workbench import Workbench, bench
 
@@ -80,11 +81,16 @@ def charged(base: str) -> Counter[str]:
     return Counter(str(line["prompt"]) for line in ledger(base)["lines"] if line["kind"] == "charge")
 
 
-def test_two_machines_build_the_same_at_the_same_time(tmp_path: Path, service: str, store: Place) -> None:
-    machines = [machine(tmp_path / name, service, store, manifest(COUNT)) for name in ("one", "two")]
-    builds = [start(game) for game in machines]
-    reports = [ended(build) for build in builds]
-    assert charged(service) == Counter({f"gem number {n}": 1 for n in range(COUNT)})
+def test_two_machines_build_the_same_at_the_same_time(tmp_path: Path, store: Place) -> None:
+    held = Held()  # until both are at work: one that starts late finds nothing left to buy
+    with running(SimulatorConfig(balance=None, latency=0.05, slots=16, sleep=held.sleep), "v1") as service:
+        machines = [machine(tmp_path / name, service, store, manifest(COUNT)) for name in ("one", "two")]
+        builds = [start(game) for game in machines]
+        until(lambda: all(any(game.store.glob("journal/*/*")) for game in machines))
+        held.release()
+        reports = [ended(build) for build in builds]
+        bought = charged(service)
+    assert bought == Counter({f"gem number {n}": 1 for n in range(COUNT)})
     assert sum(report["requests"] for report in reports) == COUNT
     if COUNT == 200:
         assert min(report["requests"] for report in reports) > COUNT / 10, "both take their share"

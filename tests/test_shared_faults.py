@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from patience import LONG
 from shared_servers import NGINX_CONFIG, Place, free_port, place
 from workbench import Ran, Workbench, bench
 
@@ -287,7 +288,7 @@ def test_nginx_gives_up_a_note_that_comes_too_slowly(tmp_path: Path) -> None:
     with place("nginx", tmp_path) as here:
         assert here.files is not None
         path = f"/leases/ac/{'ab' * 32}"
-        with socket.create_connection(("127.0.0.1", int(here.url.rpartition(":")[2])), 5) as slow:
+        with socket.create_connection(("127.0.0.1", int(here.url.rpartition(":")[2])), LONG) as slow:
             slow.sendall(f"PUT {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n".encode())
             assert slow.recv(1000) == b"", "closed without an answer: the client tries again"
         assert not (here.files / path[1:]).exists()

@@ -382,7 +382,7 @@ def test_slots_bound_what_runs_at_once(serve: Any) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert 0.3 <= time.monotonic() - started < 2
+    assert time.monotonic() - started >= 0.3
 
 
 # -- styles -----------------------------------------------------------------------------------------------------------

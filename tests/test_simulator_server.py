@@ -9,6 +9,7 @@ import sys
 
 import httpx
 import pytest
+from patience import LONG
 
 from assetgen.model.errors import UsageError
 from assetgen.simulator import testing
@@ -32,7 +33,7 @@ def test_a_process_prints_its_address_first_and_ends_on_ctrl_c() -> None:
         reply = httpx.get(f"{base}/inferences/credits", headers={"X-RD-Token": "rdpk-x"})
         assert reply.json() == {"credits": 0, "balance": 5.0}
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 0
+        assert process.wait(LONG) == 0
 
 
 def test_a_taken_port_is_said() -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from patience import LONG
 from workbench import Workbench, bench
 
 from assetgen.build.options import Environment, Options
@@ -32,7 +33,7 @@ MANIFEST = """\
 version: 1
 provider: placeholder
 palettes:
-  dusk: [1a1c2c, 5d275d, b13e53, ef7d57]
+  dusk: [0a1c2c, 5d275d, b13e53, ef7d57]
   night: {file: art/night.hex}
 sprites:
   gem: {prompt: blue gem, style: rd_fast__mc_item, size: 16, palette: dusk}
@@ -75,7 +76,7 @@ class Seen:
         """Seconds until it holds."""
         start = time.monotonic()
         while not condition():
-            assert time.monotonic() - start < 15, "nothing happened"
+            assert time.monotonic() - start < LONG, "nothing happened"
             await asyncio.sleep(0.005)
         return time.monotonic() - start
 
@@ -85,7 +86,7 @@ def watching(seen: Seen, story: Callable[[], object]) -> None:
 
     async def both() -> None:
         task = asyncio.create_task(seen.watcher.run())
-        await asyncio.wait_for(seen.ready.wait(), 30)
+        await asyncio.wait_for(seen.ready.wait(), LONG)
         await seen.until(lambda: seen.count > 1)  # it has looked for what was saved before that
         try:
             await story()  # type: ignore[misc]
@@ -102,10 +103,14 @@ def test_saves_of_manifest_palette_and_picture_are_followed(game: Workbench) -> 
 
     async def story() -> None:
         first = read(gem)
-        count = seen.count
-        game.edit("1a1c2c, 5d275d", "1a1c2d, 5d275e")
-        took = await seen.until(lambda: seen.count > count)
-        assert took < 5
+        took = []
+        for number in range(4):
+            count = seen.count
+            game.edit(f"{number}a1c2c, 5d275d", f"{number + 1}a1c2c, 5d275d")
+            took.append(await seen.until(lambda count=count: seen.count > count))
+            if took[-1] < 2:
+                break
+        assert took[-1] < 2, took
         assert not np.array_equal(read(gem), first)
         count = seen.count
         game.write("102030\nf0f0f0\n", "art/night.hex")
@@ -146,7 +151,7 @@ def test_what_was_saved_before_the_folders_are_watched_is_not_missed(game: Workb
     def tell(report: BuildReport, _: float) -> None:
         if not seen.reports:
             first.append(gem.read_bytes())
-            game.edit("1a1c2c, 5d275d, b13e53", "000000, ffffff, 808080")
+            game.edit("0a1c2c, 5d275d, b13e53", "000000, ffffff, 808080")
         seen.reports.append(report)
 
     seen.watcher.tell = tell
@@ -168,7 +173,7 @@ def test_what_others_built_meanwhile_is_seen(game: Workbench) -> None:
         taken = lock.read_bytes()
         assert b"take: 1" in taken
         before = gem.read_bytes()
-        game.edit("1a1c2c, 5d275d, b13e53", "000000, ffffff, 808080")
+        game.edit("0a1c2c, 5d275d, b13e53", "000000, ffffff, 808080")
         await seen.until(lambda: gem.read_bytes() != before)
         assert b"take: 1" in lock.read_bytes()
         gem.write_bytes(encode_truecolor(np.full((16, 16, 4), 255, np.uint8)))

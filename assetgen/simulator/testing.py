@@ -12,7 +12,8 @@ from assetgen.simulator.app import app
 from assetgen.simulator.config import Dialect, SimulatorConfig
 from assetgen.simulator.server import HOST, listen, server_of
 
-START_LIMIT = 10.0
+START_LIMIT = 60.0
+"""Seconds; on a busy machine, too, it is there by then, and an answer has come."""
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def reset(base: str) -> None:
 def _control(method: str, base: str, what: str, body: Any = None) -> dict[str, Any]:
     import httpx
 
-    response = httpx.request(method, f"{base.rsplit('/', 1)[0]}/_simulator/{what}", json=body)
+    response = httpx.request(method, f"{base.rsplit('/', 1)[0]}/_simulator/{what}", json=body, timeout=START_LIMIT)
     response.raise_for_status()
     found: dict[str, Any] = response.json()
     return found
