@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from functools import partial
 
-from assetgen.build.money import Purse, affordable, bounds, in_credits
+from assetgen.build.money import Purse, affordable, bounds, in_credits, smaller
 from assetgen.build.providers import Providers
 from assetgen.build.session import Session
-from assetgen.model.cost import Cost
-from assetgen.model.errors import AssetgenError
+from assetgen.model.cost import Cost, total
 from assetgen.model.manifest import Asset
 from assetgen.model.plan import Action, Plan
 
@@ -28,7 +27,8 @@ def purchases(session: Session, plan: Plan) -> list[Action]:
 
 
 async def approve(session: Session, plan: Plan, purse: Purse, providers: Providers, ask: Ask | None) -> str | None:
-    """None when the plan may be carried out; else why nothing that costs may be sent."""
+    """None when the plan may be carried out; else why nothing that costs may be sent. ProviderError when the service
+    does not tell the balance."""
     wanted = purchases(session, plan)
     paid = [action for action in wanted if action.cost]
     if not paid:
@@ -38,19 +38,20 @@ async def approve(session: Session, plan: Plan, purse: Purse, providers: Provide
         return f"--offline: {len(paid)} requests cannot be sent ({names})"
     if session.environment.api_key is None:
         return f"RD_API_KEY is not set; {plan.cost} would be spent on {names}"
-    reason = affordable(plan.cost, purse.cap, None)
+    committed = providers.committed()  # what settling an earlier build's purchases took
+    reason = affordable(plan.cost, purse.cap, None, committed)
     if reason is not None:
         return reason
-    try:
-        provider = await providers.open(_provider_of(session, paid[0]))
-        purse.balance = await provider.balance()
-    except AssetgenError as error:
-        return f"the balance cannot be asked for: {error}"
-    reason = bounds(purse.cap, purse.balance) or affordable(plan.cost, purse.cap, purse.balance)
+    provider = await providers.open(_provider_of(session, paid[0]))
+    balance = await provider.balance()
+    reason = bounds(purse.cap, balance) or affordable(plan.cost, purse.cap, balance, committed)
     if reason is not None:
         return reason
-    purse.exact = in_credits(purse.balance)
-    return _allowed(session, plan, purse, ask)
+    # The purse counts from the beginning of this command; the balance has paid for that already.
+    purse.balance = total((balance, committed)) if committed and committed.known else balance
+    purse.exact = in_credits(balance)
+    shown = total((plan.cost, committed))
+    return _allowed(session, plan, purse, shown, ask and partial(ask, plan, balance))
 
 
 def _provider_of(session: Session, action: Action) -> str:
@@ -58,7 +59,8 @@ def _provider_of(session: Session, action: Action) -> str:
     return session.provider_name(asset)
 
 
-def _allowed(session: Session, plan: Plan, purse: Purse, ask: Ask | None) -> str | None:
+def _allowed(session: Session, plan: Plan, purse: Purse, shown: Cost, ask: Callable[[], bool] | None) -> str | None:
+    """`shown`: what is approved by a yes, with what this command has spent before."""
     options = session.options
     known = plan.cost.known and not purse.exact
     if purse.exact and options.max_cost is None and (ask is None or options.yes):
@@ -76,13 +78,13 @@ def _allowed(session: Session, plan: Plan, purse: Purse, ask: Ask | None) -> str
         )
     if options.yes:
         # What was shown is what was approved, not whatever it may come to.
-        purse.cap = plan.cost if purse.cap is None else purse.cap
+        purse.cap = smaller(shown, purse.cap)
         return None
     if ask is None:
         return f"{plan.cost} would be spent: approve it with --yes or --max-cost"
-    if not ask(plan, purse.balance):
+    if not ask():
         return "not approved: nothing was sent"
     purse.unknown_allowed = True
-    if known and purse.cap is None:
-        purse.cap = replace(plan.cost)
+    if known:
+        purse.cap = smaller(shown, purse.cap)
     return None

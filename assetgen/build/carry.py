@@ -16,9 +16,16 @@ from assetgen.build.outputs import Writer
 from assetgen.build.processing import Processing
 from assetgen.build.providers import Providers
 from assetgen.build.remote import Remote
-from assetgen.build.report import AssetReport, BuildReport, Progress
+from assetgen.build.report import AssetReport, BuildReport, Progress, Status
 from assetgen.build.session import Session
-from assetgen.model.errors import AccountError, AssetError, AssetgenError, StoppedError, UnknownOutcomeError
+from assetgen.model.errors import (
+    AccountError,
+    AssetError,
+    AssetgenError,
+    ProviderError,
+    StoppedError,
+    UnknownOutcomeError,
+)
 from assetgen.model.plan import Plan
 from assetgen.plan.evaluate import input_assets
 from assetgen.plan.planner import make_plan
@@ -63,14 +70,19 @@ async def _carry_out(
     remote = Remote(session, keeper, purse, report, hooks.progress, providers.open)
     if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
         await _settle(providers, remote, session, selection)
+        session.project.refresh(session.manifest.assets)  # what came in is in the store: nobody has to buy it
         drawn = make_plan(session.project, selection, drawn.provider)
     if await _redecode(session, remote, drawn):
         drawn = make_plan(session.project, selection, drawn.provider)
     hooks.progress.planned(drawn)
-    allowed = await approve(session, drawn, purse, providers, hooks.ask)
-    if allowed is not None:
-        report.stopped = allowed
-        _skip(session, report, drawn, allowed)
+    try:
+        report.stopped = await approve(session, drawn, purse, providers, hooks.ask)
+    except ProviderError as error:
+        report.trouble = f"nothing was bought, since the account cannot be looked at: {error}"
+    if report.stopped is not None:
+        _hold(session, report, drawn, "skipped", report.stopped)
+    elif report.trouble is not None:
+        _hold(session, report, drawn, "failed", report.trouble)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force, spared=session.spared)
     processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
@@ -109,11 +121,11 @@ async def _redecode(session: Session, remote: Remote, drawn: Plan) -> bool:
     return any([await remote.redecode(name) for name in names])
 
 
-def _skip(session: Session, report: BuildReport, drawn: Plan, reason: str) -> None:
+def _hold(session: Session, report: BuildReport, drawn: Plan, status: Status, reason: str) -> None:
     """Nothing is bought: assets that would be keep what they had, and the free rest goes on."""
     names = dict.fromkeys(action.asset for action in purchases(session, drawn))
     for name in names:
-        report.assets[name] = AssetReport("skipped", error=reason)
+        report.assets[name] = AssetReport(status, error=reason)
     session.project.hold(names)
 
 

@@ -68,12 +68,14 @@ class Purse:
         raise StoppedError(reason)
 
 
-def affordable(plan_cost: Cost, cap: Cost | None, balance: Cost | None) -> str | None:
-    """Why a plan must not begin: over the budget, or not covered by the balance; None when it may."""
+def affordable(plan_cost: Cost, cap: Cost | None, balance: Cost | None, committed: Cost = FREE) -> str | None:
+    """Why a plan must not begin: over the budget, or not covered by the balance; None when it may. `committed` is what
+    this invocation has spent already: purchases of an earlier one that were sent once more."""
     if cap is not None and cap.amount is not None:
-        wanted = amount_in(plan_cost, cap.unit)
-        if wanted is not None and wanted > cap.amount:
-            return f"the plan costs {plan_cost}, more than the budget of {cap}: nothing was sent"
+        wanted = amount_in(total((plan_cost, committed)), cap.unit)
+        if wanted is not None and wanted > cap.amount and plan_cost:
+            more = f" after the {committed} of what an earlier build left open" if committed else ""
+            return f"the plan costs {plan_cost}{more}, more than the budget of {cap}: nothing was sent"
     if balance is not None and balance.amount is not None:
         wanted = amount_in(plan_cost, balance.unit)
         if wanted is not None and wanted > 0 and wanted > balance.amount - CENT:

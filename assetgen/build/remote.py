@@ -21,11 +21,10 @@ from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
 from assetgen.generate.types import Delivery, Job, Provider, RejectedDelivery, Settled
 from assetgen.model.cost import Cost, total
-from assetgen.model.errors import AssetError, StoppedError, StoreError
+from assetgen.model.errors import AssetError, StoreError
 from assetgen.model.lock import Accepted, Block
 from assetgen.model.request import Request
 from assetgen.plan.evaluate import PLACEHOLDER
-from assetgen.plan.prices import price_of
 from assetgen.plan.project import INDEX
 from assetgen.plan.reasons import input_names
 from assetgen.plan.state import AssetState, StepState
@@ -170,16 +169,14 @@ class Remote:
             job = replace(job, expected=await provider.check_cost(job))
         self.progress.started(asset.name, described(step.step))
         entry = self.report.assets.setdefault(asset.name, AssetReport())
-        charged = int(provider.paid and bool(price_of(step.step, self.project.realm_of(asset))))
-        entry.requests += charged
+        before = provider.sent(asset.name)
         try:
             delivery = await self._delivered(provider, job, turn)
         except RejectedDelivery as error:
             self._reject(state, step, request, error.delivery, str(error), provider)
             raise
-        except StoppedError:
-            entry.requests -= charged  # nothing was sent
-            raise
+        finally:
+            entry.requests += provider.sent(asset.name) - before
         entry.cost = total((entry.cost, delivery.price))
         entry.status = "built"
         accepted = await asyncio.to_thread(
@@ -296,8 +293,17 @@ class Remote:
     async def settle(self, provider: Provider) -> None:
         """Takes over the results of interrupted purchases before anything is sent (rule 23)."""
         for settled in await provider.settle():
+            self._count(settled)
             self._settled(settled, provider)
             self.progress.note(f"{settled.asset}: {settled.message or settled.state} (from an interrupted build)")
+
+    def _count(self, settled: Settled) -> None:
+        """What was sent once more under its key may have been charged only now."""
+        if settled.sent and settled.asset in self.project.manifest.assets:
+            entry = self.report.assets.setdefault(settled.asset, AssetReport())
+            entry.requests += 1
+            if settled.delivery is not None:
+                entry.cost = total((entry.cost, settled.delivery.price))
 
     def _settled(self, settled: Settled, provider: Provider) -> None:
         """A settled result goes into the store under its request: its asset finds it there, free."""

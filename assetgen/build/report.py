@@ -42,7 +42,8 @@ class Warned:
 
 @dataclass
 class BuildReport:
-    """Everything that a build did. `written` and `deleted` count files; `stopped` says why nothing more was sent."""
+    """Everything that a build did. `written` and `deleted` count files; `stopped` says why nothing more was sent,
+    `trouble` why nothing could be: the service refuses the key, or cannot be reached."""
 
     assets: dict[str, AssetReport] = field(default_factory=dict)
     others: dict[str, AssetReport] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class BuildReport:
     written: int = 0
     deleted: int = 0
     stopped: str | None = None
+    trouble: str | None = None
     interrupted: bool = False
     unsettled: list[str] = field(default_factory=list)
     """Journal entries of purchases whose outcome only a person can tell (`assetgen settle`)."""

@@ -206,12 +206,13 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
     for item in report.blocked:
         context.error(f"  ! {item.asset}: {item.state}: {item.reason}")
         say.line(f"    {WHAT_TO_DO[item.state]}")
-    told = {report.stopped, *(f"{item.state}: {item.reason}" for item in report.blocked)}
+    told = {report.stopped, report.trouble, *(f"{item.state}: {item.reason}" for item in report.blocked)}
     for name, entry in report.everything.items():
         if entry.status in ("failed", "skipped") and entry.error and entry.error not in told:
             context.error(f"  ✗ {name}: {entry.error}")
-    if report.stopped is not None:
-        context.error(f"assetgen: {report.stopped}")
+    for reason in (report.stopped, report.trouble):
+        if reason is not None:
+            context.error(f"assetgen: {reason}")
     say.line(_last_line(report), "bold")
 
 

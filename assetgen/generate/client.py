@@ -102,6 +102,9 @@ class Client:
     def spent(self) -> Cost:
         return self.book.spent
 
+    def sent(self, asset: str) -> int:
+        return self.book.sent(asset)
+
     # -- free questions -------------------------------------------------------------------------------------------
 
     async def check_cost(self, job: Job) -> Cost:
@@ -196,9 +199,13 @@ class Client:
         except BaseException:
             self.book.forget(entry_id(key))
             raise
-        track = JournalTrack(self.is_stopping, scribe=scribe, entry=entry)
+        track = self.track_of(entry)
         flight.track = track
         return await self._booked(self._purchase(job, shape, track), ask)
+
+    def track_of(self, entry: Entry) -> JournalTrack:
+        """Follows an entry of the journal, and counts when it goes out."""
+        return JournalTrack(self.is_stopping, scribe=self.needed_scribe(), entry=entry, went_out=self.book.went_out)
 
     async def _intended(self, scribe: Scribe, entry: Entry) -> Entry:
         try:
@@ -254,7 +261,7 @@ class Client:
         mine = scribe.journal.adopt(entry.id) if entry.state in ("received", "intended") else None
         if mine is None:
             raise open_entry_error([entry])
-        track = JournalTrack(self.is_stopping, scribe=scribe, entry=mine)
+        track = self.track_of(mine)
         if mine.state == "intended":
             await track.close("refused", "never sent")
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 
 from assetgen.generate.track import JournalTrack
@@ -23,6 +24,7 @@ class Book:
         self._one = asyncio.Lock()
         self._out: dict[str, Cost] = {}
         self._spent: Cost = FREE
+        self._sent: dict[str, set[str]] = defaultdict(set)
 
     @property
     def outstanding(self) -> Cost:
@@ -31,6 +33,17 @@ class Book:
     @property
     def spent(self) -> Cost:
         return self._spent
+
+    def went_out(self, asset: str, entry: str) -> None:
+        """Counts a purchase as sent; sent again under its key it is the same one."""
+        self._sent[asset].add(entry)
+
+    def sent(self, asset: str) -> int:
+        """How many purchases of an asset went out."""
+        return len(self._sent.get(asset, ()))
+
+    def is_sent(self, asset: str, entry: str) -> bool:
+        return entry in self._sent.get(asset, ())
 
     def assume(self, entry: str, cost: Cost) -> None:
         """Counts an open entry of an earlier run: it may have been charged."""

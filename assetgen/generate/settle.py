@@ -39,11 +39,12 @@ async def settle_all(client: Client, journal: Journal) -> list[Settled]:
                 if journal.ledger().entries[entry.id].is_open:
                     journal.release(entry.id)
             raise result
-    return [result for result in results if isinstance(result, Settled)]
+    settled = [result for result in results if isinstance(result, Settled)]
+    return [replace(item, sent=client.book.is_sent(item.asset, item.entry)) for item in settled]
 
 
 async def _settle(client: Client, journal: Journal, entry: Entry) -> Settled:
-    track = JournalTrack(client.is_stopping, scribe=client.needed_scribe(), entry=entry)
+    track = client.track_of(entry)
     track.task, track.request_id = entry.task, entry.request_id
     base = Settled(entry.id, entry.asset, entry.full_request, "open", expected=entry.price)
     if entry.state == "intended":

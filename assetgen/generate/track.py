@@ -100,6 +100,8 @@ class JournalTrack(Track):
 
     scribe: Scribe = field(kw_only=True)
     entry: Entry = field(kw_only=True)
+    went_out: Callable[[str, str], None] = lambda asset, entry: None
+    """Told of asset and entry each time that a request is about to be sent."""
 
     @property
     def journal(self) -> Journal:
@@ -108,6 +110,10 @@ class JournalTrack(Track):
     @property
     def id(self) -> str:
         return self.entry.id
+
+    async def sending(self) -> None:
+        await super().sending()
+        self.went_out(self.entry.asset, self.entry.id)
 
     async def record(self, state: State, **values: Any) -> None:
         if state == self.entry.state == "sent":

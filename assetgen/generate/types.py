@@ -108,6 +108,8 @@ class Settled:
     message: str = ""
     delivery: Delivery | None = None
     expected: Cost = UNKNOWN
+    sent: bool = False
+    """It was sent once more, under its key: what it costs may have been charged only now."""
 
     @property
     def digest(self) -> str:
@@ -206,6 +208,11 @@ class Provider(Protocol):
     def spent(self) -> Cost:
         """What has been charged since this provider was opened. A purchase moves from `outstanding` to here in one
         step, so that their sum never misses one."""
+        ...
+
+    def sent(self, asset: str) -> int:
+        """How many purchases of an asset, each a POST that may charge, went out since this provider was opened: one
+        that was refunded and asked for again is two, a repeat under the same key none more."""
         ...
 
     async def styles(self) -> list[dict[str, Json]]:

@@ -1,0 +1,110 @@
+"""What a build says of its money: each POST that may charge is counted where it goes out, what an earlier build has
+paid for is taken in before anything is planned, and a service that refuses the key is a failure, no missing yes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from manifest_files import png
+from workbench import Workbench, bench
+
+from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.faults import parse_rules
+from assetgen.simulator.testing import configure, ledger, running
+
+KEY = "rdpk-a-secret-of-the-reports"
+ONE = "version: 1\nnetwork: {retries: 0}\nsprites:\n  gem: {prompt: blue gem, style: rd_fast__mc_item, size: 16}\n"
+PRICE = {"amount": "0.023", "unit": "USD"}
+FREE = {"amount": "0", "unit": "USD"}
+
+
+def paid(tmp_path: Path, base: str, manifest: str = ONE) -> Workbench:
+    game = bench(tmp_path, manifest)
+    game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
+    return game
+
+
+def faulty(**fault: Any) -> SimulatorConfig:
+    return SimulatorConfig(faults=parse_rules([fault]))
+
+
+@pytest.mark.parametrize(("when", "charges"), [("after", 1), ("before", 0)])
+def test_what_an_earlier_build_sent_is_settled_before_anything_is_planned(
+    tmp_path: Path, when: str, charges: int
+) -> None:
+    """Nobody is asked to approve it a second time; what is sent again under its key is counted with its price."""
+    with running(faulty(action="drop", when=when, method="POST", path="*/inferences", times=1)) as base:
+        game = paid(tmp_path, base)
+        assert game.build("--yes", status=1)["requests"] == 1
+        assert ledger(base)["charges"] == charges
+        ran = game.run("build", "--json")
+        assert ran.status == 0, ran.err
+        assert "1 to restore" in ran.err
+        assert ran.json["assets"]["gem"]["status"] == "built"
+        assert (ran.json["requests"], ran.json["cost"]) == (1, PRICE)
+        assert ledger(base)["charges"] == 1
+        assert game.run("report", "--json").json["total"] == PRICE
+
+
+def test_a_task_that_was_accepted_is_fetched_without_another_request(tmp_path: Path) -> None:
+    with running(faulty(action="status", status=500, method="GET", path="*/tasks/*")) as base:
+        game = paid(tmp_path, base)
+        assert game.build("--yes", status=1)["requests"] == 1
+        configure(base, faults=[])
+        settled = game.build()
+        assert (settled["requests"], settled["cost"], settled["status"]) == (0, FREE, "ok")
+
+
+def test_a_refunded_purchase_and_the_one_after_it_are_two_requests(tmp_path: Path) -> None:
+    with running(faulty(action="failed_task", method="POST", path="*/inferences", nth=1)) as base:
+        built = paid(tmp_path, base).build("--yes")
+        assert (built["requests"], built["cost"]) == (2, PRICE)
+        assert ledger(base)["kept"] == 1
+
+
+@pytest.mark.parametrize("status", [401, 403, 500])
+def test_an_account_that_cannot_be_looked_at_is_a_failure_and_not_a_missing_approval(
+    tmp_path: Path, status: int
+) -> None:
+    with running(faulty(action="status", status=status, path="*/credits")) as base:
+        game = paid(tmp_path, base, ONE + "  rock: {file: rock.png}\n")
+        (game.root / "rock.png").write_bytes(png())
+        ran = game.run("build", "--yes", "--json")
+        assert ran.status == 1
+        assert ran.json["assets"]["gem"]["status"] == "failed"
+        assert f"the service says {status}" in ran.json["assets"]["gem"]["error"]
+        assert ran.json["assets"]["rock"]["status"] == "built", "what costs nothing goes on"
+        assert ran.err.count("the service says") == 1
+        assert ledger(base)["charges"] == 0
+
+
+CHAIN = """\
+version: 1
+network: {retries: 0}
+sprites:
+  hero: {prompt: knight, style: rd_pro__default, size: 64}
+  hat: {edit: hero, prompt: add a hat}
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "charges", "words"),
+    [
+        (["--yes"], 0, 2, ""),
+        (["--max-cost", "0.36"], 0, 2, ""),
+        (["--max-cost", "0.35"], 3, 1, "more than the budget of 0.35 USD"),
+        (["--max-cost", "0.17"], 3, 0, "the budget of 0.17 USD would be exceeded"),
+    ],
+)
+def test_what_is_sent_once_more_counts_towards_the_cap(
+    tmp_path: Path, flags: list[str], status: int, charges: int, words: str
+) -> None:
+    with running(faulty(action="drop", when="before", method="POST", path="*/inferences")) as base:
+        game = paid(tmp_path, base, CHAIN)
+        game.build("--yes", status=1)
+        configure(base, faults=[])
+        ran = game.run("build", *flags)
+        assert (ran.status, ledger(base)["charges"]) == (status, charges), ran.err
+        assert words in ran.err
