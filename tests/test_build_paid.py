@@ -170,6 +170,19 @@ def test_check_cost_balance_and_report(tmp_path: Path, service: str) -> None:
     assert set(report["by_asset"]) == {"hero", "hero_hat", "gem", "hero_walk"}
 
 
+def test_placeholders_to_be_bought_are_one_cause(tmp_path: Path) -> None:
+    head = "version: 1\nprovider: placeholder\nsprites:\n"
+    game = bench(
+        tmp_path,
+        head + "".join(f"  gem_{i}: {{prompt: gem {i}, style: rd_fast__mc_item, size: 16}}\n" for i in range(20)),
+    )
+    game.build()
+    told = game.run("plan", "--provider", "retrodiffusion").err
+    assert "placeholders stand where pictures are to be bought → 20 assets, 0.46 USD" in told
+    assert "… and 8 more (--verbose lists them)" in told
+    assert "gem_19" in game.run("plan", "--provider", "retrodiffusion", "--verbose").err
+
+
 def test_a_result_of_the_simulator_never_passes_for_an_official_one(tmp_path: Path, service: str) -> None:
     game = paid(tmp_path, service)
     game.build("--yes")

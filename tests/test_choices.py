@@ -370,6 +370,22 @@ def test_an_output_edited_by_hand_is_adopted(game: Workbench) -> None:
     assert np.array_equal(output(game, "sprites/gem.png"), mine)
 
 
+def test_a_renamed_asset_that_would_be_bought_again_is_told_of(game: Workbench, tmp_path: Path) -> None:
+    """Adopted, its prompt changed meanwhile: under another name its results are found only where `was` says so."""
+    mine = draw(tmp_path / "hero.png", dotted(output(game, "sprites/hero.png")))
+    game.run("adopt", "hero", str(mine))
+    game.edit("prompt: lantern-bearing knight, style: rd_pro", "prompt: old knight, style: rd_pro")
+    game.edit("  hero: {", "  knight: {")
+    game.edit("input: hero", "input: knight")
+    told = " ".join(game.run("plan").err.split())
+    assert "if knight was hero before, write 'was: hero' into its entry" in told
+    game.edit("  knight: {", "  knight: {was: hero, ")
+    assert "hint" not in game.run("plan").err
+    assert game.actions()["knight"] == "rename: renamed from hero"
+    game.build()
+    assert np.array_equal(output(game, "sprites/knight.png"), read(mine))
+
+
 def test_a_hand_edit_is_not_lost_when_another_file_is_adopted(game: Workbench, tmp_path: Path) -> None:
     by_hand = dotted(output(game, "sprites/gem.png"), 2, 2)
     other = dotted(output(game, "sprites/gem.png"), 9, 9)
@@ -451,6 +467,12 @@ def test_override_stands_in_from_a_living_file(game: Workbench) -> None:
     game.build("hero")
     assert np.array_equal(output(game, "sprites/hero.png"), again)
     assert game.run("adopt", "hero", str(game.root / "art/hero.png")).status == 2
+    assert "a retouched file stands in for it" in game.run("pick", "hero", "2").err
+    game.run("pick", "hero", "1")
+    lock = (game.root / "assets.lock").read_bytes()
+    refused = game.run("reroll", "hero")  # it would be paid for, and not be seen
+    assert (refused.status, "override: art/hero.png" in refused.err) == (2, True)
+    assert (game.root / "assets.lock").read_bytes() == lock
     game.edit(", override: art/hero.png", "")
     game.build("hero")
     assert np.array_equal(output(game, "sprites/hero.png"), hero)

@@ -42,6 +42,15 @@ def test_quiet_says_errors_alone(tmp_path: Path) -> None:
     assert game.run("check", "--quiet").err == "  ! generated/sprites/logo.png: output missing\n"
 
 
+def test_a_slip_of_the_finger_and_a_folder_too_deep(tmp_path: Path) -> None:
+    game = project(tmp_path)
+    ran = game.run("biuld")
+    assert (ran.status, "'biuld' is no command; did you mean 'build'?" in ran.err) == (2, True)
+    (game.root / "art").mkdir()
+    ran = Workbench(game.root / "art", game.store).run("build")
+    assert (ran.status, f"'assetgen -C {game.root} …'" in ran.err) == (2, True)
+
+
 def test_a_file_on_the_command_line_is_below_the_given_folder(tmp_path: Path) -> None:
     game = project(tmp_path)
     game.build()

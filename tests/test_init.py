@@ -123,6 +123,21 @@ def test_git_keeps_bytes_under_autocrlf_and_lfs(tmp_path: Path) -> None:
     assert not (clone / ".assetgen").exists()
 
 
+def test_a_project_that_is_there_already_learns_what_git_needs(tmp_path: Path) -> None:
+    """A manifest written by hand, in a repository: without the attribute the driver would never be asked."""
+    _git(tmp_path, "init", "-q", "-b", "main")
+    text = "version: 1\nprovider: placeholder\noutput: art/made\nsprites: {a: {file: a.png}}\n"
+    (tmp_path / "assets.yaml").write_text(text)
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    assert main(["init", str(tmp_path)]) == 0
+    assert (tmp_path / "assets.yaml").read_text() == text
+    assert (tmp_path / ".gitignore").read_text().startswith("*.log\n\n# assetgen")
+    attributes = (tmp_path / ".gitattributes").read_text()
+    assert "art/made/** -text\n" in attributes
+    assert "merge=assetgen" in attributes
+    assert main(["init", str(tmp_path)]) == 2, "there is nothing left to do"
+
+
 def test_each_clone_learns_to_merge_locks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two people buy at the same time: git joins their locks by itself, and nothing is bought again."""
     origin, clone = tmp_path / "origin", tmp_path / "clone"

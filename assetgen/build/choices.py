@@ -142,7 +142,8 @@ def pick(session: Session, name: str, number: int) -> Picked:
         chosen = next((o for o in step.candidates if o.candidate == number), None)
         if chosen is None:
             raise UsageError(f"{asset.name} has {_numbers(step)}, not {number}")
-        done.append(Picked(asset.name, number, index, len(step.candidates), block.adopted is not None))
+        hidden = block.adopted is not None or asset.override is not None
+        done.append(Picked(asset.name, number, index, len(step.candidates), hidden))
         if step.pick == chosen.sha256:
             return None
         steps = (*block.steps[:index], replace(step, pick=chosen.sha256), *block.steps[index + 1 :])
@@ -222,6 +223,9 @@ def next_take(session: Session, name: str) -> int:
     first = state.steps[0].request
     if first is None:
         raise UsageError(f"{name}: {state.steps[0].reason}")
+    if state.asset.override is not None:
+        line = f"override: {state.asset.override.path}"
+        raise UsageError(f"{name} has '{line}' in the manifest, which would hide another take: remove the line first")
     block = state.block
     takes = [-1]
     if block is not None:

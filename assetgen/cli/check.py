@@ -40,8 +40,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
         say.line(f"  {level}: {_some(assets)}: {check_name}: {message}", style, error=level == "error")
     if report.exit_status == 0:
         say.line("Outputs, lock and manifest agree.")
-    else:
+    elif report.stale:
         say.line("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
+    else:
+        say.line("Up to date, but not ready: what is named above has to be settled first.", "bold")
     return report.exit_status
 
 

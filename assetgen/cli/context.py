@@ -33,8 +33,19 @@ class Context:
         if not self.root.is_dir():
             raise UsageError(f"{self.root} is no folder")
         if not (self.root / "assets.yaml").is_file():
-            raise UsageError(f"there is no assets.yaml in {self.root}: 'assetgen init' writes one")
+            raise UsageError(f"there is no assets.yaml in {self._place()}: {self._manifest_elsewhere()}")
         return self.root
+
+    def _place(self) -> str:
+        return "this folder" if self.root == Path() else str(self.root)
+
+    def _manifest_elsewhere(self) -> str:
+        """What to do: name the project that a folder above holds, or begin one."""
+        for above in self.root.absolute().parents:
+            if (above / "assets.yaml").is_file():
+                place = f'"{above}"' if " " in str(above) else str(above)
+                return f"'assetgen -C {place} …' works with the one above it"
+        return "'assetgen init' writes one"
 
     def environment(self) -> Environment:
         from assetgen.build.options import Environment

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import resources
 from pathlib import Path
 
 from assetgen.cli.context import Context
-from assetgen.cli.merge_driver import install
-from assetgen.model.errors import UsageError
+from assetgen.cli.merge_driver import install, unsaid
+from assetgen.model.errors import AssetgenError, UsageError
 
 MANIFEST = "assets.yaml"
 
@@ -51,9 +51,15 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     folder = context.root / args.folder
     engines = tuple(dict.fromkeys(args.engine))
-    if (folder / MANIFEST).exists() and not engines and install(folder):
-        context.say(f"{_DRIVER_SET} {folder / MANIFEST} exists already and stays as it is.")
-        return 0
+    if (folder / MANIFEST).exists() and not engines:
+        added, driver = _tell_git(folder), install(folder)
+        for path in added:
+            context.say(f"  + {path}")
+        if driver:
+            context.say(_DRIVER_SET)
+        if driver or added:
+            context.say(f"{folder / MANIFEST} exists already and stays as it is.")
+            return 0
     for path in init(folder, engines):
         context.say(f"  + {path}")
     if install(folder):
@@ -84,18 +90,43 @@ def init(folder: Path, engines: Sequence[str] = ()) -> list[Path]:
     output = next((OUTPUTS[engine] for engine in engines if engine in OUTPUTS), "generated")
     written = [manifest]
     atomic.write(manifest, starter(folder.resolve().name, engines, output).encode())
-    for name, template in BESIDE.items():
-        path = folder / name
-        before = path.read_bytes().decode() if path.exists() else ""
-        after = with_lines(before, _template(template).replace("generated/", f"{output}/"))
-        if after != before:
-            atomic.write(path, after.encode())
-            written.append(path)
+    written += _extended(folder, BESIDE, output)
     for engine in engines:
         for name, text in _game(folder, engine, output).items():
             atomic.write(folder / name, text.encode())
             written.append(folder / name)
     return written
+
+
+def _extended(folder: Path, names: Iterable[str], output: str, originals: str = "originals") -> list[Path]:
+    """Adds to git's files beside the manifest the lines that they lack; returns those that changed."""
+    from assetgen.store import atomic
+
+    changed = []
+    for name in names:
+        path = folder / name
+        before = path.read_bytes().decode() if path.exists() else ""
+        lines = _template(BESIDE[name]).replace("generated/", f"{output}/").replace("originals/", f"{originals}/")
+        after = with_lines(before, lines)
+        if after != before:
+            atomic.write(path, after.encode())
+            changed.append(path)
+    return changed
+
+
+def _tell_git(folder: Path) -> list[Path]:
+    """In a clone whose git does not know yet what to ignore or how to merge, a project that is there already gets the
+    lines that say it; returns the files that changed."""
+    from assetgen.manifest import load
+
+    names = unsaid(folder)
+    if not names:
+        return []
+    try:
+        manifest = load(folder)
+    except AssetgenError:  # to be told by the first plan
+        return _extended(folder, names, "generated")
+    return _extended(folder, names, manifest.output, manifest.originals)
 
 
 def _game(folder: Path, engine: str, output: str) -> dict[str, str]:

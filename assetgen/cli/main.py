@@ -86,12 +86,14 @@ def _dispatch(arguments: list[str]) -> int:
         parents=[common],
     )
     parser.add_argument("--version", action="version", version=f"assetgen {__version__}")
-    parser.add_argument("command", metavar="COMMAND", choices=list(COMMANDS), nargs="?", help="one of those below")
+    parser.add_argument("command", metavar="COMMAND", nargs="?", help="one of those below")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     first = parser.parse_args(arguments)
     if first.command is None:
         parser.print_help()
         return 2
+    if first.command not in COMMANDS:
+        parser.error(_no_command(first.command))
     module = command_module(first.command)
     command = argparse.ArgumentParser(
         f"assetgen {first.command}", description=(module.__doc__ or "").strip(), parents=[common]
@@ -100,6 +102,15 @@ def _dispatch(arguments: list[str]) -> int:
     args = command.parse_args(first.rest, namespace=_carried(first))
     status: int = module.run(args, _context(args))
     return status
+
+
+def _no_command(word: str) -> str:
+    """What to say of a word that is no command."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, COMMANDS, 1)
+    hint = f"did you mean '{near[0]}'?" if near else "'assetgen --help' lists them"
+    return f"'{word}' is no command; {hint}"
 
 
 def command_module(name: str) -> ModuleType:

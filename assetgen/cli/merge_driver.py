@@ -21,6 +21,17 @@ def install(folder: Path) -> bool:
     return _git(git, folder, "config", "--local", _KEY, DRIVER) is not None
 
 
+def unsaid(folder: Path) -> list[str]:
+    """Which of .gitignore and .gitattributes lack what we need, by git's own answer for `folder`; none where there is
+    no git, or no clone."""
+    git = shutil.which("git")
+    if git is None or _git(git, folder, "rev-parse", "--is-inside-work-tree") != "true":
+        return []
+    merged = _git(git, folder, "check-attr", "merge", "assets.lock") or ""
+    ignored = _git(git, folder, "check-ignore", "--no-index", ".assetgen/state") is not None
+    return [".gitignore"] * (not ignored) + [".gitattributes"] * (not merged.endswith(": assetgen"))
+
+
 def _git(git: str, folder: Path, *arguments: str) -> str | None:
     """What git printed; None where it failed."""
     done = subprocess.run(  # noqa: S603  (fixed words)

@@ -26,11 +26,16 @@ def run(args: argparse.Namespace, context: Context) -> int:
         if args.take is not None:
             take = choose_take(session, args.asset, args.take, args.number)
             context.say(f"{args.asset}: take {take.number} of {take.date[:10] or 'an earlier day'} stands again")
+            hidden = args.number is not None and take.adopted is not None
         else:
             picked = pick(session, args.asset, args.number)
             context.say(f"{picked.asset}: candidate {picked.number} of {picked.of} is chosen")
-            if picked.adopted:
-                context.say("  an adopted file stands in for it: 'assetgen adopt --drop' brings the chosen one out")
+            hidden = picked.adopted
+        if hidden:
+            context.say(
+                f"  a retouched file stands in for it: 'assetgen adopt {args.asset} --drop', or an entry without "
+                "'override', brings the chosen one out"
+            )
     finally:
         session.close()
     return show_applied(args, context, [args.asset])

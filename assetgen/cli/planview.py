@@ -25,7 +25,7 @@ WHAT_TO_DO: dict[BlockState, str] = {
     "lost": "bring the file back, or buy it again with --rebuy",
     "waiting": "choose with 'assetgen pick', or take the first with --pick-first",
     "rejected": "ask again with 'assetgen reroll'",
-    "adopted": "drop the adopted file with 'assetgen adopt --drop'",
+    "adopted": "to let it change, drop the file with 'assetgen adopt ASSET --drop', or take 'override' from its entry",
     "pinned": "remove 'pin' to allow it",
     "drifted": "keep it with 'assetgen adopt', or replace it with --force",
 }
@@ -44,7 +44,7 @@ def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> 
     if plan.actions:
         say.line("assetgen will:")
         say.line()
-        _show_actions(plan.actions, say)
+        _show_actions(plan.actions, say, context)
     if plan.blocked:
         say.line()
         for item in plan.blocked:
@@ -63,7 +63,7 @@ def nothing_planned(plan: Plan, warnings: Sequence[str] = ()) -> list[tuple[str,
     return [*told, (f"Nothing to do: {_count(plan.unchanged, 'asset')} up to date.", None)]
 
 
-def _show_actions(actions: Sequence[Action], say: Painter) -> None:
+def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> None:
     groups: dict[str | None, list[Action]] = defaultdict(list)
     for action in actions:
         groups[action.cause].append(action)
@@ -73,10 +73,11 @@ def _show_actions(actions: Sequence[Action], say: Painter) -> None:
             cost = total(action.cost for action in members)
             assets = _count(len({action.asset for action in members}), "asset")
             say.line(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
-        for action in members[: _FOLD if cause is not None else None]:
+        folded = 0 if cause is None or context.verbose else max(len(members) - _FOLD, 0)
+        for action in members[: len(members) - folded]:
             say.line(_row(action, width), SIGNS[action.action][1])
-        if cause is not None and len(members) > _FOLD:
-            say.line(f"    … and {len(members) - _FOLD} more")
+        if folded:
+            say.line(f"    … and {folded} more (--verbose lists them)")
 
 
 def _row(action: Action, width: int) -> str:

@@ -246,9 +246,9 @@ def _last_line(report: BuildReport) -> str:
         parts.append(f"{failed} failed")
     if skipped:
         parts.append(f"{skipped} skipped")
-    parts += [f"{unchanged} unchanged", f"{report.written} files written"]
+    parts += [f"{unchanged} unchanged", f"{report.written} file{'' if report.written == 1 else 's'} written"]
     if report.deleted:
         parts.append(f"{report.deleted} deleted")
     if report.requests:
-        parts.append(f"{report.requests} paid requests, {report.cost}")
+        parts.append(f"{report.requests} paid request{'' if report.requests == 1 else 's'}, {report.cost}")
     return ("Interrupted: " if report.interrupted else "Done: ") + ", ".join(parts) + "."

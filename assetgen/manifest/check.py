@@ -12,9 +12,12 @@ from typing import Any, NamedTuple
 
 from assetgen.manifest import scalars
 from assetgen.manifest.messages import any_of, did_you_mean, nearest, quoted
-from assetgen.manifest.nodes import Items, Located, Map, Node, Scalar
+from assetgen.manifest.nodes import Entry, Items, Located, Map, Node, Scalar
 from assetgen.model.position import Position
 
+_LISTED = 64
+"""Known keys are listed where none is near: the longest list, a preset's, is a few lines of a terminal."""
+_SECRET = re.compile(r"(api|rd)[_-]?(key|token)")
 _VARIABLE = re.compile(r"\{[A-Za-z_]")
 
 
@@ -236,7 +239,7 @@ class MapOf(Checker):
                 continue
             checker = self.known.get(name, self.rest)
             if checker is None:
-                self._unknown(name, entry.position, node, context)
+                self._unknown(name, entry, node, context)
             elif self.key is not None and name not in self.known and not self._key_fits(name, context):
                 head = f"{quoted(name)} cannot be a key of {quoted(key)}"
                 context.failures.append(Failure(entry.position, head, f"expected {self.key.expected}"))
@@ -265,11 +268,15 @@ class MapOf(Checker):
         assert self.key.pattern is not None
         return self.key.pattern.fullmatch(name) is not None or (context.raw and bool(_VARIABLE.search(name)))
 
-    def _unknown(self, name: str, position: Position, node: Map, context: Context) -> None:
-        tail = did_you_mean(name, self.known, noun="known keys")
-        if node.flow and " " in name:
+    def _unknown(self, name: str, entry: Entry, node: Map, context: Context) -> None:
+        tail = did_you_mean(name, self.known, limit=_LISTED, noun="known keys")
+        if _SECRET.search(name.lower()):
+            tail = "a key never stands in a file: put it into the environment variable RD_API_KEY"
+        elif node.flow and " " in name:
             tail = "quote the text before it if it holds a comma"
-        context.failures.append(Failure(position, f"unknown key {quoted(name)}", tail, name))
+        elif "sprites" in self.known and isinstance(entry.value, Map) and nearest(name, self.known) is None:
+            tail = "an asset stands, indented, below 'sprites', 'animations' or 'tilesets'"
+        context.failures.append(Failure(entry.position, f"unknown key {quoted(name)}", tail, name))
 
 
 class Either(Checker):
@@ -300,8 +307,19 @@ class Either(Checker):
             return best[1]
         words = [word for branch in self.branches if isinstance(branch, Choice) for word in branch.values]
         near = nearest(node.text, words) if isinstance(node, Scalar) and words else None
-        context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else "")
+        context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else self._unquoted(node))
         return None
+
+    def _unquoted(self, node: Node) -> str:
+        """Advice for a text in quotes that would do without them."""
+        if not isinstance(node, Scalar) or node.plain:
+            return ""
+        bare = node._replace(plain=True)
+        for branch in self.branches:
+            attempt = Context()
+            if branch.fits(bare) and branch.read(bare, "", attempt) is not None and not attempt.failures:
+                return "remove the quotes"
+        return ""
 
 
 def _badness(failures: list[Failure]) -> tuple[int, int]:

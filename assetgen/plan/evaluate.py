@@ -21,6 +21,7 @@ from assetgen.plan.world import Realm, Realms, World, gone
 OFFICIAL = "official"
 PLACEHOLDER = "placeholder"
 LOST = "lost"
+PLACEHOLDER_RESULT = "placeholder result"
 REDRAWN = "placeholder original missing: drawn again"
 EVERY_REALM = Realms(everything=True)
 
@@ -273,7 +274,7 @@ class Evaluator:
 
     def _why_again(self, asset: Asset, index: int, request: Request, accepted: Accepted) -> str:
         if request.equals(accepted.request):
-            return "placeholder result" if accepted.realm == PLACEHOLDER else f"result of {accepted.realm}"
+            return PLACEHOLDER_RESULT if accepted.realm == PLACEHOLDER else f"result of {accepted.realm}"
         if request.intent == accepted.request.intent:
             return "re-rolled"
         return reasons.changed(asset, index, request, accepted)

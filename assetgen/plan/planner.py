@@ -10,7 +10,7 @@ from assetgen.model.cost import FREE, Cost
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Asset, Kind, Manifest
 from assetgen.model.plan import Action, Blocked, Plan, Verb
-from assetgen.plan.evaluate import REDRAWN
+from assetgen.plan.evaluate import PLACEHOLDER_RESULT, REDRAWN
 from assetgen.plan.prices import price_of, verb_of
 from assetgen.plan.project import INDEX, Project
 from assetgen.plan.select import Selection
@@ -67,6 +67,8 @@ def make_plan(
     if selection.whole:
         _plan_deletions(draft)
     hints = _share_equal_requests(draft)
+    if selection.whole:
+        hints += _renamed_and_changed(draft)
     return Plan(provider, tuple(_with_causes(draft)), tuple(draft.blocked), draft.unchanged, tuple(hints))
 
 
@@ -240,6 +242,23 @@ def _share_equal_requests(draft: _Draft) -> list[str]:
     return hints
 
 
+def _renamed_and_changed(draft: _Draft) -> list[str]:
+    """One new asset, and one of its kind gone whose results it could take along: a rename that also changed the
+    request cannot be told from a new asset, and buys (rule 8)."""
+    hints = []
+    new = [a.asset for a in draft.actions if a.reason == "new" and a.action in ("generate", "edit", "fix")]
+    fresh = [draft.manifest.assets[name] for name in dict.fromkeys(new)]
+    carried = {draft.project.state(name).renamed_from for name in draft.manifest.assets}
+    gone = [b for b in orphan_blocks(draft.project) if (b.steps or b.adopted) and b.name not in carried]
+    for kind in ("sprite", "animation", "tileset"):
+        come = [asset for asset in fresh if asset.kind == kind]
+        went = [block for block in gone if block.kind == kind and block.name in draft.project.blocks]
+        if len(come) == 1 and len(went) == 1:
+            old, now = went[0].name, come[0].name
+            hints.append(f"if {now} was {old} before, write 'was: {old}' into its entry: its pictures come along, free")
+    return hints
+
+
 def _entry(asset: Asset) -> str:
     """The manifest entry that the asset comes from, as far as requests are shared: variants come from one."""
     return asset.name if asset.variant is None else asset.name.rpartition("_")[0]
@@ -258,6 +277,10 @@ def _with_causes(draft: _Draft) -> list[Action]:
             for preset in asset_or_none.preset:
                 groups[(preset, action.reason)].append(index)
     actions = list(draft.actions)
+    drawn_here = [index for index, action in enumerate(actions) if action.reason == PLACEHOLDER_RESULT]
+    if len(drawn_here) > 1:
+        for index in drawn_here:
+            actions[index] = replace(actions[index], cause="placeholders stand where pictures are to be bought")
     for (preset, _), indices in groups.items():
         if len(indices) > 1 and len({actions[i].asset for i in indices}) == users[preset]:
             for index in indices:

@@ -246,6 +246,8 @@ class Project:
     def _recipe_reason(self, name: str, keys: Keys, block: Block) -> str:
         if block.tool is not None and block.tool != TOOL:
             return "tool changed"
+        if self.manifest.assets[name].override is not None:
+            return "override or recipe changed"
         drawn = self.drawn(name)
         return "file changed" if drawn is not None and drawn != block.drawn else "recipe changed"
 

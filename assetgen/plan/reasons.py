@@ -25,7 +25,10 @@ def changed(asset: Asset, index: int, request: Request, accepted: Accepted) -> s
     """`prompt changed`, `input hero changed`, `input changed from hero to knight`, several joined by commas."""
     reasons: list[str] = []
     names = input_names(asset, index)
-    for field in request.changed_fields(accepted.request):
+    fields = request.changed_fields(accepted.request)
+    if fields[:-1] and fields[-1] == "take":
+        fields.pop()  # another request begins with its first take: that says nothing more
+    for field in fields:
         if field in _PICTURES:
             reason = _picture_reason(field, names, accepted.inputs)
         else:
