@@ -126,7 +126,7 @@ def test_git_keeps_bytes_under_autocrlf_and_lfs(tmp_path: Path) -> None:
 def test_a_project_that_is_there_already_learns_what_git_needs(tmp_path: Path) -> None:
     """A manifest written by hand, in a repository: without the attribute the driver would never be asked."""
     _git(tmp_path, "init", "-q", "-b", "main")
-    text = "version: 1\nprovider: placeholder\noutput: art/made\nsprites: {a: {file: a.png}}\n"
+    text = "version: 1\nprovider: placeholder\noutput: art/made\nsprites: {}\n"
     (tmp_path / "assets.yaml").write_text(text)
     (tmp_path / ".gitignore").write_text("*.log\n")
     assert main(["init", str(tmp_path)]) == 0
