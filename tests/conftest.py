@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, settings
 from isolation import GUARD, safe_environment
 
 if TYPE_CHECKING:
+    from generate_service import Service
     from shared_servers import Place
+    from simulator_client import Client
 
 FOREIGN = ("RD_API_KEY", "ASSETGEN_API_URL", "ASSETGEN_SHARED_STORE", "NO_COLOR", "FORCE_COLOR")
 """Settings of the person who runs the tests that would change what the program does."""
@@ -50,6 +52,50 @@ def s3() -> Iterator[Place]:
 
     with place("s3", Path()) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[str]:
+    """The root of a running simulator (`http://127.0.0.1:PORT`), one for each file."""
+    from assetgen.simulator.config import SimulatorConfig
+    from assetgen.simulator.testing import running
+
+    with running(SimulatorConfig()) as base:
+        yield base.rsplit("/", 1)[0]
+
+
+@pytest.fixture(scope="module")
+def v2_client(simulator: str) -> Iterator[Client]:
+    from simulator_client import Client
+
+    client = Client(f"{simulator}/v2")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def v2(v2_client: Client) -> Client:
+    """The simulator as a client sees it, new for each test."""
+    v2_client.reset()
+    return v2_client
+
+
+@pytest.fixture
+def v1(v2: Client) -> Iterator[Client]:
+    """The same, through the older interface."""
+    client = v2.other("v1")
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def service(simulator: str, tmp_path: Path) -> Iterator[Service]:
+    """The simulator and a journal, for the program's own client."""
+    from generate_service import Service
+
+    service = Service(simulator, tmp_path / "journal")
+    yield service
+    service.reset()
 
 
 @pytest.fixture(autouse=True)

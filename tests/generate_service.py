@@ -18,6 +18,7 @@ from assetgen.catalog import styles
 from assetgen.catalog.tools import FIXERS, TOOLS
 from assetgen.generate.client import Client
 from assetgen.generate.provider import open_provider
+from assetgen.generate.transport import Transport, open_client
 from assetgen.generate.types import Job, Runtime, Tuning
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.manifest import Network
@@ -160,6 +161,17 @@ class Service:
             return delivery
 
         return self.run(work, dialect, **options)
+
+
+async def asked(app: Any, method: str, network: Network | None = None, tuning: Tuning = QUICK, **options: Any) -> Any:
+    """The reply of an ASGI application to one request of the program's transport."""
+    network = network or Network()
+    client = open_client(network, tuning, loopback=True, app=app)
+    transport = Transport(client, KEY, network=network, tuning=tuning, runtime=RUNTIME, report=lambda text: None)
+    try:
+        return await transport.call(method, "http://127.0.0.1/v2", **options)
+    finally:
+        await transport.aclose()
 
 
 def usd(text: str) -> Cost:

@@ -51,6 +51,10 @@ class Client:
     def configure(self, **changes: Any) -> None:
         self.http.post(f"{self.host}/_simulator/config", json=changes).raise_for_status()
 
+    def reset(self) -> None:
+        """Forgets everything, back to the config of the start."""
+        self.http.post(f"{self.host}/_simulator/reset").raise_for_status()
+
     def wait(self, task_id: str, path: str = "/inferences/tasks/") -> Any:
         """The task once it has ended."""
         deadline = time.monotonic() + LONG

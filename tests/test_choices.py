@@ -145,14 +145,20 @@ def test_a_pick_of_an_earlier_step_keeps_the_edit_until_it_is_made_again(tmp_pat
         assert not np.array_equal(output(game, "sprites/fox.png"), hatted)
 
 
+def fox_with_a_hat(tmp_path: Path, base: str) -> Workbench:
+    """Bought: two foxes, and the edit of the first."""
+    entry = "{prompt: a fox, style: rd_fast__default, size: 64, candidates: 2, edits: [add a hat]}"
+    game = bench(tmp_path, f"version: 1\nsprites:\n  fox: {entry}\n")
+    game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
+    game.run("build", "--yes")
+    ok(game.run("pick", "fox", "1"))
+    game.build("--yes")
+    return game
+
+
 def test_a_chain_redone_in_part_keeps_its_last_whole_picture(tmp_path: Path) -> None:
     with running(SimulatorConfig(), "v2") as base:
-        entry = "{prompt: a fox, style: rd_fast__default, size: 64, candidates: 2, edits: [add a hat]}"
-        game = bench(tmp_path, f"version: 1\nsprites:\n  fox: {entry}\n")
-        game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
-        game.run("build", "--yes")
-        ok(game.run("pick", "fox", "1"))
-        game.build("--yes")
+        game = fox_with_a_hat(tmp_path, base)
         hatted = output(game, "sprites/fox.png")
         assert game.run("reroll", "fox", "--yes").status == 3  # two new foxes, none of them picked
         assert np.array_equal(output(game, "sprites/fox.png"), hatted)
@@ -167,12 +173,7 @@ def test_a_chain_redone_in_part_keeps_its_last_whole_picture(tmp_path: Path) -> 
 @pytest.mark.parametrize("stage", ["final", "original"])
 def test_a_chain_redone_in_part_keeps_the_retouched_picture_that_it_had(tmp_path: Path, stage: str) -> None:
     with running(SimulatorConfig(), "v2") as base:
-        entry = "{prompt: a fox, style: rd_fast__default, size: 64, candidates: 2, edits: [add a hat]}"
-        game = bench(tmp_path, f"version: 1\nsprites:\n  fox: {entry}\n")
-        game.env.update(RD_API_KEY=KEY, ASSETGEN_API_URL=base)
-        game.run("build", "--yes")
-        ok(game.run("pick", "fox", "1"))
-        game.build("--yes")
+        game = fox_with_a_hat(tmp_path, base)
         retouched = dotted(output(game, "sprites/fox.png"))
         ok(game.run("adopt", "fox", str(draw(tmp_path / "fox.png", retouched)), "--stage", stage))
         assert game.run("reroll", "fox", "--yes").status == 3  # two new foxes, none of them picked

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -25,18 +24,6 @@ from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import running
 
 BOTH = pytest.mark.parametrize("dialect", ["v1", "v2"])
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with running(SimulatorConfig()) as base:
-        yield base.rsplit("/", 1)[0]
-
-
-@pytest.fixture
-def service(server: str, tmp_path: Path) -> Iterator[Service]:
-    yield Service(server, tmp_path / "journal")
-    Service(server, tmp_path).reset()
 
 
 @BOTH

@@ -60,15 +60,9 @@ def driver() -> Iterator[Driver]:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def simulator() -> Iterator[str]:
     with running(SimulatorConfig(latency=0.01)) as base:
         yield base.rsplit("/", 1)[0]
-
-
-@pytest.fixture
-def service(server: str, tmp_path: Path) -> Iterator[Service]:
-    yield Service(server, tmp_path / "journal")
-    Service(server, tmp_path).reset()
 
 
 def bought(service: Service) -> list[str]:

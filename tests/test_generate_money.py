@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,25 +22,11 @@ from assetgen.model.errors import (
     UsageError,
 )
 from assetgen.model.manifest import Network
-from assetgen.simulator.config import SimulatorConfig
-from assetgen.simulator.testing import running
 from assetgen.store import journals
 from assetgen.store.journal import Journal, account_of
 
 BOTH = pytest.mark.parametrize("dialect", ["v1", "v2"])
 DAY = 24 * 3600
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with running(SimulatorConfig()) as base:
-        yield base.rsplit("/", 1)[0]
-
-
-@pytest.fixture
-def service(server: str, tmp_path: Path) -> Iterator[Service]:
-    yield Service(server, tmp_path / "journal")
-    Service(server, tmp_path).reset()
 
 
 def settle(service: Service, dialect: str = "v2", **options: Any) -> list[Settled]:

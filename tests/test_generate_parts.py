@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from generate_service import KEY, QUICK, RUNTIME, job, picture
+from generate_service import KEY, asked, job, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,12 +24,10 @@ from assetgen.generate.download import Downloads, UnusableFileError
 from assetgen.generate.errors import parse_refusal, parse_task_error
 from assetgen.generate.limits import LONGEST_PAUSE, Gate, Pace, Slots, retry_after
 from assetgen.generate.shape import Shape, shape_of
-from assetgen.generate.transport import Transport, open_client
 from assetgen.generate.types import Runtime
 from assetgen.generate.watching import Typical
 from assetgen.model.cost import CREDITS, Cost
 from assetgen.model.errors import AccountError
-from assetgen.model.manifest import Network
 from assetgen.pixels.png import encode
 from assetgen.simulator.images import gif
 from assetgen.store.entries import Entry, Ledger
@@ -511,15 +509,7 @@ def test_a_key_that_comes_back_is_blotted_out() -> None:
         await send({"type": "http.response.start", "status": 302, "headers": headers})
         await send({"type": "http.response.body", "body": b'{"detail": "bad key ' + key + b'"}'})
 
-    async def whole() -> Any:
-        client = open_client(Network(), QUICK, loopback=True, app=echo)
-        transport = Transport(client, KEY, network=Network(), tuning=QUICK, runtime=RUNTIME, report=lambda text: None)
-        try:
-            return await transport.call("GET", "http://127.0.0.1/v2")
-        finally:
-            await transport.aclose()
-
-    reply = asyncio.run(whole())
+    reply = asyncio.run(asked(echo, "GET"))
     assert KEY not in repr(reply)
     assert len(reply.body) == len(f'{{"detail": "bad key {KEY}"}}')
     assert "has moved to https://x/?***" in parse_refusal(reply.status, reply.headers, reply.body).words

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 import test_aseprite
-from generate_service import KEY, QUICK, RUNTIME
+from generate_service import QUICK, asked
 from workbench import bench
 
-from assetgen.generate.transport import LostReplyError, Transport, open_client
+from assetgen.generate.transport import LostReplyError
 from assetgen.manifest import expand
 from assetgen.model.errors import AssetError, PictureError, StoreError
 from assetgen.model.manifest import Cut, Network
@@ -89,16 +89,7 @@ def test_replies_that_never_end() -> None:
             await send({"type": "http.response.body", "body": bytes(1000), "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
-    async def asked() -> Any:
-        tuning = replace(QUICK, reply_limit=5000)
-        client = open_client(Network(), tuning, loopback=True, app=endless)
-        transport = Transport(client, KEY, network=Network(), tuning=tuning, runtime=RUNTIME, report=lambda text: None)
-        try:
-            return await transport.call("GET", "http://127.0.0.1/v2")
-        finally:
-            await transport.aclose()
-
-    reply = asyncio.run(asked())
+    reply = asyncio.run(asked(endless, "GET", tuning=replace(QUICK, reply_limit=5000)))
     assert reply.cut
     assert len(reply.body) == 5000
 
@@ -107,17 +98,9 @@ def test_replies_that_never_come() -> None:
     async def silent(scope: Any, receive: Any, send: Any) -> None:
         await asyncio.sleep(60)
 
-    async def asked() -> Any:
-        network, tuning = Network(timeout=0.1, retries=0), replace(QUICK, connect=0.1)
-        client = open_client(network, tuning, loopback=True, app=silent)
-        transport = Transport(client, KEY, network=network, tuning=tuning, runtime=RUNTIME, report=lambda text: None)
-        try:
-            return await transport.call("POST", "http://127.0.0.1/v2", repeatable=False)
-        finally:
-            await transport.aclose()
-
+    network, tuning = Network(timeout=0.1, retries=0), replace(QUICK, connect=0.1)
     with pytest.raises(LostReplyError, match=r"the connection to 127\.0\.0\.1 was lost: TimeoutError"):
-        asyncio.run(asked())
+        asyncio.run(asked(silent, "POST", network, tuning, repeatable=False))
 
 
 def test_objects_of_a_shared_store(tmp_path: Path) -> None:

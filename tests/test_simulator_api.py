@@ -19,27 +19,6 @@ from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import running
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Client]:
-    with running(SimulatorConfig()) as base:
-        client = Client(base)
-        yield client
-        client.close()
-
-
-@pytest.fixture
-def v2(server: Client) -> Client:
-    server.http.post(f"{server.host}/_simulator/reset").raise_for_status()
-    return server
-
-
-@pytest.fixture
-def v1(v2: Client) -> Iterator[Client]:
-    client = v2.other("v1")
-    yield client
-    client.close()
-
-
 @pytest.fixture
 def serve() -> Iterator[Any]:
     """A simulator of its own config: `serve(config)` gives a client of v2."""

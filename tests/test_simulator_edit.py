@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -11,8 +10,6 @@ import pytest
 from simulator_client import Client, picture_of, png
 
 from assetgen.catalog.tools import TOOLS
-from assetgen.simulator.config import SimulatorConfig
-from assetgen.simulator.testing import running
 
 PICTURE = png(32, 32)
 
@@ -29,27 +26,6 @@ BODIES: dict[str, dict[str, Any]] = {
     "pixel_correction": {},
     "rotate": {"rotation_degrees": 90},
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Client]:
-    with running(SimulatorConfig()) as base:
-        client = Client(base)
-        yield client
-        client.close()
-
-
-@pytest.fixture
-def v2(server: Client) -> Client:
-    server.http.post(f"{server.host}/_simulator/reset").raise_for_status()
-    return server
-
-
-@pytest.fixture
-def v1(v2: Client) -> Iterator[Client]:
-    client = v2.other("v1")
-    yield client
-    client.close()
 
 
 def test_the_tools_are_listed_with_their_fields(v2: Client) -> None:

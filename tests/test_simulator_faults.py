@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,29 +23,7 @@ from assetgen.simulator.app import app
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.faults import ACTIONS, Faults, Rule, parse_rules, read_rules
 from assetgen.simulator.results import bomb
-from assetgen.simulator.testing import running
 from assetgen.simulator.wire import Dropped
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Client]:
-    with running(SimulatorConfig()) as base:
-        client = Client(base)
-        yield client
-        client.close()
-
-
-@pytest.fixture
-def v2(server: Client) -> Client:
-    server.http.post(f"{server.host}/_simulator/reset").raise_for_status()
-    return server
-
-
-@pytest.fixture
-def v1(v2: Client) -> Iterator[Client]:
-    client = v2.other("v1")
-    yield client
-    client.close()
 
 
 def once(action: str, **more: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from patience import LONG
 from assetgen.model.errors import UsageError
 from assetgen.simulator import testing
 from assetgen.simulator.config import SimulatorConfig
-from assetgen.simulator.server import listen
+from assetgen.simulator.listening import listen
 
 PROGRAM = """
 from assetgen.simulator.config import SimulatorConfig

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
 
 if TYPE_CHECKING:
-    from assetgen.build.choices import Reviewed
     from assetgen.build.session import Session
 
 _SHOWN = 6
@@ -64,8 +63,19 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def show_reviewed(context: Context, reviewed: Reviewed, verdict: str) -> int:
-    """Says who got a verdict; 1 when nothing did."""
+def configure_verdict(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("assets", metavar="GLOB", nargs="+", help="names or globs of assets")
+
+
+def judge(args: argparse.Namespace, context: Context, verdict: Literal["approved", "rejected"]) -> int:
+    """Notes a person's verdict and says who got it; 1 when nothing did."""
+    from assetgen.build.choices import review
+
+    session = open_session(args, context)
+    try:
+        reviewed = review(session, args.assets, verdict)
+    finally:
+        session.close()
     if reviewed.judged:
         context.say(f"{_some(reviewed.judged)}: {verdict}")
     for name in reviewed.pictureless:

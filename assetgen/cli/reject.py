@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-from assetgen.cli.chosen import open_session, show_reviewed
+from assetgen.cli.chosen import configure_verdict, judge
 from assetgen.cli.context import Context
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assets", metavar="GLOB", nargs="+", help="names or globs of assets")
+    configure_verdict(parser)
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from assetgen.build.choices import review
-
-    session = open_session(args, context)
-    try:
-        reviewed = review(session, args.assets, "rejected")
-    finally:
-        session.close()
-    return show_reviewed(context, reviewed, "rejected")
+    return judge(args, context, "rejected")

@@ -42,7 +42,8 @@ class Serving:
 
     @staticmethod
     def at(desk: Desk, news: News, port: int) -> Serving:
-        from assetgen.review.server import ReviewServer, listen
+        from assetgen.review.server import ReviewServer
+        from assetgen.simulator.listening import listen
 
         return Serving(ReviewServer(desk, news), news, listen(port))
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -19,31 +18,18 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assetgen.model.errors import AssetgenError, UsageError
+from assetgen.model.errors import AssetgenError
 from assetgen.model.jsontext import parse_json
 from assetgen.review.actions import ACTIONS, UPLOADS
 from assetgen.review.events import News
 from assetgen.review.gallery import Gallery
 from assetgen.review.page import page
 from assetgen.review.work import Desk
+from assetgen.simulator.listening import HOST
 
-HOST = "127.0.0.1"
 LARGEST_UPLOAD = 32 * 1024 * 1024
 LARGEST_BODY = 64 * 1024
 TOKEN_BYTES = 24
-
-
-def listen(port: int) -> socket.socket:
-    """A listening socket on 127.0.0.1; port 0 takes a free one. UsageError when the port is taken."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((HOST, port))
-    except OSError as error:
-        sock.close()
-        raise UsageError(f"--port {port}: cannot listen on {HOST}: {error.strerror or error}") from None
-    sock.listen(64)
-    return sock
 
 
 class Refused(Exception):  # noqa: N818  (a reply, not a failure)

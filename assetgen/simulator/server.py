@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -12,12 +11,10 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from assetgen.model.errors import UsageError
 from assetgen.simulator.app import app
 from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.listening import HOST, listen
 from assetgen.simulator.wire import HANG_UP
-
-HOST = "127.0.0.1"
 
 
 class _Protocol(H11Protocol):
@@ -47,20 +44,6 @@ class _Protocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._lost.set()
-
-
-def listen(port: int) -> socket.socket:
-    """A listening socket on 127.0.0.1; port 0 takes a free one. Raises UsageError when the port is taken."""
-    # asyncio turns Nagle's delay (40 ms a reply) off only for sockets that say that they are TCP.
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind((HOST, port))
-    except OSError as error:
-        sock.close()
-        raise UsageError(f"--port {port}: cannot listen on {HOST}: {error.strerror or error}") from None
-    sock.listen(256)
-    return sock
 
 
 def server_of(application: ASGIApp) -> uvicorn.Server:

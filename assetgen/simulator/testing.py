@@ -10,7 +10,8 @@ from typing import Any
 
 from assetgen.simulator.app import app
 from assetgen.simulator.config import Dialect, SimulatorConfig
-from assetgen.simulator.server import HOST, listen, server_of
+from assetgen.simulator.listening import HOST, listen
+from assetgen.simulator.server import server_of
 
 START_LIMIT = 60.0
 """Seconds; on a busy machine, too, it is there by then, and an answer has come."""

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-CACHE = Path(os.environ.get("ASSETGEN_ENGINES_CACHE") or Path.home() / ".cache" / "assetgen-engines")
-HINT = "run .ci/engines.sh to install it"
+from installed import CACHE, need
 
 # For scripts: time for what comes by itself, then for whatever still moves (but not for ever) and is painted.
 # What a test needs to be there it waits for by its selector: no time is long enough on every machine.
@@ -25,15 +21,6 @@ const settle = () => page.evaluate(async () => {
   for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
 });
 """
-
-
-def need(found: bool, what: str) -> None:
-    """Skips the test where something is missing; fails it where the machine was to have everything."""
-    if found:
-        return
-    if os.environ.get("ASSETGEN_ENGINES") == "required":
-        pytest.fail(f"{what} is not installed: {HINT}")
-    pytest.skip(f"{what} is not installed: {HINT}")
 
 
 @dataclass(frozen=True)

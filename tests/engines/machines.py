@@ -10,20 +10,9 @@ import subprocess
 import uuid
 from pathlib import Path
 
-import pytest
+from installed import CACHE, need
 
-CACHE = Path(os.environ.get("ASSETGEN_ENGINES_CACHE") or Path.home() / ".cache" / "assetgen-engines")
-HINT = "run .ci/engines.sh to install it"
 HERE = Path(__file__).parent
-
-
-def need(found: bool, what: str) -> None:
-    """Skips the test where an engine is missing; fails it where the machine was to have them all."""
-    if found:
-        return
-    if os.environ.get("ASSETGEN_ENGINES") == "required":
-        pytest.fail(f"{what} is not installed: {HINT}")
-    pytest.skip(f"{what} is not installed: {HINT}")
 
 
 def run(command: list[str], *, timeout: float = 120, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:

@@ -14,7 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from machines import CACHE, HERE, Godot, Love, need, run
+from installed import CACHE, need
+from machines import HERE, Godot, Love, run
 
 ROOT = HERE.parent.parent
 _LOVE = """

@@ -12,6 +12,8 @@ from typing import Any
 
 Seeds = Sequence[bytes]
 Mutator = Callable[[random.Random, bytes, Seeds], bytes]
+Chunk = tuple[Any, bytes]
+"""Its kind, by the name or number that the format gives it, and its body."""
 
 NUMBERS = (0, 1, 2, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 WORDS = (
@@ -100,25 +102,19 @@ def png(dice: random.Random, data: bytes, seeds: Seeds) -> bytes:
     """Damages chunks of a PNG, and the pixels in them, and puts their checksums right."""
     if not data.startswith(b"\x89PNG\r\n\x1a\n") or dice.random() < 0.2:
         return plain(dice, data, seeds)
-    parts, place = [], 8
+    parts: list[Chunk] = []
+    place = 8
     while place + 12 <= len(data):
         (length,) = struct.unpack_from(">I", data, place)
         parts.append((data[place + 4 : place + 8], data[place + 8 : place + 8 + length]))
         place += 12 + length
-    for _ in range(dice.choice((1, 1, 2, 3))):
-        if not parts:
-            break
-        at = dice.randrange(len(parts))
-        kind, body = parts[at]
-        choice = dice.randrange(5)
-        if choice == 0:
-            del parts[at]
-        elif choice == 1:
-            parts.insert(dice.randrange(len(parts) + 1), parts[at])
-        elif choice == 2 and kind in (b"IDAT", b"fdAT", b"zTXt"):
-            parts[at] = (kind, _recompressed(dice, body, seeds))
-        else:
-            parts[at] = (kind, _damaged(dice, body, seeds))
+
+    def damaged(choice: int, kind: bytes, body: bytes) -> Chunk:
+        if choice == 2 and kind in (b"IDAT", b"fdAT", b"zTXt"):
+            return kind, _recompressed(dice, body, seeds)
+        return kind, _damaged(dice, body, seeds)
+
+    _spoil_chunks(dice, parts, dice.choice((1, 1, 2, 3)), damaged)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in parts
     )
@@ -146,30 +142,41 @@ def aseprite(dice: random.Random, data: bytes, seeds: Seeds) -> bytes:
 
 
 def _frame(dice: random.Random, frame: bytes, seeds: Seeds) -> bytes:
-    chunks, place = [], 16
+    chunks: list[Chunk] = []
+    place = 16
     while place + 6 <= len(frame):
         (length, kind) = struct.unpack_from("<IH", frame, place)
         chunks.append((kind, frame[place + 6 : place + max(length, 6)]))
         place += max(length, 6)
-    for _ in range(dice.choice((1, 1, 2))):
+
+    def damaged(choice: int, kind: int, body: bytes) -> Chunk:
+        if choice == 2 and kind == 0x2005 and len(body) > 20:
+            return kind, body[:20] + _recompressed(dice, body[20:], seeds)
+        if choice == 3:
+            return dice.choice((0x2004, 0x2005, 0x2018, 0x2019, 0x2022, 0x2023, 0x0004, 0x0011, 0x2006)), body
+        return kind, _damaged(dice, body, seeds)
+
+    _spoil_chunks(dice, chunks, dice.choice((1, 1, 2)), damaged)
+    body = b"".join(struct.pack("<IH", len(b) + 6, k) + b for k, b in chunks)
+    head = struct.pack("<IHHH", 16 + len(body), 0xF1FA, min(len(chunks), 0xFFFF), 100) + bytes(2)
+    return head + struct.pack("<I", len(chunks)) + body
+
+
+def _spoil_chunks(
+    dice: random.Random, chunks: list[Chunk], times: int, damaged: Callable[[int, Any, bytes], Chunk]
+) -> None:
+    """Takes some away, doubles some, and damages others: `damaged` gets a number (2 to 4), kind and body."""
+    for _ in range(times):
         if not chunks:
             break
         at = dice.randrange(len(chunks))
-        kind, body = chunks[at]
         choice = dice.randrange(5)
         if choice == 0:
             del chunks[at]
         elif choice == 1:
             chunks.insert(dice.randrange(len(chunks) + 1), chunks[at])
-        elif choice == 2 and kind == 0x2005 and len(body) > 20:
-            chunks[at] = (kind, body[:20] + _recompressed(dice, body[20:], seeds))
-        elif choice == 3:
-            chunks[at] = (dice.choice((0x2004, 0x2005, 0x2018, 0x2019, 0x2022, 0x2023, 0x0004, 0x0011, 0x2006)), body)
         else:
-            chunks[at] = (kind, _damaged(dice, body, seeds))
-    body = b"".join(struct.pack("<IH", len(b) + 6, k) + b for k, b in chunks)
-    head = struct.pack("<IHHH", 16 + len(body), 0xF1FA, min(len(chunks), 0xFFFF), 100) + bytes(2)
-    return head + struct.pack("<I", len(chunks)) + body
+            chunks[at] = damaged(choice, *chunks[at])
 
 
 def _recompressed(dice: random.Random, data: bytes, seeds: Seeds) -> bytes:
