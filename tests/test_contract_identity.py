@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import time
 from pathlib import Path
 
 from PIL import Image
@@ -207,6 +206,7 @@ def test_a_pointer_is_named_for_its_asset_and_the_others_go_on(tmp_path: Path) -
     report = game.build(status=1)
     assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
     assert "git lfs pull" in report["blocked"][0]["reason"]
+    assert "--rebuy" not in game.run("plan").err, "it is on the LFS server, and paid for"
     assert report["assets"]["slime"]["error"] is None
     assert (game.root / "generated/sprites/slime.png").exists()
     assert original.read_text() == pointer
@@ -223,13 +223,12 @@ def test_a_lost_picture_can_be_bought_again_though_the_store_remembers_it(tmp_pa
         report = game.build("--yes", status=1)
         assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
         # The lock forgets it, too: what was bought once is still not bought again by itself.
-        lock = re.sub(r'date: ".*"', 'date: "2026-01-02T03:04:05Z"', (game.root / "assets.lock").read_text())
+        lock = (game.root / "assets.lock").read_text()
         (game.root / "assets.lock").unlink()
         report = game.build("--yes", status=1)
         assert [(b["asset"], b["state"]) for b in report["blocked"]] == [("hero", "lost")]
         game.write(lock, "assets.lock")
         assert ledger(base)["charges"] == 1
-        time.sleep(1.1)  # what is bought again is told from what was bought before by its second
         assert game.build("--yes", "--rebuy", "hero")["requests"] == 1
         assert ledger(base)["charges"] == 2
         assert len(purchases(lockfile.read(game.root / "assets.lock", None).lock)) == 2

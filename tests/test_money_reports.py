@@ -108,3 +108,16 @@ def test_what_is_sent_once_more_counts_towards_the_cap(
         ran = game.run("build", *flags)
         assert (ran.status, ledger(base)["charges"]) == (status, charges), ran.err
         assert words in ran.err
+
+
+def test_a_purchase_that_several_requests_are_bound_to_is_reported_once(tmp_path: Path) -> None:
+    with running(SimulatorConfig()) as base:
+        game = paid(tmp_path, base)
+        game.build("--yes")
+        game.edit("blue gem", "azure gem")
+        assert game.run("accept", "gem").status == 0  # the blue gem now answers another request
+        game.build()
+        game.edit("azure gem", "blue gem")
+        game.build()  # and again the one that brought it
+        report = game.run("report", "--json").json
+        assert (ledger(base)["charges"], report["purchases"], report["total"]) == (1, 1, PRICE)

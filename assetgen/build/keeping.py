@@ -29,6 +29,7 @@ def accepted_of(
         price=delivery.price,
         model=delivery.model,
         date=delivery.date,
+        attempt=delivery.attempt,
         inputs=input_names(session.manifest.assets[name], step) if step is not None else {},
         warnings=delivery.warnings if step is not None else (),
     )
@@ -43,7 +44,10 @@ def rejected_of(
 ) -> Rejected:
     """What the lock will hold of a paid reply that cannot be used: it is not bought again by itself (rule 24)."""
     usable = tuple(put(session, name, image) for image in delivery.images)
-    return Rejected(request, provider.realm, delivery.raw or "", reason, delivery.date, delivery.price, usable)
+    raw = delivery.raw or ""
+    return Rejected(
+        request, provider.realm, raw, reason, delivery.date, delivery.price, usable, attempt=delivery.attempt
+    )
 
 
 def put(session: Session, name: str, image: Received) -> Original:

@@ -231,7 +231,12 @@ class Remote:
         accepted = await asyncio.to_thread(
             accepted_of, self.session, name, rejected.request, delivery, provider, step.index
         )
-        self._take(state, step, replace(accepted, price=rejected.price, date=rejected.date), paid=True)
+        self._take(
+            state,
+            step,
+            replace(accepted, price=rejected.price, date=rejected.date, attempt=rejected.attempt),
+            paid=True,
+        )
         return True
 
     # -- the lock -------------------------------------------------------------

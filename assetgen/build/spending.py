@@ -28,29 +28,40 @@ class Purchase:
 
 
 def purchases(lock: Lock) -> list[Purchase]:
-    """Every purchase that the lock knows, each once (shared results are one purchase)."""
+    """Every purchase that the lock knows, each once.
+
+    What stands in several places is one purchase: in several blocks when the request is the same (shared results), in
+    one block when the step and its take are (picked again; bound by `accept` to a request that was never sent).
+    """
     found: list[Purchase] = []
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[object, ...]] = set()
     blocks = [(block, True) for block in lock.blocks.values()] + [(block, False) for block in lock.retired]
     for block, live in blocks:
-        for result, used in _results(block):
-            key = (result.realm, result.request.digest, result.date)
-            if key not in seen:
-                seen.add(key)
+        for step, result, used in _results(block):
+            came = (result.realm, result.date, result.attempt, _pictures(result))
+            places = {(result.request.digest, *came), (block.name, step, result.request.take, *came)}
+            if seen.isdisjoint(places):
                 found.append(_purchase(block.name, result, used=used and live))
+            seen |= places
     return found
 
 
-def _results(block: Block) -> Iterator[tuple[Accepted | Rejected, bool]]:
-    for accepted in block.steps:
-        yield accepted, True
+def _pictures(result: Accepted | Rejected) -> tuple[str, ...]:
+    """What was delivered: two equal purchases may be of the same second."""
+    return (result.raw,) if isinstance(result, Rejected) else tuple(original.sha256 for original in result.originals)
+
+
+def _results(block: Block) -> Iterator[tuple[int, Accepted | Rejected, bool]]:
+    """Each result with the number of its step (-1: rejected) and whether it is in use."""
+    for step, accepted in enumerate(block.steps):
+        yield step, accepted, True
     if block.rejected is not None:
-        yield block.rejected, False
+        yield -1, block.rejected, False
     for past in block.history:
-        for accepted in past.steps:
-            yield accepted, False
+        for step, accepted in enumerate(past.steps):
+            yield step, accepted, False
         if past.rejected is not None:
-            yield past.rejected, False
+            yield -1, past.rejected, False
 
 
 def _purchase(asset: str, result: Accepted | Rejected, *, used: bool) -> Purchase:

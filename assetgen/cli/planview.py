@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
 from assetgen.model.cost import Cost, total
-from assetgen.model.plan import Action, BlockState, Plan
+from assetgen.model.plan import Action, Blocked, BlockState, Plan
 
 SIGNS = {
     "generate": ("+", "green"),
@@ -21,7 +21,7 @@ SIGNS = {
     "export": ("~", "yellow"),
     "delete": ("-", "red"),
 }
-WHAT_TO_DO: dict[BlockState, str] = {
+_WHAT_TO_DO: dict[BlockState, str] = {
     "lost": "bring the file back, or buy it again with --rebuy",
     "waiting": "choose with 'assetgen pick', or take the first with --pick-first",
     "rejected": "ask again with 'assetgen reroll'",
@@ -30,6 +30,13 @@ WHAT_TO_DO: dict[BlockState, str] = {
     "drifted": "keep it with 'assetgen adopt', or replace it with --force",
 }
 _FOLD = 12
+
+
+def what_to_do(item: Blocked) -> str:
+    """How a person gets out of it. A Git LFS pointer is not lost: its file lies on the server, paid for."""
+    if item.state == "lost" and "git lfs pull" in item.reason:
+        return "no need to buy it again: its file is on the LFS server"
+    return _WHAT_TO_DO[item.state]
 
 
 def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> None:
@@ -49,7 +56,7 @@ def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> 
         say.line()
         for item in plan.blocked:
             say.line(f"  ! {item.asset}: {item.state}: {item.reason}", "red" if item.state != "adopted" else "yellow")
-            say.line(f"    {WHAT_TO_DO[item.state]}")
+            say.line(f"    {what_to_do(item)}")
     for hint in plan.hints:
         say.line(f"  hint: {hint}", "cyan")
     say.line()

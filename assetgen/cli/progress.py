@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
-from assetgen.cli.planview import WHAT_TO_DO, show_plan
+from assetgen.cli.planview import show_plan, what_to_do
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
 
@@ -205,7 +205,7 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
         say.line(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
     for item in report.blocked:
         context.error(f"  ! {item.asset}: {item.state}: {item.reason}")
-        say.line(f"    {WHAT_TO_DO[item.state]}")
+        say.line(f"    {what_to_do(item)}")
     told = {report.stopped, report.trouble, *(f"{item.state}: {item.reason}" for item in report.blocked)}
     for name, entry in report.everything.items():
         if entry.status in ("failed", "skipped") and entry.error and entry.error not in told:

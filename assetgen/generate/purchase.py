@@ -219,6 +219,7 @@ class Purchase:
             entry=self.track.id,
             raw=raw,
             remaining=decoded.remaining,
+            attempt=self.track.attempt,
         )
         if decoded.problems:
             kept = f"; the reply is kept as raw {raw[:8]}" if self.track.id else ""

@@ -66,6 +66,10 @@ class Track:
     def id(self) -> str | None:
         return None
 
+    @property
+    def attempt(self) -> int:
+        return 0
+
     async def sending(self) -> None:
         if self.stopping():
             raise StoppedError("interrupted: nothing more is sent")
@@ -110,6 +114,10 @@ class JournalTrack(Track):
     @property
     def id(self) -> str:
         return self.entry.id
+
+    @property
+    def attempt(self) -> int:
+        return self.entry.attempt
 
     async def sending(self) -> None:
         await super().sending()

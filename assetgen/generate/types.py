@@ -77,6 +77,8 @@ class Delivery:
     entry: str | None = None
     raw: str | None = None
     remaining: Cost | None = None
+    attempt: int = 0
+    """Which purchase of its request it is: the number behind its idempotency key (IDENTITY 22)."""
 
     @property
     def candidates(self) -> tuple[Received, ...]:

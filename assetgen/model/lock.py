@@ -30,7 +30,8 @@ class Accepted:
 
     `inputs` records, for each picture field, the references as text: only for telling reasons (`input hero changed`).
     `pick` is the SHA-256 of the chosen original, None while number 1 is provisional.
-    `date` is UTC, `2026-11-21T08:00:00Z`.
+    `date` is UTC, `2026-11-21T08:00:00Z`. `attempt` tells purchases of one request apart: it rises after a refund and
+    when a lost picture is bought again.
     """
 
     request: Request
@@ -42,6 +43,7 @@ class Accepted:
     date: str = ""
     inputs: Mapping[str, Json] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    attempt: int = 0
 
     @property
     def candidates(self) -> tuple[Original, ...]:
@@ -66,6 +68,7 @@ class Rejected:
     date: str
     price: Cost
     usable: tuple[Original, ...] = ()
+    attempt: int = 0
 
 
 @dataclass(frozen=True, slots=True)

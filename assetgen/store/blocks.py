@@ -17,8 +17,8 @@ _RESULT = frozenset(["steps", "adopted", "rejected"])
 _DERIVED = frozenset(["frames", "files", "outputs", "tool", "partial", "drawn"])
 _BLOCK = _RESULT | _DERIVED | frozenset(["kind", "reviewed", "layout", "ids", "tiles", "pages", "history"])
 _REQUEST = frozenset(["op", "request", "palette", "candidates", "take", "seed", "seeded", "scheme", "provider"])
-_STEP = _REQUEST | frozenset(["realm", "originals", "pick", "price", "model", "date", "inputs", "warnings"])
-_REJECTED = _REQUEST | frozenset(["realm", "raw", "reason", "date", "price", "usable"])
+_STEP = _REQUEST | frozenset(["realm", "originals", "pick", "price", "model", "date", "inputs", "warnings", "attempt"])
+_REJECTED = _REQUEST | frozenset(["realm", "raw", "reason", "date", "price", "usable", "attempt"])
 _ADOPTED = frozenset(["original", "stage", "date", "over", "recipe"])
 _ORIGINAL = frozenset(["file", "sha256", "pixels", "size", "candidate", "extra"])
 
@@ -101,6 +101,7 @@ def dump_accepted(step: Accepted) -> Data:
         "date": step.date or None,
         "inputs": dict(step.inputs),
         "warnings": list(step.warnings),
+        "attempt": step.attempt or None,
     }
     return {key: value for key, value in data.items() if value not in (None, {}, [])}
 
@@ -118,6 +119,7 @@ def load_accepted(data: Json) -> Accepted:
         date=_optional(fields, "date") or "",
         inputs=_map(fields, "inputs", object, "a value"),
         warnings=_each(fields, "warnings", _load_text),
+        attempt=_integer(fields, "attempt", 0),
     )
 
 
@@ -194,6 +196,8 @@ def _dump_rejected(rejected: Rejected) -> Data:
         "date": rejected.date,
         "price": dump_price(rejected.price),
     }
+    if rejected.attempt:
+        data["attempt"] = rejected.attempt
     if rejected.usable:
         data["usable"] = [dump_original(original) for original in rejected.usable]
     return data
@@ -209,6 +213,7 @@ def _load_rejected(data: Json) -> Rejected:
         date=_text(fields, "date"),
         price=_price(fields),
         usable=_each(fields, "usable", load_original),
+        attempt=_integer(fields, "attempt", 0),
     )
 
 
