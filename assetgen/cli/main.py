@@ -12,10 +12,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any, NoReturn
 
 from assetgen import __version__
-from assetgen.cli.context import Context
-from assetgen.model.errors import AssetgenError, ManifestError
+from assetgen.cli.context import Context, json_text
+from assetgen.model.errors import AssetgenError, ManifestError, UsageError
 
 COMMANDS: dict[str, str] = {
     "init": "write a commented assets.yaml, ready to build",
@@ -58,14 +59,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         return _dispatch(arguments)
-    except ManifestError as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
-        count = len(error.problems)
-        print(f"{count} mistake{'s' if count != 1 else ''} in the manifest; nothing was done", file=sys.stderr)
-        return error.exit_status
     except AssetgenError as error:
-        print(f"assetgen: {error}", file=sys.stderr)
+        if "--json" in arguments:
+            sys.stdout.write(json_text({"version": 1, "status": "failed", "errors": _told(error)}))
+        if isinstance(error, ManifestError):
+            for problem in error.problems:
+                print(problem, file=sys.stderr)
+            count = len(error.problems)
+            print(f"{count} mistake{'s' if count != 1 else ''} in the manifest; nothing was done", file=sys.stderr)
+        else:
+            print(f"assetgen: {error}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("assetgen: interrupted; what was done stays, run the same command to go on", file=sys.stderr)
@@ -76,9 +79,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
 
 
+def _told(error: AssetgenError) -> list[dict[str, Any]]:
+    """The `errors` of a command that could do nothing, with their places in the manifest."""
+    if isinstance(error, ManifestError):
+        return [{**problem.position._asdict(), "message": problem.message} for problem in error.problems]
+    return [{"message": str(error)}]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Mistakes of the command line are errors like all others: with --json they stand in the document, too."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        raise UsageError(message)
+
+
 def _dispatch(arguments: list[str]) -> int:
     common = _common_parser()
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "assetgen",
         description="A build tool for generated pixel art.",
         epilog="\n".join(f"  {name:<12}{about}" for name, about in COMMANDS.items()),
@@ -95,9 +113,7 @@ def _dispatch(arguments: list[str]) -> int:
     if first.command not in COMMANDS:
         parser.error(_no_command(first.command))
     module = command_module(first.command)
-    command = argparse.ArgumentParser(
-        f"assetgen {first.command}", description=(module.__doc__ or "").strip(), parents=[common]
-    )
+    command = _Parser(f"assetgen {first.command}", description=(module.__doc__ or "").strip(), parents=[common])
     module.configure(command)
     args = command.parse_args(first.rest, namespace=_carried(first))
     status: int = module.run(args, _context(args))
