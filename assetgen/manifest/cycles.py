@@ -14,6 +14,8 @@ Node = tuple[str, str]
 def check(assets: Mapping[str, Asset], palettes: Mapping[str, Palette], problems: Problems) -> None:
     """A problem for each ring."""
     edges = {node: list(dict.fromkeys(found)) for node, found in _edges(assets, palettes)}
+    if not edges:
+        return
     order = {name: index for index, name in enumerate(assets)}
     for group in _components(edges):
         first = min(group, key=lambda node: order[node[0]])
@@ -29,7 +31,10 @@ def check(assets: Mapping[str, Asset], palettes: Mapping[str, Palette], problems
 
 
 def _edges(assets: Mapping[str, Asset], palettes: Mapping[str, Palette]) -> Iterator[tuple[Node, list[Node]]]:
+    """What each asset needs. Drawn sprites that are their files need nothing and are left out."""
     for name, asset in assets.items():
+        if asset.kind == "sprite" and not (asset.steps or asset.recipe or isinstance(asset.start, AssetRef)):
+            continue
         refs: list[Ref | None] = [asset.start, *asset.tileset.objects]
         refs += [ref for step in asset.steps for group in step.inputs.values() for ref in group]
         refs += [part.of for part in asset.parts] + [tile.of for tile in asset.tileset.tiles]
@@ -75,13 +80,13 @@ def _components(edges: Mapping[Node, list[Node]]) -> Iterator[set[Node]]:
                     group = set(stack[stack.index(node) :])
                     del stack[stack.index(node) :]
                     on_stack -= group
-                    if len(group) > 1 or node in edges[node]:
+                    if len(group) > 1 or node in edges.get(node, ()):
                         yield group
             elif following not in index:
                 index[following] = low[following] = len(index)
                 stack.append(following)
                 on_stack.add(following)
-                work.append((following, iter(edges[following])))
+                work.append((following, iter(edges.get(following, ()))))
             elif following in on_stack:
                 low[node] = min(low[node], index[following])
 

@@ -93,8 +93,14 @@ def _place(before: str, file: str) -> Position:
 def _events(text: str) -> Iterator[Any]:
     import yaml
 
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    yield from yaml.parse(text, Loader=loader)
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)  # as `yaml.parse` does, without asking twice
+    try:
+        event = loader.get_event()
+        while event is not None:
+            yield event
+            event = loader.get_event()
+    finally:
+        loader.dispose()
 
 
 def _is_yaml_error(error: Exception) -> bool:
@@ -136,16 +142,17 @@ class _Builder:
         import yaml
 
         documents = 0
+        scalar, start, end = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.MappingEndEvent
         for event in events:
             kind = type(event)
-            if kind is yaml.ScalarEvent:
+            if kind is scalar:
                 self._scalar(event)
-            elif kind is yaml.MappingStartEvent:
+            elif kind is start:
                 self._open(event, is_map=True)
+            elif kind is end or kind is yaml.SequenceEndEvent:
+                self._close()
             elif kind is yaml.SequenceStartEvent:
                 self._open(event, is_map=False)
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                self._close()
             elif kind is yaml.AliasEvent:
                 self._alias(event)
             elif kind is yaml.DocumentStartEvent:
@@ -178,13 +185,11 @@ class _Builder:
         self.problems.add(self._position(mark), head, tail=tail)
 
     def _refuse_tag(self, event: Any) -> None:
-        if event.tag is not None:
-            self._problem(
-                event.start_mark, f"tag {quoted(event.tag)}", 'tags are refused; quote text that begins with "!"'
-            )
+        self._problem(event.start_mark, f"tag {quoted(event.tag)}", 'tags are refused; quote text that begins with "!"')
 
     def _scalar(self, event: Any) -> None:
-        self._refuse_tag(event)
+        if event.tag is not None:
+            self._refuse_tag(event)
         mark = event.start_mark
         plain = not event.style
         comment = False
@@ -209,7 +214,8 @@ class _Builder:
         )
 
     def _open(self, event: Any, *, is_map: bool) -> None:
-        self._refuse_tag(event)
+        if event.tag is not None:
+            self._refuse_tag(event)
         if len(self.stack) >= MAX_DEPTH:
             self._problem(event.start_mark, f"nested more than {MAX_DEPTH} levels deep")
             raise _Stop
