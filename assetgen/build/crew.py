@@ -68,7 +68,8 @@ class Crew:
             for _ in range(count):
                 ours, theirs = context.Pipe()
                 whole = (os.getpid(), theirs, [*self._pipes, ours], session, ahead)
-                process = context.Process(target=serve, args=whole, daemon=True)
+                first = {"first": not self._pipes}
+                process = context.Process(target=serve, args=whole, kwargs=first, daemon=True)
                 with warnings.catch_warnings():
                     # Libraries' own idle threads; none of ours runs, and none of theirs is used over there.
                     warnings.simplefilter("ignore", DeprecationWarning)
@@ -76,6 +77,7 @@ class Crew:
                 theirs.close()
                 self._pipes.append(ours)
                 self._processes.append(process)
+        session.leave_manifest()
         self.lanes = [ThreadPoolExecutor(1, "assetgen-lane") for _ in range(count)]
 
     def lane_of(self, name: str) -> int:

@@ -85,13 +85,20 @@ def stands_alone(project: Project, asset: Asset) -> bool:
     return not refs_of(asset) and asset.override is None and not extracted
 
 
-def serve(parent: int, pipe: Connection, others: Sequence[Connection], session: Session, ahead: bool) -> None:
-    """Answers until the pipe ends, which it does with `parent`, which holds its other end."""
+def serve(
+    parent: int, pipe: Connection, others: Sequence[Connection], session: Session, ahead: bool, *, first: bool
+) -> None:
+    """Answers until the pipe ends, which it does with `parent`, which holds its other end.
+
+    What is only kept for later builds is written then, while the parent is at its end: the `first` of the crew keeps
+    what it has inherited, too.
+    """
     _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides what an interrupt means
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     for other in others:
         other.close()
+    session.keep_later()
     mate = _Mate(session, ahead)
     while True:
         try:
@@ -107,6 +114,8 @@ def serve(parent: int, pipe: Connection, others: Sequence[Connection], session: 
             pipe.send(answer)
         except OSError:
             break
+    if first:
+        session.keep_manifest()
     session.keep_derived()
 
 
@@ -171,6 +180,7 @@ class _Mate:
         from assetgen.pixels.picture import forget_recent
 
         stamps = self.session.state.stamps
+        stamps.held = {}  # what is read for its digest is finished next
         for path in paths:
             try:
                 stamps.pixel_digest(path)
@@ -178,6 +188,7 @@ class _Mate:
                 continue
         base, keys = self._begun(name)
         forget_recent()
+        stamps.held = None
         rows = [(path, row) for path in paths if (row := stamps.row(path)) is not None]
         return Looked(name, rows, base, keys)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from assetgen.model.errors import StoreError
 from assetgen.plan.disk import Memo, owned_memo
 from assetgen.plan.world import KEYS
 from assetgen.store import atomic
+from assetgen.store.clean import MISSING
 from assetgen.store.paths import inside, problem
 from assetgen.store.stamps import text_digest
 from assetgen.store.state import State, is_hollow
@@ -75,11 +77,11 @@ def staged(root: Path, item: Pending, checked: set[str]) -> Staged:
     """Lays a file that is to be written beside its place (in any process). StoreError. `checked` as for `_place`."""
     import hashlib
 
-    file = atomic.stage(_place(root, item.target.path, checked), item.data)
-    return Staged(str(file), len(item.data), hashlib.sha256(item.data).hexdigest())
+    file = atomic.stage(_place(root, item.target.path, checked), item.data, new=item.seen == MISSING)
+    return Staged(file, len(item.data), hashlib.sha256(item.data).hexdigest())
 
 
-def _place(root: Path, path: str, checked: set[str]) -> Path:
+def _place(root: Path, path: str, checked: set[str]) -> str:
     """Where a file is to be written, inside of the project: StoreError elsewhere.
 
     `checked` are folders found to be inside since the batch began: a link at the file's own place is replaced, never
@@ -90,7 +92,7 @@ def _place(root: Path, path: str, checked: set[str]) -> Path:
         inside(root, f"{folder}/x" if folder else "x")
         checked.add(folder)
         inside(root, path)
-    return root / path
+    return os.path.join(root, path)  # noqa: PTH118  (many thousands of times)
 
 
 def pending(path: str, digest: str, seen: str, recorded: str | None, *, forced: bool, staged: Staged) -> Pending:
@@ -265,7 +267,7 @@ class Writer:
             self.state.stamps.note_written(item.target.path, item.staged.size, item.staged.sha256, **digests)
         else:
             # A power cut may leave a name without bytes, which the next build sees. It must not leave a part of them.
-            atomic.write(path, item.data, sync=len(item.data) > atomic.ONE_PIECE)
+            atomic.write(Path(path), item.data, sync=len(item.data) > atomic.ONE_PIECE)
             self.state.stamps.note(item.target.path, item.data, **digests)
         if item.target.owned is not None:
             self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())

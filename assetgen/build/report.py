@@ -40,7 +40,7 @@ class Warned:
     message: str
 
 
-@dataclass
+@dataclass(repr=False)  # asyncio describes the result of its task to nobody: 10,000 assets in words take a while
 class BuildReport:
     """Everything that a build did. `written` and `deleted` count files; `stopped` says why nothing more was sent,
     `trouble` why nothing could be: the service refuses the key, or cannot be reached."""

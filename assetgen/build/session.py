@@ -314,12 +314,24 @@ class Session:
         if "_derived" in self.__dict__:
             self._derived.close()
 
+    def keep_later(self) -> None:
+        """In a process that has time at its end: let all that enters the cache wait until then."""
+        self._derived.later()
+
+    def keep_manifest(self) -> None:
+        """Keep the memo of a manifest that has none yet."""
+        self.warm.manifest.keep(self.cache.put)
+
+    def leave_manifest(self) -> None:
+        """Another process, which knows the same, keeps the memo of the manifest."""
+        self.warm.manifest.files = None
+
     def close(self) -> None:
         """Keep what was learnt about files for the next command."""
         if "state" in self.__dict__:
             self.state.save()
         if "cache" in self.__dict__:
-            self.warm.manifest.keep(self.cache.put)
+            self.keep_manifest()
             self.cache.save()
             self.keep_derived()
         if "store" in self.__dict__:

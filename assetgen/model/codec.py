@@ -18,9 +18,10 @@ Convert = Callable[[Any], Any]
 _TAG = "!"
 
 
-def to_json(value: Any) -> Any:
-    """A dataclass (or any value that its fields may hold) as plain JSON data."""
-    return _encode(value)
+def to_json(value: Any, without: frozenset[str] = frozenset()) -> Any:
+    """A dataclass (or any value that its fields may hold) as plain JSON data; a dataclass `without` some fields."""
+    cls: Any = type(value)
+    return _dataclass_encoder(cls, without)(value) if without else _encode(value)
 
 
 def _encode(value: Any) -> Any:
@@ -44,8 +45,9 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _encoder(cls: Any) -> Convert:
+    fields: Any = cls
     if dataclasses.is_dataclass(cls):
-        return _dataclass_encoder(cls)
+        return _dataclass_encoder(fields, frozenset())
     if issubclass(cls, tuple | list | set | frozenset):
         if issubclass(cls, set | frozenset):
             return lambda value: sorted(value)
@@ -57,8 +59,10 @@ def _encoder(cls: Any) -> Convert:
     return _plain
 
 
-def _dataclass_encoder(cls: Any) -> Convert:
-    fields = [(field.name, _default(field)) for field in dataclasses.fields(cls) if field.init and field.repr]
+@cache
+def _dataclass_encoder(cls: Any, without: frozenset[str]) -> Convert:
+    told = [field for field in dataclasses.fields(cls) if field.init and field.repr and field.name not in without]
+    fields = [(field.name, _default(field)) for field in told]
     name = cls.__name__
 
     def encode(value: Any) -> dict[str, Any]:

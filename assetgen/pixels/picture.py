@@ -52,6 +52,8 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
 _RECENT: dict[bytes, Animated] = {}
 """Small pictures that were decoded for their digest, by their bytes: who finishes them next takes them from here."""
 _RECENT_COUNT, _RECENT_SIZE = 4096, 16 << 10  # 64 MiB at most
+_last: tuple[Picture, str] | None = None
+"""The last of them with its digest; nobody can write to it. Known to be canonical, and not to be digested again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ def decode_frames(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) ->
         return known
     header = header_of(data, what=what, limits=limits, animated=True)
     if header.frames == 1:
+        if header.format == "png" and b"acTL" not in header.data:  # read as a still picture it says the same
+            with _named(what), _open(header) as image:
+                return Animated([_fitted(_pixels(image, header), header)], [0])
         return Animated([decode(data, what=what, limits=limits)], [0])
     frames: list[Picture] = []
     durations: list[int] = []
@@ -121,6 +126,9 @@ def size_of(data: bytes, *, what: str = "picture") -> tuple[int, int]:
 
 def canonical(array: NDArray[np.uint8]) -> Picture:
     """RGB zero where alpha is zero, contiguous. Returns the array itself when nothing had to change."""
+    known = _last
+    if known is not None and known[0] is array:
+        return array
     if array.ndim != 3 or array.shape[2] != 4 or array.dtype != np.uint8:
         raise ValueError(f"a picture is uint8 (height, width, 4), not {array.dtype} {array.shape}")
     picture = np.ascontiguousarray(array)
@@ -136,6 +144,9 @@ def canonical(array: NDArray[np.uint8]) -> Picture:
 
 def pixel_digest(picture: NDArray[np.uint8]) -> str:
     """SHA-256 (hex) of ASCII `RGBA8`, width and height as big-endian u32, and the canonical pixels row by row."""
+    known = _last
+    if known is not None and known[0] is picture:
+        return known[1]
     picture = canonical(picture)
     height, width = picture.shape[:2]
     digest = hashlib.sha256(b"RGBA8" + struct.pack(">II", width, height))
@@ -157,17 +168,24 @@ def animated_digest(frames: Sequence[NDArray[np.uint8]], durations: Sequence[int
 
 def file_digest(data: bytes, what: str) -> str:
     """The pixel digest of a picture file, still or animated: the one function for inputs, outputs, deduplication."""
+    global _last
     animated = decode_frames(data, what=what)
     if len(animated.frames) == 1:
-        if len(_RECENT) < _RECENT_COUNT and animated.frames[0].nbytes <= _RECENT_SIZE:
+        picture = animated.frames[0]
+        digest = pixel_digest(picture)
+        if len(_RECENT) < _RECENT_COUNT and picture.nbytes <= _RECENT_SIZE:
+            picture.flags.writeable = False
             _RECENT[data] = animated
-        return pixel_digest(animated.frames[0])
+            _last = (picture, digest)
+        return digest
     return animated_digest(animated.frames, animated.durations)
 
 
 def forget_recent() -> None:
     """Let go of pictures that were decoded for their digest and asked for by nobody."""
+    global _last
     _RECENT.clear()
+    _last = None
 
 
 class _named:  # noqa: N801  (a context manager, used like a function)

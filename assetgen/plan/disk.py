@@ -121,7 +121,7 @@ class Disk:
         from assetgen.pixels.picture import read_bytes
 
         paths = self._globs.get(path, (path,))
-        found = tuple(read_bytes(self.root / each, each) for each in paths)
+        found = tuple(self.state.stamps.take(each) or read_bytes(self.root / each, each) for each in paths)
         if len(found) == 1 and described(found[0]):
             beside = picture_beside(paths[0], found[0])
             return (found[0], read_bytes(inside(self.root, beside), beside))

@@ -103,6 +103,9 @@ class Evaluator:
 
     def state(self, name: str) -> AssetState:
         """The asset's state. What it takes as input is evaluated first, without recursion."""
+        known = self._states.get(name)
+        if known is not None:
+            return known
         stack = [name]
         while stack:
             top = stack[-1]

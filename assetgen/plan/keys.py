@@ -28,8 +28,10 @@ SKIPPED = "final:"
 
 def key_of(document: Any) -> str:
     """A digest of plain JSON data."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_encode(document).encode()).hexdigest()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 TOOL = key_of(OPERATION_VERSIONS)[:16]
@@ -60,7 +62,7 @@ class Keys:
 
 def settings(asset: Asset) -> dict[str, Any]:
     """Everything local that an asset's entry says, without names and places."""
-    data: dict[str, Any] = {k: v for k, v in to_json(asset).items() if k not in _IDENTITY}
+    data: dict[str, Any] = to_json(asset, _IDENTITY)
     _drop_positions(data)
     return data
 

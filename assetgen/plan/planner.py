@@ -191,8 +191,10 @@ def _plan_index(draft: _Draft, selection: Selection) -> None:
 
 def _plan_deletions(draft: _Draft) -> None:
     """Recorded paths that no entry owns any more (rule 17); what was changed by hand is kept and named."""
-    renamed = {old for name in draft.manifest.assets if (old := draft.project.state(name).renamed_from)}
-    for block in orphan_blocks(draft.project):
+    orphans = orphan_blocks(draft.project)
+    names = draft.manifest.assets if orphans else ()
+    renamed = {old for name in names if (old := draft.project.state(name).renamed_from)}
+    for block in orphans:
         if block.name in renamed:
             continue
         for check in draft.project.check_outputs(block):

@@ -43,12 +43,14 @@ def write(path: Path, data: bytes, *, sync: bool = False) -> None:
         raise cannot("write", path, error) from error
 
 
-def stage(path: Path, data: bytes) -> Path:
-    """A complete temporary file beside `path`, to be given that name by `place`. StoreError when that cannot be."""
+def stage(path: Path | str, data: bytes, *, new: bool = False) -> str:
+    """A complete temporary file beside `path`, to be given that name by `place`. StoreError when that cannot be.
+
+    `new`: there is no file whose mode it would keep."""
     try:
-        return _prepared(path, data, sync=len(data) > ONE_PIECE, mode=_mode_of(path))
+        return _prepared(path, data, sync=len(data) > ONE_PIECE, mode=None if new else _mode_of(path))
     except OSError as error:
-        raise cannot("write", path, error) from error
+        raise cannot("write", Path(path), error) from error
 
 
 def place(staged: Path | str, path: Path | str) -> None:
@@ -62,7 +64,7 @@ def place(staged: Path | str, path: Path | str) -> None:
 
 def discard(staged: Path | str) -> None:
     """Do away with a staged file that is not to be placed."""
-    _remove(Path(staged))
+    _remove(staged)
 
 
 def write_if_changed(path: Path, data: bytes, *, sync: bool = False) -> bool:
@@ -96,7 +98,7 @@ def create(path: Path, data: bytes, *, sync: bool = False, mode: int | None = No
     return created
 
 
-def claim(source: Path, target: Path) -> bool:
+def claim(source: Path | str, target: Path) -> bool:
     """Give `source` the name `target` unless that is taken (False). Afterwards `source` may be gone or still there."""
     try:
         os.link(source, target)
@@ -170,20 +172,21 @@ def cannot(verb: str, path: Path, error: OSError) -> StoreError:
     return StoreError(f"cannot {verb} {path}: {error.strerror or error}")
 
 
-def _prepared(path: Path, data: bytes, *, sync: bool, mode: int | None) -> Path:
+def _prepared(path: Path | str, data: bytes, *, sync: bool, mode: int | None) -> str:
     """A complete temporary file beside `path`."""
+    folder, name = os.path.split(path)
     if sync:
-        make_folder(path.parent, sync=True)
+        make_folder(Path(folder), sync=True)
     try:
-        temporary, handle = _opened(path)
+        temporary, handle = _opened(folder, name)
     except FileNotFoundError:
-        make_folder(path.parent)
-        temporary, handle = _opened(path)
+        make_folder(Path(folder))
+        temporary, handle = _opened(folder, name)
     try:
         try:
             _fill(handle, data)
             if mode is not None and mode != stat.S_IMODE(os.fstat(handle).st_mode):
-                temporary.chmod(mode)
+                os.chmod(temporary, mode)  # noqa: PTH101
             if sync:
                 os.fsync(handle)
         finally:
@@ -201,18 +204,21 @@ def _fill(handle: int, data: bytes) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
-def _opened(path: Path) -> tuple[Path, int]:
+def _opened(folder: str, name: str) -> tuple[str, int]:
     """A new temporary file's path and handle. Process and serial number make its name; no clock, no randomness."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     while True:
-        temporary = path.with_name(f".{path.name[:_STEM]}.{os.getpid():x}-{next(_SERIAL):x}.tmp")
-        with suppress(FileExistsError):
+        # As text: this happens many thousands of times.
+        temporary = os.path.join(folder, f".{name[:_STEM]}.{os.getpid():x}-{next(_SERIAL):x}.tmp")  # noqa: PTH118
+        try:
             return temporary, os.open(temporary, flags, 0o666)
+        except FileExistsError:
+            continue
 
 
-def _mode_of(path: Path) -> int | None:
+def _mode_of(path: Path | str) -> int | None:
     try:
-        found = path.lstat()
+        found = os.lstat(path)
     except OSError:
         return None
     return stat.S_IMODE(found.st_mode) if stat.S_ISREG(found.st_mode) else None
@@ -230,10 +236,10 @@ def _patiently(action: Callable[[], None]) -> None:
     return action()
 
 
-def _replace(source: Path, target: Path) -> None:
-    source.replace(target)
+def _replace(source: Path | str, target: Path) -> None:
+    os.replace(source, target)  # noqa: PTH105
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path | str) -> None:
     with suppress(OSError):
-        path.unlink()
+        os.unlink(path)  # noqa: PTH108

@@ -15,6 +15,7 @@ from assetgen.store.gc import remove_folder, size_of
 _SEAL = hashlib.sha256().digest_size
 _LARGE = 16_384  # bytes; larger values get a file of their own
 _BATCH, _BATCH_BYTES = 512, 16 << 20  # entries and bytes that wait to be written together
+_LATER = 1 << 16  # the same for one whose end has time to write them
 _RAW, _BINARY = 1, 2  # diskcache's modes for bytes in a row and bytes in a file
 _VALUE_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]+\.val")
 
@@ -34,6 +35,11 @@ class Cache:
         self._broken = False
         self._pending: dict[str, bytes] = {}
         self._pending_bytes = 0
+        self._batch = _BATCH
+
+    def later(self) -> None:
+        """Write nothing before `close` but what would take too much memory till then."""
+        self._batch = _LATER
 
     def get(self, key: str) -> bytes | None:
         """The bytes stored under a key, or None. What does not fit its digest is dropped."""
@@ -54,7 +60,7 @@ class Cache:
         with self._lock:
             self._pending[key] = data
             self._pending_bytes += len(data)
-            full = len(self._pending) >= _BATCH or self._pending_bytes >= _BATCH_BYTES
+            full = len(self._pending) >= self._batch or self._pending_bytes >= _BATCH_BYTES
         if full:
             self.flush()
 

@@ -25,6 +25,7 @@ Row = tuple[Any, ...]
 """One remembered file as plain values."""
 
 _VERSION = 1
+_HELD = 1 << 20  # bytes of a file; larger ones are read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Stamps:
     A file whose stamp no longer fits is read and hashed again; its picture is decoded again only if the bytes differ.
     `looked` holds the signature of every path that was asked for, `young` the SHA-256 of those changed just before,
     `unsteady` those that somebody else changed between two looks: what an answer that follows from all this rests on.
+    `held`, unless None, gets the bytes of files that had to be read, for `take`.
     """
 
     def __init__(self, root: Path, file: Path, *, clock: Clock, pixels: PixelDigest) -> None:
@@ -61,6 +63,7 @@ class Stamps:
         self.looked: dict[str, str] = {}
         self.young: dict[str, str] = {}
         self.unsteady: set[str] = set()
+        self.held: dict[str, bytes] | None = None
         self._stamps: dict[str, _Stamp] | None = None
         self._dirty = False
 
@@ -98,6 +101,10 @@ class Stamps:
             stamp = replace(stamp, text=text_digest(data))
             self._keep(path, stamp, data)
         return stamp.text
+
+    def take(self, path: str) -> bytes | None:
+        """The bytes that the digests of a file stand for, where it was just read for them and they were held."""
+        return self.held.pop(path, None) if self.held else None
 
     def known(self, path: str) -> bool:
         """Whether anything is remembered of a file, whatever it is now."""
@@ -163,6 +170,8 @@ class Stamps:
                 self.young[path] = stamp.sha256
             return stamp, None
         data = self._read(path)
+        if self.held is not None and len(data) <= _HELD:
+            self.held[path] = data
         again = self._stat(path)
         racy = young or again is None or _signature(again) != _signature(found)
         digest = hashlib.sha256(data).hexdigest()
@@ -196,9 +205,14 @@ class Stamps:
             stamps[path] = stamp
             self._dirty = True
 
+    def _whole(self, path: str) -> str:
+        if os.sep == "/" and not path.startswith("/"):
+            return f"{self._base}/{path}"
+        return os.path.join(self._base, path)  # noqa: PTH118
+
     def _stat(self, path: str) -> os.stat_result | None:
         try:
-            found = os.stat(os.path.join(self._base, path))  # noqa: PTH116, PTH118  (many thousands of times)
+            found = os.stat(self._whole(path))  # noqa: PTH116  (many thousands of times)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -207,7 +221,7 @@ class Stamps:
 
     def _read(self, path: str) -> bytes:
         try:
-            with open(os.path.join(self._base, path), "rb", buffering=0) as file:  # noqa: PTH118, PTH123
+            with open(self._whole(path), "rb", buffering=0) as file:  # noqa: PTH123
                 return file.read()
         except OSError as error:
             raise atomic.cannot("read", Path(path), error) from error
