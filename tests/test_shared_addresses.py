@@ -1,0 +1,44 @@
+"""Addresses of a team's store: which place they name, and what is wrong with them."""
+
+from __future__ import annotations
+
+import pytest
+
+from assetgen.model.errors import UsageError
+from assetgen.store.shared.address import parse
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "where"),
+    [
+        ("/mnt/art", "file", "/mnt/art"),
+        ("file:///mnt/art?level=pr-3", "file", "file:///mnt/art"),
+        ("https://ada:secret@cache.studio:8443/assets/?write=no", "https", "https://cache.studio:8443/assets/"),
+        ("s3://art/team?endpoint=http://127.0.0.1:9&region=x", "s3", "s3://art/team"),
+    ],
+)
+def test_addresses(text: str, scheme: str, where: str) -> None:
+    address = parse(text)
+    assert (address.scheme, address.where) == (scheme, where)
+    assert "secret" not in address.where + address.url
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("store", "no URL and no absolute path"),
+        ("ftp://host/x", "'ftp' is no kind of store"),
+        ("file://server/share", "names another machine"),
+        ("https://host/x?level=Main", "no trust level"),
+        ("https://host/x?level=cas", "no trust level"),
+        ("https://host/x?levle=main", "unknown option 'levle'"),
+        ("/mnt/../x?y", None),
+        ("https://host/?write=perhaps", "say yes or no"),
+    ],
+)
+def test_wrong_addresses(text: str, told: str | None) -> None:
+    if told is None:
+        assert parse(text).scheme == "file"
+        return
+    with pytest.raises(UsageError, match=told):
+        parse(text)
