@@ -19,13 +19,14 @@ from assetgen.catalog.tools import FIXERS, TOOLS
 from assetgen.generate.client import Client
 from assetgen.generate.provider import open_provider
 from assetgen.generate.transport import Transport, open_client
-from assetgen.generate.types import Job, Runtime, Tuning
+from assetgen.generate.types import Job, Runtime, Settled, Tuning
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.manifest import Network
 from assetgen.model.position import Position
 from assetgen.model.request import Request
 from assetgen.pixels.picture import Picture, pixel_digest
 from assetgen.pixels.png import encode, encode_palette
+from assetgen.store.journal import Journal, account_of
 
 KEY = "rdpk-secret-of-the-tests-5f2a"
 QUICK = Tuning(grace=2.0, poll=(0.005, 0.05), backoff=(0.005, 0.02), wait_429=5.0, claim=(3, 0.02))
@@ -180,3 +181,14 @@ def usd(text: str) -> Cost:
 
 def expecting(wanted: Job, cost: Cost = FREE, **changes: Any) -> Job:
     return replace(wanted, expected=cost, **changes)
+
+
+def settle(service: Service, dialect: str = "v2", **options: Any) -> list[Settled]:
+    """What settling finds."""
+    return service.run(lambda client: client.settle(), dialect, **options)
+
+
+def entries(service: Service) -> list[Any]:
+    """All that its journal holds."""
+    with Journal(service.journal, "simulator", account_of(KEY), now=RUNTIME.now) as journal:
+        return list(journal.ledger().entries.values())

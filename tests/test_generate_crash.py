@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from generate_service import KEY, RUNTIME, Service
+from generate_service import RUNTIME, Service, entries
 
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import running
-from assetgen.store.journal import Journal, account_of
 from assetgen.store.journals import declare_lost
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="forks")
@@ -70,8 +69,7 @@ def bought(service: Service) -> list[str]:
 
 
 def states(service: Service) -> list[str]:
-    with Journal(service.journal, "simulator", account_of(KEY), now=RUNTIME.now) as journal:
-        return sorted(entry.state for entry in journal.ledger().entries.values())
+    return sorted(entry.state for entry in entries(service))
 
 
 @BOTH
