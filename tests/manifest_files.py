@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assetgen import manifest as manifests
 from assetgen.model.errors import ManifestError
-from assetgen.model.manifest import Manifest
+from assetgen.model.manifest import Asset, Manifest
 from assetgen.pixels import palettes
 
 
@@ -79,3 +79,12 @@ def problem(root: Path, manifest: str | bytes, **files: str | bytes) -> str:
     found = problems(root, manifest, **files)
     assert len(found) == 1, "\n".join(found) or "no problem found"
     return found[0]
+
+
+FILES = {"a.png": png(64, 64), "sheet.png": png(192, 192), "art/m.png": png(64, 64)}
+
+
+def one(root: Path, body: str, kind: str = "sprites", extra: str = "") -> Asset:
+    """The one asset of a manifest: `a`, as its entry says."""
+    manifest = loaded(root, f"version: 1\n{extra}{kind}:\n  a: {{{body}}}\n", **FILES)
+    return manifest.assets["a"]
