@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -20,9 +20,14 @@ Found = dict[tuple[str, str], int]
 """The page of each (unit, key)."""
 
 _WORK = 25_000
-"""Placements spent on searching the last page's shape, per order: about 80 ms."""
+"""Placements spent on searching the last page's shape, per order: about 80 ms at most."""
 _SMALL = 500
 """Up to this many rectangles a third order is tried: it wins rarely and costs the most."""
+_MANY = 200
+"""From this many rectangles on a trial is given up when the page grows too high."""
+_SLACK_OF_ONE, _LEAST_SLACK, _MOST_SLACK = 15.0, 0.003, 0.015
+"""Part of the area that may stay empty before something better is looked for: the first number over that of the
+rectangles, which is what further trials seldom improve on by as much as half a percent; within the two others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +59,28 @@ def pack_fresh(units: Sequence[Unit], sizes: Sizes, options: Options) -> tuple[l
     count = sum(len(unit.keys) for unit in units)
     if not count:
         return [], {}
-    orders = _ORDERS if count <= _SMALL else _ORDERS[:2]
-    tried = [_referenced(units, _pack_ordered(units, sizes, options, order)) for order in orders]
-    return min(tried, key=lambda way: (len(way[0]), total_area(way[0], sizes, options)))
+    keys = {key for unit in units for key in unit.keys}
+    enough, side = _enough(keys, sizes), options.limit + options.padding
+    fewest = math.ceil(sum(math.prod(sizes[key]) for key in keys) / side**2)
+    best: tuple[tuple[int, int], tuple[list[Page], Found]] | None = None
+    for order in _ORDERS if count <= _SMALL else _ORDERS[:2]:
+        way = _referenced(units, _pack_ordered(units, sizes, options, order))
+        size = len(way[0]), total_area(way[0], sizes, options)
+        if best is None or size < best[0]:
+            best = size, way
+        outer = sum(_outer(*page, options.padding) for page in _written(way[0], sizes, options))
+        if size[0] == fewest and outer <= enough:
+            break
+    assert best is not None, "there is at least one order"
+    return best[1]
+
+
+def _enough(keys: Collection[str], sizes: Sizes) -> int:
+    """The area below which pages of this content are dense enough. Sides with a common divisor fit closely."""
+    area = sum(math.prod(sizes[key]) for key in keys)
+    common = math.gcd(*(side for key in keys for side in sizes[key]))
+    slack = min(max(_SLACK_OF_ONE / len(keys), _LEAST_SLACK), _MOST_SLACK) / common
+    return int(area * (1 + slack))
 
 
 def content_size(page: Iterable[tuple[str, Point]], sizes: Sizes, options: Options) -> Size:
@@ -70,7 +94,11 @@ def content_size(page: Iterable[tuple[str, Point]], sizes: Sizes, options: Optio
 
 def total_area(pages: Iterable[Page], sizes: Sizes, options: Options) -> int:
     """Area of the pages as written."""
-    return sum(math.prod(options.page_size(*content_size(page.items(), sizes, options))) for page in pages)
+    return sum(map(math.prod, _written(pages, sizes, options)))
+
+
+def _written(pages: Iterable[Page], sizes: Sizes, options: Options) -> list[Size]:
+    return [options.page_size(*content_size(page.items(), sizes, options)) for page in pages]
 
 
 def least_of(keys: Iterable[str], sizes: Sizes) -> Size:
@@ -213,25 +241,54 @@ def added(space: Bin, keys: Sequence[str], sizes: Sizes) -> Page | None:
 
 
 def _smallest(page: Page, sizes: Sizes, rank: Mapping[str, int], options: Options) -> Page:
-    """The same content on the smallest page found over a range of widths."""
+    """The same content on the smallest page found over a range of widths; the first that is dense enough will do."""
 
     def measure(candidate: Page) -> tuple[int, int, int]:
         written = options.page_size(*content_size(candidate.items(), sizes, options))
         return math.prod(written), max(written), written[0]
 
-    area = sum(math.prod(sizes[key]) for key in page)
-    side = options.limit + options.padding
-    widest = max(sizes[key][0] for key in page)
-    narrow, wide = (1.0, 1.15) if options.square else (0.6, 1.8)
-    low = max(widest, area // side, int(narrow * math.sqrt(area)))
-    high = max(low, min(side, int(wide * math.sqrt(area)) + 1))
-    tries = max(4, min(48, _WORK // len(page)))
-    widths = {low + (high - low) * step // (tries - 1) for step in range(tries)}
-    if options.pot:
-        widths = {(1 << bits) + options.padding for bits in range(16)}
+    side, padding = options.limit + options.padding, options.padding
+    ordered = sorted(page, key=rank.__getitem__)
+    enough = 0 if options.pot else _enough(page, sizes)
+    bounded = len(page) >= _MANY and not options.pot
     best, size = page, measure(page)
-    for width in sorted(w for w in widths if widest <= w <= side):
-        candidate, _ = _place(page, sizes, rank, width, side)
-        if len(candidate) == len(page) and measure(candidate) < size:
+    for width in _widths(page, sizes, options):
+        if _outer(size[2], size[0] // size[2], padding) <= enough:
+            break
+        # Of many rectangles some reach the right edge, so that a page which grows too high will not be smaller.
+        height = size[1] if options.square else size[0] // max(1, width - padding) + 1
+        candidate = _whole(ordered, sizes, width, min(side, height + padding) if bounded else side)
+        if candidate is not None and measure(candidate) < size:
             best, size = candidate, measure(candidate)
     return best
+
+
+def _outer(width: int, height: int, padding: int) -> int:
+    """The area of a page with the padding that its last row and column would have."""
+    return (width + padding) * (height + padding)
+
+
+def _widths(page: Page, sizes: Sizes, options: Options) -> list[int]:
+    """Widths to try for the last page, those near a square first."""
+    side = options.limit + options.padding
+    widest = max(sizes[key][0] for key in page)
+    if options.pot:
+        widths = {(1 << bits) + options.padding for bits in range(16)}
+        return sorted(width for width in widths if widest <= width <= side)
+    area = sum(math.prod(sizes[key]) for key in page)
+    root = math.sqrt(area)
+    narrow, wide = (1.0, 1.15) if options.square else (0.6, 1.8)
+    low = max(widest, area // side, int(narrow * root))
+    high = max(low, min(side, int(wide * root) + 1))
+    tries = max(4, min(48, _WORK // len(page)))
+    common = math.gcd(*(sizes[key][0] for key in page))  # between its multiples nothing changes
+    found = [math.ceil(root) + common - 1, *(low + (high - low) * step // (tries - 1) for step in range(tries))]
+    widths = {width // common * common for width in found}
+    chosen = (width for width in widths if widest <= width <= side)
+    return sorted(chosen, key=lambda width: (max(width / root, root / width), width))
+
+
+def _whole(ordered: Sequence[str], sizes: Sizes, width: int, height: int) -> Page | None:
+    """All of a page's content in a box; None as soon as something does not fit."""
+    space = Bin(Skyline(0, 0, width, height), least_of(ordered, sizes))
+    return added(space, ordered, sizes)
