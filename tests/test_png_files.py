@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from workbench import Workbench, bench
 
 from assetgen.pixels import png
-from assetgen.pixels.picture import decode, pixel_digest, read
+from assetgen.pixels.picture import canonical, decode, pixel_digest, read
 from assetgen.pixels.shrink import shrunk
 
 GAME = """
@@ -30,6 +32,20 @@ engines: {pixi: {output: web}}
 atlases: {all: {include: ["*"]}}
 """
 )
+
+
+@pytest.mark.parametrize("colors", [2, 200, 5000])
+def test_large_pictures_are_the_same_file_from_one_thread_and_from_several(colors: int) -> None:
+    noise = np.random.default_rng(colors)
+    values = noise.integers(0, 1 << 32, colors, dtype=np.uint32)
+    # Rows repeat further apart than a piece is long, and in the next row: what lies before a piece is of use in it.
+    lines = values[noise.integers(0, colors, (64, 3001))].repeat(2, axis=0)
+    picture = canonical(np.concatenate([lines, lines[::-1]] * 4).view(np.uint8).reshape(-1, 3001, 4))
+    data = png.encode(picture)
+    assert png.encode(picture, threads=3) == data
+    assert np.array_equal(decode(data, what="ours"), picture)
+    assert np.array_equal(np.asarray(Image.open(BytesIO(data)).convert("RGBA"))[..., 3], picture[..., 3])
+    assert len(data) < 0.6 * picture.nbytes
 
 
 @pytest.fixture

@@ -251,15 +251,20 @@ def _smallest(page: Page, sizes: Sizes, rank: Mapping[str, int], options: Option
     ordered = sorted(page, key=rank.__getitem__)
     enough = 0 if options.pot else _enough(page, sizes)
     bounded = len(page) >= _MANY and not options.pot
+
+    def dense(size: tuple[int, int, int]) -> bool:
+        return _outer(size[2], size[0] // size[2], padding) <= enough
+
     best, size = page, measure(page)
     for width in _widths(page, sizes, options):
-        if _outer(size[2], size[0] // size[2], padding) <= enough:
-            break
         # Of many rectangles some reach the right edge, so that a page which grows too high will not be smaller.
-        height = size[1] if options.square else size[0] // max(1, width - padding) + 1
+        height = size[1] if options.square else max(size[0], enough) // max(1, width - padding) + 1
         candidate = _whole(ordered, sizes, width, min(side, height + padding) if bounded else side)
-        if candidate is not None and measure(candidate) < size:
-            best, size = candidate, measure(candidate)
+        found = measure(candidate) if candidate is not None else size
+        if candidate is not None and (found < size or (dense(found) and 100 * found[0] <= 101 * size[0])):
+            best, size = candidate, found
+        if dense(size):
+            break
     return best
 
 

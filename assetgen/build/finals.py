@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -189,6 +190,7 @@ class _Finals:
         from assetgen.pixels.png import encode
 
         path = f"{self.manifest.output}/{scaled(file, scale)}"
+        threads = self.session.options.jobs or os.cpu_count() or 1
         memo = f"page:{plan.keys[index]}@{scale}"
 
         def draw() -> Picture:
@@ -196,11 +198,11 @@ class _Finals:
 
         known = self.session.cache.get(memo)
         if known is not None:
-            return Target(path, known.decode(), lambda: encode(draw()))
+            return Target(path, known.decode(), lambda: encode(draw(), threads))
         picture = draw()
         digest = pixel_digest(picture)
         self.session.cache.put(memo, digest.encode())
-        return Target(path, digest, lambda: encode(picture))
+        return Target(path, digest, lambda: encode(picture, threads))
 
     # -- the index ------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 Adaptive filters make pixel art larger, and Pillow cannot turn them off for RGBA (numbers in docs/performance.md).
 The same pixels give the same bytes with the same zlib; identity is judged by pixels, never by these bytes.
+Large pictures are compressed in pieces, which several threads can do at once: each piece knows what is before it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +19,16 @@ from assetgen.pixels.containers import PNG
 from assetgen.pixels.picture import Picture, canonical
 
 LEVEL = 6
+_PIECE = 1 << 18  # bytes of rows that are compressed together
+_WINDOW = 1 << 15  # how far back deflate looks
 
 
-def encode(picture: Picture) -> bytes:
-    """PNG bytes of a picture, indexed with packed bits when it has at most 256 colours. Deterministic."""
+def encode(picture: Picture, threads: int = 1) -> bytes:
+    """PNG bytes of a picture, indexed with packed bits when it has at most 256 colours. The same with any `threads`."""
     picture = canonical(picture)
     found = _indexed(picture.view(np.uint32)[..., 0])
     if found is None:
-        return encode_truecolor(picture)
+        return encode_truecolor(picture, threads)
     colors, indexes = found
     rgba = colors.view(np.uint8).reshape(-1, 4)
     # Transparent and translucent entries first, so that tRNS is as short as it can be.
@@ -36,15 +40,15 @@ def encode(picture: Picture) -> bytes:
     rows = _packed(rank[indexes], depth)
     alpha = rgba[rgba[:, 3] < 255, 3]
     middle = _chunk(b"PLTE", rgba[:, :3].tobytes()) + (_chunk(b"tRNS", alpha.tobytes()) if len(alpha) else b"")
-    return _file(picture, depth, 3, middle, rows)
+    return _file(picture, depth, 3, middle, rows, threads)
 
 
-def encode_truecolor(picture: Picture) -> bytes:
+def encode_truecolor(picture: Picture, threads: int = 1) -> bytes:
     """PNG bytes as 8-bit RGB when every pixel is opaque, else RGBA."""
     picture = canonical(picture)
     if (picture[..., 3] == 255).all():
-        return _file(picture, 8, 2, b"", picture[..., :3].reshape(len(picture), -1))
-    return _file(picture, 8, 6, b"", picture.reshape(len(picture), -1))
+        return _file(picture, 8, 2, b"", picture[..., :3].reshape(len(picture), -1), threads)
+    return _file(picture, 8, 6, b"", picture.reshape(len(picture), -1), threads)
 
 
 def encode_palette(colors: Sequence[str]) -> bytes:
@@ -119,12 +123,39 @@ def _packed(indexes: NDArray[np.uint8], depth: int) -> NDArray[np.uint8]:
     return packed
 
 
-def _file(picture: Picture, depth: int, color: int, middle: bytes, rows: NDArray[np.uint8]) -> bytes:
+def _file(picture: Picture, depth: int, color: int, middle: bytes, rows: NDArray[np.uint8], threads: int) -> bytes:
     height, width = picture.shape[:2]
     lines = np.zeros((height, rows.shape[1] + 1), np.uint8)
     lines[:, 1:] = rows
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
-    return PNG + header + middle + _chunk(b"IDAT", zlib.compress(lines.data, LEVEL)) + _chunk(b"IEND", b"")
+    return PNG + header + middle + _chunk(b"IDAT", _deflated(lines.reshape(-1).data, threads)) + _chunk(b"IEND", b"")
+
+
+def _deflated(data: memoryview, threads: int) -> bytes:
+    """A zlib stream. Of much data each piece is compressed for itself, with what lies before it as its dictionary."""
+    if len(data) < 2 * _PIECE:
+        return zlib.compress(data, LEVEL)
+    starts = range(0, len(data), _PIECE)
+    if threads > 1:
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(min(threads, len(starts)), "assetgen-png") as pool:
+            parts = list(pool.map(partial(_piece, data), starts))
+    else:
+        parts = [_piece(data, start) for start in starts]
+    return b"".join([_ZLIB, *parts, struct.pack(">I", zlib.adler32(data))])
+
+
+_ZLIB = zlib.compress(b"", LEVEL)[:2]
+"""The head of a zlib stream of our level."""
+
+
+def _piece(data: memoryview, start: int) -> bytes:
+    """Deflate blocks of the piece that begins at `start`, ending on a whole byte; the last one ends the stream."""
+    end = start + _PIECE
+    before = bytes(data[max(0, start - _WINDOW) : start])
+    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
+    return deflate.compress(data[start:end]) + deflate.flush(zlib.Z_FINISH if end >= len(data) else zlib.Z_SYNC_FLUSH)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
