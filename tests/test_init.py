@@ -175,6 +175,36 @@ def test_each_clone_learns_to_merge_locks(tmp_path: Path, capsys: pytest.Capture
     assert " generate " not in capsys.readouterr().out
 
 
+def test_a_conflict_that_git_left_is_joined_from_its_three_versions(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A clone that nobody told of the driver, with the game in a subfolder of the repository."""
+    game = tmp_path / "game"
+    game.mkdir()
+    text = "version: 1\nprovider: placeholder\noutputs: ignored\n"
+    (game / "assets.yaml").write_text(
+        text + "sprites: {gem: {prompt: gem, style: rd_fast__mc_item, size: 16, candidates: 3}}\n"
+    )
+    (tmp_path / ".gitignore").write_text("generated/\n.assetgen/\n")
+    _git(tmp_path, "init", "-q", "-b", "main")
+    run = ["-C", str(game)]
+    assert main([*run, "build"]) == 0
+    _committed(tmp_path, "begin")
+    for branch, number in (("theirs", "2"), ("ours", "3")):
+        _git(tmp_path, "checkout", "-q", "-b", branch, "main")
+        assert main([*run, "pick", "gem", number]) == 0
+        _committed(tmp_path, branch)
+        assert main([*run, "merge-lock"]) == 2, "nothing is in conflict"
+    with pytest.raises(AssertionError, match="CONFLICT"):
+        _git(tmp_path, "merge", "theirs")
+    assert main([*run, "plan"]) == 2
+    assert "run `assetgen merge-lock`" in capsys.readouterr().err
+    assert main([*run, "merge-lock"]) == 0
+    assert "gem: picked on both sides: kept candidate 3, not 2" in capsys.readouterr().err
+    _committed(tmp_path, "joined")
+    assert main([*run, "build"]) == 0
+
+
 def _committed(folder: Path, message: str) -> None:
     _git(folder, "add", "-A")
     _git(folder, "commit", "-q", "-m", message)

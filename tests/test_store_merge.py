@@ -98,6 +98,16 @@ def test_picks_of_one_result_are_joined() -> None:
     assert blocks["hero"].history == ()
 
 
+def test_unequal_picks_are_told() -> None:
+    trio = (original(1), replace(original(2), candidate=2), replace(original(3), candidate=3))
+    old, ours, theirs = (
+        text(block(None, steps=(result(1, originals=trio, pick=pick and pick.sha256),))) for pick in (None, *trio[1:])
+    )
+    blocks, notes = merged(old, ours, theirs)
+    assert blocks["hero"].steps[0].pick == trio[1].sha256
+    assert notes == ("hero: picked on both sides: kept candidate 2, not 3",)
+
+
 def test_adoptions_are_kept() -> None:
     mine, yours = (Adopted(original(number), "final", "2026-11-21T08:00:00Z") for number in (5, 6))
     blocks, _notes = merged(text(block(1)), text(block(1, adopted=mine)), text(block(1, adopted=yours)))

@@ -21,6 +21,18 @@ def install(folder: Path) -> bool:
     return _git(git, folder, "config", "--local", _KEY, DRIVER) is not None
 
 
+def in_conflict(folder: Path, name: str) -> list[str] | None:
+    """The three versions (ancestor, ours, theirs) of a file of `folder` that a merge left in conflict; None where git
+    holds none. A file that both sides added has no ancestor: an empty text."""
+    git = shutil.which("git")
+    if git is None:
+        return None
+    ours, theirs = (_git(git, folder, "show", f":{stage}:./{name}") for stage in (2, 3))
+    if ours is None or theirs is None:
+        return None
+    return [_git(git, folder, "show", f":1:./{name}") or "", ours, theirs]
+
+
 def unsaid(folder: Path) -> list[str]:
     """Which of .gitignore and .gitattributes lack what we need, by git's own answer for `folder`; none where there is
     no git, or no clone."""
@@ -35,6 +47,11 @@ def unsaid(folder: Path) -> list[str]:
 def _git(git: str, folder: Path, *arguments: str) -> str | None:
     """What git printed; None where it failed."""
     done = subprocess.run(  # noqa: S603  (fixed words)
-        [git, "-C", str(folder), *arguments], capture_output=True, text=True, check=False, timeout=20
+        [git, "-C", str(folder), *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+        timeout=20,
     )
     return done.stdout.strip() if done.returncode == 0 else None

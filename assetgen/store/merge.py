@@ -119,6 +119,9 @@ def _result(base: Block, ours: Block, theirs: Block, say: _Notes) -> tuple[Past,
     old, mine, yours = (Past(side.steps, side.adopted, side.rejected) for side in (base, ours, theirs))
     if _identity(mine.steps) == _identity(yours.steps):
         steps = tuple(map(_picked, _aligned(old.steps, mine.steps), mine.steps, yours.steps))
+        for kept, other in zip(steps, yours.steps, strict=True):
+            if kept.pick != other.pick and kept.pick is not None and other.pick is not None and yours != old:
+                say(f"picked on both sides: kept candidate {kept.chosen().candidate}, not {other.chosen().candidate}")
         adopted = _three(old.adopted, mine.adopted, yours.adopted)
         rejected = _three(old.rejected, mine.rejected, yours.rejected)
         lost = yours.adopted not in (adopted, old.adopted, None) or yours.rejected not in (rejected, old.rejected, None)

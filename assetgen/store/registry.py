@@ -24,10 +24,15 @@ class Project:
 
 
 def register(store: Path, lock: Path) -> None:
-    """Make a project known by its lock file's path. Writes only the first time."""
+    """Make a project known by its lock file's path. Writes only the first time. StoreError where it cannot."""
     place = os.path.realpath(lock)  # pathlib would raise for a ring of links, which the lock's reader names
     note = store / "projects" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
-    atomic.write_if_changed(note, (json.dumps({"lock": place}) + "\n").encode(), sync=True)
+    try:
+        atomic.write_if_changed(note, (json.dumps({"lock": place}) + "\n").encode(), sync=True)
+    except StoreError as error:
+        raise StoreError(
+            f"{error}; what is bought is kept there: name a folder that can be written in ASSETGEN_CACHE_DIR"
+        ) from error
 
 
 def projects(store: Path) -> list[Project]:
