@@ -6,8 +6,12 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from workbench import bench
+
+from assetgen.build.lockkeeper import LockKeeper
+from assetgen.build.outputs import Writer
 
 HEAD = "version: 1\nprovider: placeholder\n"
 
@@ -60,7 +64,20 @@ def test_write_chooses_and_nothing_else_stays(tmp_path: Path) -> None:
     assert game.actions()["palette:p"] == "process: recipe changed"
 
 
-def test_a_renamed_asset_keeps_its_ids_and_what_editors_added(tmp_path: Path) -> None:
+def _ends(
+    session: object, selection: object, processing: object, writer: Writer, keeper: LockKeeper, *rest: object
+) -> None:
+    """In the place of the last stage of a build: what is before it is on the disk, and the process ends."""
+    writer.flush()
+    keeper.flush()
+    raise SystemExit(9)
+
+
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_renamed_asset_keeps_its_ids_and_what_editors_added(
+    tmp_path: Path, killed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`killed`: the run that carries the names over ends after the lock knows them, before the engines' files move."""
     game = bench(
         tmp_path,
         """version: 1
@@ -105,6 +122,11 @@ tilesets:
     game.edit("lone: {", "solo: {")
     game.edit("coin: {", "money: {was: coin, ")
     game.edit("plain: {", "field: {was: plain, ")
+    if killed:
+        with monkeypatch.context() as patched:
+            patched.setattr("assetgen.build.finals.finish_project", _ends)
+            assert game.run("build").status == 9
+        assert "solo:" in (game.root / "assets.lock").read_text()
     report = game.build()
     assert report["blocked"] == []
     assert report["warnings"] == []

@@ -83,6 +83,8 @@ async def _carry_out(
         _hold(session, report, drawn, "skipped", report.stopped)
     elif report.trouble is not None:
         _hold(session, report, drawn, "failed", report.trouble)
+    for move in session.state.noted_moves():
+        session.moved(*move)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force, spared=session.spared)
     processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
@@ -100,6 +102,8 @@ async def _carry_out(
             sweep.remove_orphans(session, writer, keeper, report)
     writer.flush()
     remote.closing.all()
+    if session.renamed and "index" in report.others and report.others["index"].status == "built":
+        session.state.forget_moves()
     for name in keeper.left:
         report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
     for trouble in dict.fromkeys(session.store.unpushed.values()):

@@ -272,22 +272,31 @@ class Remote:
         assert state.block is not None
         moved = self.session.originals.move(old, name) if old != name else {}
         block = relocated(replace(state.block, name=name, kind=state.asset.kind), moved)
+        if old != name:
+            self._note_move(old, name, state.block.outputs)
         if old in self.project.blocks:
             del self.project.blocks[old]
             self.keeper.drop(old)
         else:
             self.keeper.revive(name, state.block)
         if old != name:
-            self._carry_ids(old, name, state.block.outputs)
-            self.session.renamed[name] = old
+            self._carry_ids(old, name)
         self._accept(name, block)
 
-    def _carry_ids(self, old: str, name: str, outputs: Iterable[str]) -> None:
+    def _note_move(self, old: str, name: str, outputs: Iterable[str]) -> None:
+        """Before the lock knows the new name: this run may end before the engines' files have followed."""
+        index = self.project.blocks.get(INDEX)
+        if index is None:
+            return
+        beside = [path + end for path in outputs for end in SIDECARS if path + end in index.outputs]
+        self.session.state.note_move(name, old, beside)
+        self.session.moved(name, old, beside)
+
+    def _carry_ids(self, old: str, name: str) -> None:
         """Ids in engine files stay with a renamed asset and its pieces: scenes find it by them."""
         index = self.project.blocks.get(INDEX)
         if index is None:
             return
-        self.session.spared.update(path + end for path in outputs for end in SIDECARS if path + end in index.outputs)
         carried = ids_carried(index, old, name, frozenset(self.project.blocks))
         if carried != index:
             self.project.blocks[INDEX] = carried

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +61,11 @@ class Session:
         self.spared: set[str] = set()
         """Engines' files beside the pictures that those had: they move, too."""
         self._palettes: dict[str, tuple[str, ...]] = {}
+
+    def moved(self, name: str, former: str, beside: Iterable[str]) -> None:
+        """An asset has another name, in this run or one that ended too early: what lies beside it follows."""
+        self.renamed[name] = self.renamed.pop(former, former)
+        self.spared.update(beside)
 
     @cached_property
     def folders(self) -> Folders:

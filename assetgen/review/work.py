@@ -159,7 +159,8 @@ class Desk:
         problem = report.stopped or _problem(report)
         if problem is not None:
             return {"message": problem, "tone": "bad", "changed": True}
-        return {"message": f"Built: {report.written} files written{_paid(report)}", "changed": True}
+        files = "1 file" if report.written == 1 else f"{report.written} files"
+        return {"message": f"Built: {files} written{_paid(report)}", "changed": True}
 
     def build(self, *, spend: bool) -> BuildReport:
         """Builds everything: free work alone, or (`spend`) what costs, too, within the session's budget."""

@@ -228,8 +228,8 @@ def _split(text: str, path: str) -> dict[str, str]:
     marker = _MARKERS.search(text)
     if marker:
         raise LockError(
-            f"{path}:{_line(text, marker.start())}: conflict markers of a merge: run `assetgen merge-lock`, which takes the "
-            "three versions from git (or BASE OURS THEIRS as files) and keeps every paid result"
+            f"{path}:{_line(text, marker.start())}: conflict markers of a merge: run `assetgen merge-lock`; it takes "
+            "the three versions from git (or BASE OURS THEIRS as files) and keeps every paid result"
         )
     header, *chunks = _NEXT_BLOCK.split(text.strip("\n"))
     if header != _HEADER:

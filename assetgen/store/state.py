@@ -112,6 +112,7 @@ class State:
         self.folder = root / FOLDER
         self.stamps = Stamps(root, self.folder / "stamps", clock=clock, pixels=pixels)
         self.written = Written(self.folder / "written")
+        self._moves = self.folder / "moves"
 
     def look_again(self) -> None:
         """Begin anew with what is known, for another command of the same process."""
@@ -128,6 +129,31 @@ class State:
         with suppress(StoreError):
             self.stamps.save()
             self.written.compact()
+
+    def note_move(self, name: str, former: str, beside: Iterable[str]) -> None:
+        """Record that an asset is about to get another name: what engines' editors hold for it has to follow, be it in
+        the next run. `beside`: their files beside its pictures."""
+        try:
+            atomic.make_folder(self.folder)
+            with self._moves.open("a", encoding="utf-8") as file:
+                file.write(json.dumps([name, former, sorted(beside)]) + "\n")
+        except OSError as error:
+            raise atomic.cannot("write", self._moves, error) from error
+
+    def noted_moves(self) -> list[tuple[str, str, list[str]]]:
+        """(name, former name, files beside its pictures), in order, of moves that no run has brought to an end."""
+        found: list[tuple[str, str, list[str]]] = []
+        with suppress(OSError, UnicodeDecodeError):
+            for line in self._moves.read_text("utf-8").splitlines():
+                with suppress(ValueError):  # a torn last line
+                    name, former, beside = json.loads(line)
+                    found.append((str(name), str(former), [str(path) for path in beside]))
+        return found
+
+    def forget_moves(self) -> None:
+        """All of them are at an end: the engines' files lie where they belong."""
+        with suppress(OSError):
+            self._moves.unlink(missing_ok=True)
 
     def output_digest(self, path: str, *, text: bool) -> str | None:
         """Digest of an output as it is on disk: a text's after CRLF→LF, a picture's pixels; bytes of what is none.
