@@ -27,7 +27,7 @@ from assetgen.model.errors import (
     UnknownOutcomeError,
 )
 from assetgen.model.plan import Plan
-from assetgen.plan.evaluate import input_assets
+from assetgen.plan.inputs import input_assets
 from assetgen.plan.planner import make_plan
 from assetgen.plan.select import Selection
 from assetgen.plan.sources import upstream

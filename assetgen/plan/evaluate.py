@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assetgen.model.cost import FREE
-from assetgen.model.errors import AssetError, PictureError, StoreError
+from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Past
-from assetgen.model.manifest import Asset, AssetRef, FileRef, Manifest, Ref, Step
+from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.model.plan import Blocked, BlockState
 from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
+from assetgen.plan.inputs import Inputs, input_assets, why_waiting
 from assetgen.plan.keys import Keys
 from assetgen.plan.results import Orphans, Results
-from assetgen.plan.sources import is_composed
 from assetgen.plan.state import AssetState, StepState, standing_past, standing_result
 from assetgen.plan.world import Realm, Realms, World, gone
 
@@ -34,28 +34,6 @@ class Choices:
     locked: bool = False
     rerolls: Mapping[str, int] = field(default_factory=dict)
     rebuy: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """A picture wanted as input: its digest, or what is in the way.
-
-    `unpicked` names an asset of whose candidates nobody has chosen yet: `digest` is then the provisional first.
-    """
-
-    digest: str | None = None
-    waits_for: str | None = None
-    unpicked: str | None = None
-    missing: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Inputs:
-    """All pictures of one step by field, or the first thing in the way of one of them."""
-
-    digests: Mapping[str, Json]
-    obstacle: _Input | None = None
-    unpicked: str | None = None
 
 
 class Evaluator:
@@ -81,6 +59,7 @@ class Evaluator:
         self._palette_digest = palette_digest
         self._drawn_keys = drawn_keys
         self._states: dict[str, AssetState] = {}
+        self._inputs = Inputs(manifest, world, self._states, self._must_pick, self._stand_in)
         self._claimed: dict[str, str] = {}
         self._held: set[str] = set()
 
@@ -122,7 +101,7 @@ class Evaluator:
 
     def request_for(self, asset: Asset, index: int, previous: str | None) -> Request | None:
         """What step `index` asks for now, given the digest of the step before; None while an input is missing."""
-        inputs = self._resolve(asset, index, previous)
+        inputs = self._inputs.resolve(asset, index, previous)
         return None if inputs.obstacle is not None else self._request(asset.steps[index], inputs.digests)
 
     # -- one asset ------------------------------------------------------------
@@ -184,7 +163,7 @@ class Evaluator:
             return self._claim(asset, self.orphans.by_name[asset.was])
         if not asset.steps:
             return self._drawn_block(asset)
-        inputs = self._resolve(asset, 0, None)
+        inputs = self._inputs.resolve(asset, 0, None)
         if inputs.obstacle is not None:
             return None, None
         intent = self._request(asset.steps[0], inputs.digests).intent
@@ -243,9 +222,9 @@ class Evaluator:
         self, asset: Asset, index: int, accepted: Accepted | None, previous: str | None, *, alone: bool
     ) -> StepState:
         step = asset.steps[index]
-        inputs = self._resolve(asset, index, previous)
+        inputs = self._inputs.resolve(asset, index, previous)
         if inputs.obstacle is not None:
-            reason = self._waiting_reason(inputs.obstacle, accepted)
+            reason = why_waiting(inputs.obstacle, accepted is not None)
             waits = (inputs.obstacle.waits_for,) if inputs.obstacle.waits_for else ()
             return StepState(index, step, "waits", None, accepted, reason, waits)
         request = self._request(step, inputs.digests)
@@ -274,6 +253,9 @@ class Evaluator:
         if before is None or before.pick is not None or len(before.candidates) < 2:
             return None
         return asset.name if before.chosen().pixels == previous else None
+
+    def _must_pick(self, asset: Asset) -> bool:
+        return self.realm_of(asset).paid and not self.choices.pick_first
 
     def _why_again(self, asset: Asset, index: int, request: Request, accepted: Accepted) -> str:
         if request.equals(accepted.request):
@@ -336,96 +318,6 @@ class Evaluator:
             chain = self._chain(asset, past.steps, alone=True)
             return past, tuple(replace(s, status="reuse", reason=f"{why}, restored") for s in chain)
         return None, states
-
-    # -- inputs ---------------------------------------------------------------
-
-    def _resolve(self, asset: Asset, index: int, previous: str | None) -> _Inputs:
-        """The input pictures of a step as pixel digests, or what is in the way of one."""
-        step = asset.steps[index]
-        wanted: dict[str, tuple[Ref, ...]] = dict(step.inputs)
-        digests: dict[str, Json] = {}
-        if step.chained and index > 0:
-            digests["input"] = previous
-        elif step.chained and asset.start is not None:
-            wanted["input"] = (asset.start,)
-        unpicked: str | None = None
-        for name, refs in wanted.items():
-            found = [self._input(ref) for ref in refs]
-            obstacle = next((source for source in found if source.digest is None), None)
-            if self._must_pick(asset):
-                unpicked = unpicked or next((source.unpicked for source in found if source.unpicked), None)
-            if obstacle is not None:
-                return _Inputs({}, _Input(unpicked=unpicked) if unpicked else replace(obstacle, unpicked=None))
-            digests[name] = [source.digest for source in found] if name == "references" else found[0].digest
-        return _Inputs(digests, None, unpicked)
-
-    def _must_pick(self, asset: Asset) -> bool:
-        return self.realm_of(asset).paid and not self.choices.pick_first
-
-    def _input(self, ref: Ref) -> _Input:
-        if isinstance(ref, FileRef):
-            digest = self.world.picture_digest(ref.path)
-            return _Input(digest) if digest is not None else _Input(missing=ref.path)
-        target = self.manifest.assets[ref.name]
-        state = self._states[ref.name]
-        unpicked = ref.name if self._unpicked(target, state) else None
-        if state.pending:
-            return _Input(waits_for=ref.name, unpicked=unpicked)
-        if ref.stage == "final" or (is_composed(target) and state.base is None):
-            final = self.world.final_digest(ref.name, ref.piece, ref.stage)
-            return _Input(final, waits_for=None if final else ref.name, unpicked=unpicked)
-        if state.base is None:
-            return _Input(missing=ref.name)
-        drawn = self._drawn(target, state)
-        if drawn is not None and ref.piece is None:
-            return _Input(self.world.picture_digest(drawn), unpicked=unpicked)
-        try:
-            digest = state.base if ref.piece is None else self._piece(target, state, ref.piece)
-        except (AssetError, PictureError):
-            return _Input(waits_for=ref.name, unpicked=unpicked)  # it fails itself, and says why
-        return _Input(digest, unpicked=unpicked)
-
-    @staticmethod
-    def _drawn(target: Asset, state: AssetState) -> str | None:
-        """The path of the file that is the asset's base picture, if it is one of the project's."""
-        if target.override is not None:
-            return target.override.path
-        adopted = state.adopted
-        plain = isinstance(target.start, FileRef) and not target.steps and adopted is None
-        return target.start.path if plain and isinstance(target.start, FileRef) else None
-
-    def _piece(self, target: Asset, state: AssetState, piece: str) -> str:
-        drawn = self._drawn(target, state)
-        if drawn is not None:
-            return self.world.file_piece_digest(target, drawn, piece)
-        adopted = state.adopted
-        if adopted is not None:
-            if adopted.stage == "final":  # it lies in the layout of the finished sheet
-                final = self.world.final_digest(target.name, piece, "final")
-                if final is None:
-                    raise AssetError(f"{target.name} has no frame or tile '{piece}'", asset=target.name)
-                return final
-            return self.world.piece_digest(target, adopted.original, piece)
-        accepted = standing_result(state.block, state.steps, target)
-        assert accepted is not None
-        return self.world.piece_digest(target, accepted.chosen(target.variant), piece)
-
-    def _unpicked(self, target: Asset, state: AssetState) -> bool:
-        """Whether a person has yet to choose among the candidates of the asset's last step."""
-        if not state.steps or target.variant is not None or self._stand_in(target, state.block) is not None:
-            return False
-        last = state.steps[-1]
-        if last.pending or last.accepted is None:
-            return last.step.candidates > 1
-        return last.accepted.pick is None and len(last.accepted.candidates) > 1
-
-    @staticmethod
-    def _waiting_reason(source: _Input, accepted: Accepted | None) -> str:
-        if source.unpicked:
-            return f"pick a candidate of {source.unpicked} first"
-        if source.missing:
-            return f"waits for {source.missing}"
-        return f"input {source.waits_for} changed" if accepted else f"waits for {source.waits_for}"
 
     def _request(self, step: Step, digests: Mapping[str, Json]) -> Request:
         palette = self._palette_digest(step) if step.palette is not None else None
@@ -502,10 +394,3 @@ def _agrees(asset: Asset, block: Block, past: Past, states: tuple[StepState, ...
         if before.chosen(variant).pixels != now.chosen(variant).pixels:
             return False
     return True
-
-
-def input_assets(asset: Asset) -> list[str]:
-    """Names of the assets whose pictures the asset's requests take."""
-    refs: list[Ref | None] = [asset.start]
-    refs += [ref for step in asset.steps for group in step.inputs.values() for ref in group]
-    return list(dict.fromkeys(ref.name for ref in refs if isinstance(ref, AssetRef)))
