@@ -38,16 +38,20 @@ def purchases(lock: Lock) -> list[Purchase]:
     blocks = [(block, True) for block in lock.blocks.values()] + [(block, False) for block in lock.retired]
     for block, live in blocks:
         for step, result, used in _results(block):
-            came = (result.realm, result.date, result.attempt, _pictures(result))
-            places = {(result.request.digest, *came), (block.name, step, result.request.take, *came)}
+            came = (result.realm, result.date, result.attempt)
+            # A rejected reply that is good by now stands there as both: same request, same attempt.
+            places = {
+                (result.request.digest, *came),
+                (block.name, step, result.request.take, *came, _delivered(result)),
+            }
             if seen.isdisjoint(places):
                 found.append(_purchase(block.name, result, used=used and live))
             seen |= places
     return found
 
 
-def _pictures(result: Accepted | Rejected) -> tuple[str, ...]:
-    """What was delivered: two equal purchases may be of the same second."""
+def _delivered(result: Accepted | Rejected) -> tuple[str, ...]:
+    """What came: two requests of one step may be of the same second."""
     return (result.raw,) if isinstance(result, Rejected) else tuple(original.sha256 for original in result.originals)
 
 
