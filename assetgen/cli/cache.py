@@ -57,13 +57,18 @@ def _info(args: argparse.Namespace, context: Context) -> int:
         print_json(document)
         return 0
     print(f"store     {places.data}")
-    print(f"  {len(blobs)} paid originals, {_size(sum(blob.size for blob in blobs))}: never deleted by themselves")
+    size_paid = _size(sum(blob.size for blob in blobs))
+    print(f"  {_count(len(blobs), 'paid original')}, {size_paid}: never deleted by themselves")
     for realm, count in sorted(realms.items()):
         print(f"    {realm}: {count}")
-    print(f"  {document['projects']} known projects")
+    print(f"  {_count(len(registry.projects(places.data)), 'known project')}")
     print(f"cache     {places.cache}")
     print(f"  {entries} derived entries, {_size(size)}: can be made again")
     return 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _size(count: int) -> str:
@@ -128,7 +133,7 @@ def _moved(args: argparse.Namespace, context: Context, what: str) -> Outcome:
         context.error(f"  ! {file} is not {'here' if what == 'push' else 'there'}")
     done = {"push": "pushed to", "pull": "pulled from", "verify": "read and found whole in"}[what]
     there = f", {outcome.there} there already" if what != "verify" else ""
-    context.say(f"{outcome.done} originals ({_size(outcome.size)}) {done} {where}{there}.")
+    context.say(f"{_count(outcome.done, 'original')} ({_size(outcome.size)}) {done} {where}{there}.")
     return outcome
 
 

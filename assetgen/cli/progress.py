@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.1
 """Seconds between two pictures of the live display."""
+_NAMED = 6
+"""Assets of one and the same trouble that are named; the others are counted."""
 
 
 class Plain:
@@ -207,9 +209,15 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
         context.error(f"  ! {item.asset}: {item.state}: {item.reason}")
         say.line(f"    {what_to_do(item)}")
     told = {report.stopped, report.trouble, *(f"{item.state}: {item.reason}" for item in report.blocked)}
+    troubles: dict[str, list[str]] = {}
     for name, entry in report.everything.items():
         if entry.status in ("failed", "skipped") and entry.error and entry.error not in told:
-            context.error(f"  ✗ {name}: {entry.error}")
+            troubles.setdefault(entry.error, []).append(name)
+    for error, names in troubles.items():  # a store or a service that fails says the same of each asset
+        if len(names) > _NAMED:
+            names = [f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"]
+        for name in names:
+            context.error(f"  ✗ {name}: {error}")
     for reason in (report.stopped, report.trouble):
         if reason is not None:
             context.error(f"assetgen: {reason}")

@@ -44,16 +44,15 @@ def parse(text: str) -> Address:
     """
     text = text.strip()
     if "://" not in text or _DRIVE.match(text):
-        if not Path(text).is_absolute():
+        path, _, query = text.partition("?")  # of a folder with a '?' in its name: file:///…%3F…
+        if not Path(path).is_absolute():
             raise _wrong(f"'{text}' is no URL and no absolute path")
-        return Address("file", text, text)
+        options, level, write, leases = _options(query)
+        _none_left(options)
+        return Address("file", path, path, level, write, leases)
     parts = urlsplit(text)
     scheme = parts.scheme.lower()
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    level = options.pop("level", MAIN)
-    if not _LEVEL.fullmatch(level) or level in RESERVED:
-        raise _wrong(f"'{level[:80]}' is no trust level: use small letters, digits, '.', '_' and '-'")
-    write, leases = _flag(options, "write"), _flag(options, "leases")
+    options, level, write, leases = _options(parts.query)
     where = _shown(parts)
     if scheme == "file":
         _none_left(options)
@@ -93,6 +92,15 @@ def connect(address: Address, variables: Mapping[str, str]) -> Backend:
 def _shown(parts: SplitResult) -> str:
     host = parts.netloc.rpartition("@")[2]
     return f"{parts.scheme}://{host}{parts.path}"
+
+
+def _options(query: str) -> tuple[dict[str, str], str, bool, bool]:
+    """What stands behind the `?`: the options that are not ours, level, write, leases."""
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    level = options.pop("level", MAIN)
+    if not _LEVEL.fullmatch(level) or level in RESERVED:
+        raise _wrong(f"'{level[:80]}' is no trust level: use small letters, digits, '.', '_' and '-'")
+    return options, level, _flag(options, "write"), _flag(options, "leases")
 
 
 def _flag(options: dict[str, str], name: str) -> bool:

@@ -77,5 +77,5 @@ def damaged(where: str, doing: str, what: str) -> StoreError:
 
 
 def trouble(where: str, doing: str, what: str) -> StoreError:
-    """`shared store s3://art: cannot read cas/ab…: 403 Forbidden`."""
-    return UnreachableError(f"shared store {where}: cannot {doing}: {what}")
+    """`shared store s3://art: cannot read cas/ab…: 403 Forbidden; nothing is bought until it answers`."""
+    return UnreachableError(f"shared store {where}: cannot {doing}: {what}; nothing is bought until it answers")
