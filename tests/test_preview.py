@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import base64
+import contextlib
 import json
+import os
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -243,6 +248,38 @@ def test_show_tells_everything_and_draws(game: Workbench) -> None:
 def test_the_terminal_is_known_by_what_it_says(variables: dict[str, str], way: str) -> None:
     assert terminal.way_of(variables, terminal=True, color=True) == way
     assert terminal.way_of(variables, terminal=False, color=True) == "none"
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+@pytest.mark.parametrize(
+    ("answer", "way"),
+    [
+        (b"\x1b_Gi=31;OK\x1b\\\x1b[?62;c", "kitty"),
+        (b"\x1b[?62;4;22c", "sixel"),
+        (b"\x1b[?64;1;22c", None),
+        (b"", None),
+    ],
+)
+def test_a_terminal_is_asked_what_it_can_show(answer: bytes, way: str | None) -> None:
+    """A process of its own, whose terminal we are."""
+    own = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    program = own + "from assetgen.cli.terminal_query import *; print(repr(ask(0, 1, questions({}), 0.5)))"
+    master, slave = os.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=slave, stdout=slave, stderr=slave, start_new_session=True
+    )
+    os.close(slave)
+    seen = b""
+    while b"\x1b[c" not in seen:
+        seen += os.read(master, 1024)
+    os.write(master, answer)
+    with contextlib.suppress(OSError):  # what Linux says when the other side is gone
+        while more := os.read(master, 1024):
+            seen += more
+    os.close(master)
+    assert child.wait(10) == 0
+    said = ast.literal_eval(seen.decode().splitlines()[-1].rpartition("\x1b[c")[2])
+    assert terminal.way_answered(said) == way
 
 
 def picture() -> np.ndarray:

@@ -27,8 +27,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.choices import one_asset
+    from assetgen.cli.terminal_query import ask, questions
     from assetgen.review.gallery import cards_of
-    from assetgen.review.terminal import way_of
+    from assetgen.review.terminal import way_answered, way_of
 
     session = open_session(args, context)
     try:
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
     way: Way = args.draw
     if args.draw == "auto":
         way = way_of(context.variables, terminal=sys.stdout.isatty(), color=context.color)
+        if way == "blocks" and sys.stdin.isatty():
+            way = way_answered(ask(sys.stdin.fileno(), sys.stdout.fileno(), questions(context.variables))) or way
     for card in cards:
         _show(card, pictures, way)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -29,6 +30,14 @@ def way_of(variables: Mapping[str, str], *, terminal: bool, color: bool) -> Way:
         if "sixel" in term or term.startswith(("foot", "mlterm", "contour")) or program == "mintty":
             return "sixel"
     return "blocks" if color else "none"
+
+
+def way_answered(answer: str) -> Way | None:
+    """How a terminal shows pictures by what it answered to kitty's question and to that for its attributes."""
+    if "\x1b_Gi=31;OK" in answer:
+        return "kitty"
+    attributes = re.search(r"\x1b\[\?([0-9;]*)c", answer)
+    return "sixel" if attributes is not None and "4" in attributes[1].split(";")[1:] else None
 
 
 def zoom_for(picture: Picture, columns: int, way: Way) -> int:
