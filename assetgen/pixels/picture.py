@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -49,9 +50,7 @@ _PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
 }
 
 
-_RECENT: dict[bytes, Animated] = {}
-"""Small pictures that were decoded for their digest, by their bytes: who finishes them next takes them from here."""
-_RECENT_COUNT, _RECENT_SIZE = 4096, 16 << 10  # 64 MiB at most
+_RECENT_EACH, _RECENT_ALL = 1 << 20, 64 << 20  # bytes of pixels
 _last: tuple[Picture, str] | None = None
 """The last of them with its digest; nobody can write to it. Known to be canonical, and not to be digested again."""
 
@@ -64,12 +63,49 @@ class Animated:
     durations: list[int]
 
 
+class _Recent:
+    """Pictures that were decoded for their digest, by their file's bytes: who finishes them next takes them from here.
+    Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[bytes, Animated] = {}
+        self._size = 0
+
+    def put(self, data: bytes, picture: Picture) -> bool:
+        """Holds a picture, which nobody may change from now on; False where there is no room."""
+        size = picture.nbytes
+        with self._lock:
+            if size > _RECENT_EACH or self._size + size > _RECENT_ALL:
+                return False
+            if data not in self._held:
+                self._held[data] = Animated([picture], [0])
+                self._size += size
+        picture.flags.writeable = False
+        return True
+
+    def take(self, data: bytes) -> Animated | None:
+        with self._lock:
+            found = self._held.pop(data, None)
+            if found is not None:
+                self._size -= found.frames[0].nbytes
+            return found
+
+    def clear(self) -> None:
+        with self._lock:
+            self._held.clear()
+            self._size = 0
+
+
+_RECENT = _Recent()
+
+
 def decode(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Picture:
     """The picture in `data` (PNG, GIF, WebP or JPEG; of an animation the first or default picture).
 
     `what` names the file or reply in errors. Raises PictureError: no picture, damaged, truncated, beyond `limits`.
     """
-    known = _RECENT.pop(data, None) if limits is DEFAULT_LIMITS else None
+    known = _RECENT.take(data) if limits is DEFAULT_LIMITS else None
     if known is not None:
         return known.frames[0]
     header = header_of(data, what=what, limits=limits, animated=False)
@@ -79,7 +115,7 @@ def decode(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Pictur
 
 def decode_frames(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Animated:
     """Every composited frame of a GIF, APNG or animated WebP with its duration; one frame for still pictures."""
-    known = _RECENT.pop(data, None) if limits is DEFAULT_LIMITS else None
+    known = _RECENT.take(data) if limits is DEFAULT_LIMITS else None
     if known is not None:
         return known
     header = header_of(data, what=what, limits=limits, animated=True)
@@ -173,9 +209,7 @@ def file_digest(data: bytes, what: str) -> str:
     if len(animated.frames) == 1:
         picture = animated.frames[0]
         digest = pixel_digest(picture)
-        if len(_RECENT) < _RECENT_COUNT and picture.nbytes <= _RECENT_SIZE:
-            picture.flags.writeable = False
-            _RECENT[data] = animated
+        if _RECENT.put(data, picture):
             _last = (picture, digest)
         return digest
     return animated_digest(animated.frames, animated.durations)
