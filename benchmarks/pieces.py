@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from art import COLORS, art_project
 from inputs import SEED, Size, draw, manifest, mixes, project, redraw, uniform
 from measure import Contender, Failed, compared, seconds, table
 from peers import Peers
@@ -141,9 +142,17 @@ def atlas(bench: Bench) -> None:
         sizes = uniform_sizes(count)
         root = bench.work / f"atlas-{count}"
         project(root, sizes, atlas=True)
-        contenders = [_weighed(bench.ours(root, "build", before=lambda root=root: forget(root)), root, sizes)]
-        contenders += [_weighed(peer, peer_output(root, peer.name), sizes) for peer in _atlas_peers(bench, root)]
-        compared(f"Atlas of {count:,} sprites with sides 8–96, cold", contenders, bench.rounds)
+        _packed_cold(bench, f"Atlas of {count:,} sprites of noise with sides 8–96, cold", root, sizes)
+    count = bench.count(1000)
+    root = bench.work / f"art-{count}"
+    sizes = art_project(root, count)
+    _packed_cold(bench, f"Atlas of {count:,} drawn sprites on one palette of {COLORS} colours, cold", root, sizes)
+
+
+def _packed_cold(bench: Bench, title: str, root: Path, sizes: Sequence[Size]) -> None:
+    contenders = [_weighed(bench.ours(root, "build", before=lambda: forget(root)), root, sizes)]
+    contenders += [_weighed(peer, peer_output(root, peer.name), sizes) for peer in _atlas_peers(bench, root)]
+    compared(title, contenders, bench.rounds)
 
 
 def uniform_sizes(count: int) -> list[Size]:
