@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _AHEAD, _AHEAD_BYTES = 8192, 32 << 20  # assets that are finished before they are asked for, and their files' bytes
 
 
+_IDLE = 0.004  # seconds without a question: the parent plans, or is at its end
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -91,7 +93,7 @@ def serve(
     """Answers until the pipe ends, which it does with `parent`, which holds its other end.
 
     What is only kept for later builds is written then, while the parent is at its end: the `first` of the crew keeps
-    what it has inherited, too.
+    what it has inherited, too. Pictures, which the parent puts on pages, are written when it asks for nothing.
     """
     _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides what an interrupt means
@@ -102,6 +104,9 @@ def serve(
     mate = _Mate(session, ahead)
     while True:
         try:
+            if mate.memo.pictures and not pipe.poll(_IDLE):
+                session.keep_derived()
+                mate.memo.pictures = 0
             what, parcel = pipe.recv()
         except (EOFError, OSError):
             break
@@ -137,6 +142,8 @@ class _Gathered:
         self.cache = session.cache
         self.void = session.cache.is_void()
         self.records: list[tuple[str, bytes]] = []
+        self.pictures = 0
+        """Entries that wait to be written and are asked for in this build."""
 
     def get(self, key: str) -> bytes | None:
         if self.void and key.startswith(shelf.RECORD):
@@ -147,6 +154,8 @@ class _Gathered:
         self.cache.behind.put(key, data)
         if key.startswith(shelf.RECORD):
             self.records.append((key, data))
+        else:
+            self.pictures += 1
 
 
 @dataclass(frozen=True)
