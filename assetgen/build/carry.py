@@ -86,6 +86,8 @@ async def _carry_out(
     for move in session.state.noted_moves():
         session.moved(*move)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force, spared=session.spared)
+    if crew is not None:
+        writer.layers = crew.lay
     processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
         await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
@@ -95,6 +97,8 @@ async def _carry_out(
         processing.halt()
         await processing.drain()
     if crew is not None:
+        writer.flush()
+        writer.layers = None
         crew.dismiss()
     if not report.interrupted:
         finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)

@@ -13,13 +13,15 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assetgen.build.crewmate import Bug, Looked, Told, serve, stands_alone
 from assetgen.build.options import PARCEL
+from assetgen.build.places import Bed, Laid, WhatBecame
+from assetgen.model.errors import StoreError
 from assetgen.plan.project import Project
 from assetgen.store import atomic
 
@@ -114,6 +116,21 @@ class Crew:
         then it is to be finished here."""
         found: list[Told | None] | None = self._ask(lane, "finish", list(wanted))
         return found
+
+    def lay(self, beds: Sequence[Bed]) -> Callable[[], WhatBecame]:
+        """Begins to give files that lie beside their places these, all processes at once; what it returns waits."""
+        count = len(self.lanes)
+        parts = [list(beds[lane::count]) for lane in range(count)]
+        calls = [self.lanes[lane].submit(self._ask, lane, "lay", part) for lane, part in enumerate(parts)]
+
+        def became() -> WhatBecame:
+            found: dict[str, Laid | StoreError | None] = {}
+            for part, call in zip(parts, calls, strict=True):
+                answers: list[Laid | StoreError | None] = call.result() or [None] * len(part)
+                found.update(zip((bed.path for bed in part), answers, strict=True))
+            return found
+
+        return became
 
     def _ask(self, lane: int, what: str, parcel: Sequence[Any]) -> Any:
         try:

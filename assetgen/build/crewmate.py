@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assetgen.build import shelf
 from assetgen.build.finish import Finished
-from assetgen.build.outputs import Judged, Pending, Staged, Writer, pending, staged, without_picture
+from assetgen.build.outputs import Judged, Pending, Writer, pending, staged, without_picture
+from assetgen.build.places import Bed, Laid, Staged, lay
 from assetgen.build.work import Done, do, prepare
-from assetgen.model.errors import AssetgenError, PictureError
+from assetgen.model.errors import AssetgenError, PictureError, StoreError
 from assetgen.model.manifest import Asset, FileRef
 from assetgen.plan.keys import Keys
 from assetgen.plan.project import Project, palettes_of
 from assetgen.plan.sources import refs_of
+from assetgen.store import atomic
+from assetgen.store.paths import inside
 from assetgen.store.stamps import Row
 
 if TYPE_CHECKING:
@@ -102,6 +105,7 @@ def serve(
         other.close()
     session.keep_later()
     mate = _Mate(session, ahead)
+    works: dict[str, Callable[..., Any]] = {"look": mate.looked, "finish": mate.finished, "lay": mate.laid}
     while True:
         try:
             if mate.memo.pictures and not pipe.poll(_IDLE):
@@ -112,13 +116,14 @@ def serve(
             break
         try:
             mate.checked.clear()
-            answer: Any = [mate.looked(*item) if what == "look" else mate.finished(*item) for item in parcel]
+            answer: Any = [works[what](*item) for item in parcel]
         except Exception:
             answer = Bug(traceback.format_exc())
         try:
             pipe.send(answer)
         except OSError:
             break
+    mate.leave()
     if first:
         session.keep_manifest()
     session.keep_derived()
@@ -183,6 +188,7 @@ class _Mate:
         self.checked: set[str] = set()
         self._ready: dict[str, _Made] = {}
         self._bytes = 0
+        self._bench: Path | None = None
 
     def looked(self, name: str, paths: Sequence[str]) -> Looked:
         """Digests of the asset's files. What cannot be read is looked at again where that can be said."""
@@ -253,20 +259,26 @@ class _Mate:
                 self._bytes -= made.size
             if made.keys.files != files:
                 return None
-            return made.told._replace(rows=[_row(self.session.root, item, self.checked) for item in made.files])
+            return made.told._replace(rows=[self._row(item) for item in made.files])
         except AssetgenError as error:
             return Told(error)
 
+    def laid(self, path: str, seen: str, lying: str) -> Laid | StoreError | None:
+        """A file that lies beside its place is given it, as `lay` says."""
+        try:
+            return lay(self.session.root, self.session.state.stamps, Bed(path, seen, lying), self.checked)
+        except StoreError as error:
+            return error
 
-def _row(root: Path, item: Pending, checked: set[str]) -> tuple[str, str, str, str | None, bool, str, int, str]:
-    laid = staged(root, item, checked)
-    return (
-        item.target.path,
-        item.target.digest,
-        item.seen,
-        item.recorded,
-        item.forced,
-        laid.path,
-        laid.size,
-        laid.sha256,
-    )
+    def _row(self, item: Pending) -> tuple[str, str, str, str | None, bool, str, int, str]:
+        if self._bench is None:
+            self._bench = atomic.workbench(inside(self.session.root, self.session.manifest.output))
+        laid = staged(self.session.root, item, self.checked, str(self._bench))
+        target = item.target
+        return (target.path, target.digest, item.seen, item.recorded, item.forced, laid.path, laid.size, laid.sha256)
+
+    def leave(self) -> None:
+        """Clears its workbench away."""
+        if self._bench is not None:
+            with suppress(OSError):  # a file that nobody wanted lies there: the next build sweeps it
+                self._bench.rmdir()

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assetgen.build.places import Bed, Laid, Layers, Staged, WhatBecame, place_of, stage
 from assetgen.export.base import OwnedKeys
 from assetgen.model.errors import StoreError
 from assetgen.plan.disk import Memo, owned_memo
 from assetgen.plan.world import KEYS
 from assetgen.store import atomic
 from assetgen.store.clean import MISSING
-from assetgen.store.paths import inside, problem
+from assetgen.store.paths import inside
 from assetgen.store.stamps import text_digest
 from assetgen.store.state import State, is_hollow
 
@@ -64,35 +64,10 @@ class Pending:
     staged: Staged | None = None
 
 
-@dataclass(frozen=True)
-class Staged:
-    """A complete file beside its place: its path, the number of its bytes, and their SHA-256."""
-
-    path: str
-    size: int
-    sha256: str
-
-
-def staged(root: Path, item: Pending, checked: set[str]) -> Staged:
-    """Lays a file that is to be written beside its place (in any process). StoreError. `checked` as for `_place`."""
-    import hashlib
-
-    file = atomic.stage(_place(root, item.target.path, checked), item.data, new=item.seen == MISSING)
-    return Staged(file, len(item.data), hashlib.sha256(item.data).hexdigest())
-
-
-def _place(root: Path, path: str, checked: set[str]) -> str:
-    """Where a file is to be written, inside of the project: StoreError elsewhere.
-
-    `checked` are folders found to be inside since the batch began: a link at the file's own place is replaced, never
-    followed.
-    """
-    folder = path.rpartition("/")[0]
-    if folder not in checked or problem(path) is not None:
-        inside(root, f"{folder}/x" if folder else "x")
-        checked.add(folder)
-        inside(root, path)
-    return os.path.join(root, path)  # noqa: PTH118  (many thousands of times)
+def staged(root: Path, item: Pending, checked: set[str], folder: str | None = None) -> Staged:
+    """Lays a file that is to be written beside its place, or into `folder` (in any process). StoreError. `checked`
+    as for `place_of`."""
+    return stage(root, item.target.path, item.data, checked, new=item.seen == MISSING, folder=folder)
 
 
 def pending(path: str, digest: str, seen: str, recorded: str | None, *, forced: bool, staged: Staged) -> Pending:
@@ -124,7 +99,7 @@ def owned_target(path: str, owned: OwnedKeys, was: str | None = None) -> Target:
 class Writer:
     """Writes the outputs of one project. `written`, `deleted` and `left` (changed by somebody just before) count files;
     `unwritten` is told of a file that could not be written, and the others are. `spared` lie beside pictures of renamed
-    assets, and move instead of being deleted with them (`carry`)."""
+    assets, and move instead of being deleted with them (`carry`). `layers` give staged files their places."""
 
     root: Path
     state: State
@@ -135,9 +110,11 @@ class Writer:
     left: int = 0
     unwritten: Callable[[str, StoreError], None] | None = None
     spared: AbstractSet[str] = frozenset()
+    layers: Layers | None = None
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     _batch: list[Pending] = field(default_factory=list)
     _bytes: int = 0
+    _begun: tuple[Sequence[Pending], Callable[[], WhatBecame] | None] = ((), None)
 
     def carry(self, recorded: Mapping[str, str], targets: Iterable[Target]) -> dict[str, str]:
         """`recorded` after files that editors also edit moved with their renamed assets: what a person added there
@@ -232,18 +209,40 @@ class Writer:
         self._batch += judged.pending
         self._bytes += sum(len(item.data) for item in judged.pending)
         if len(self._batch) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES:
-            self.flush()
+            if self.layers is None:
+                self.flush()
+            else:
+                self._begin()
 
     def flush(self) -> None:
         """Logs the batch (one sync), then gives each file its name."""
+        self._begin()
+        self._end()
+
+    def _begin(self) -> None:
+        """Logs the batch and has those files placed that others can place, while we go on to the next."""
         batch, self._batch, self._bytes = self._batch, [], 0
-        if not batch:
-            return
-        self.state.written.append(pair for item in batch for pair in _written(item))
+        self._end()
+        if batch:
+            self.state.written.append(pair for item in batch for pair in _written(item))
+            beds = [Bed(i.target.path, i.seen, i.staged.path) for i in batch if i.staged is not None and not i.forced]
+            self._begun = batch, self.layers(beds) if beds and self.layers is not None else None
+
+    def _end(self) -> None:
+        """Gives the files of the batch that was begun their names, or hears what became of them."""
+        batch, call = self._begun
+        self._begun = (), None
+        laid = call() if call is not None else {}
         checked: set[str] = set()
         for item in batch:
+            found = laid.get(item.target.path)
             try:
-                self._write(item, checked)
+                if isinstance(found, StoreError):
+                    raise found
+                if found is None:
+                    self._write(item, checked)
+                else:
+                    self._note(item, found)
             except StoreError as error:
                 if item.staged is not None:
                     atomic.discard(item.staged.path)
@@ -251,8 +250,15 @@ class Writer:
                     raise
                 self.unwritten(item.target.path, error)
 
+    def _note(self, item: Pending, found: Laid | None = None) -> None:
+        """Remembers a staged file that was given its place, and was then as `found`."""
+        assert item.staged is not None
+        size, sha256, digest = item.staged.size, item.staged.sha256, item.target.digest
+        self.state.stamps.note_written(item.target.path, size, sha256, pixels=digest, found=found)
+        self.written += 1
+
     def _write(self, item: Pending, checked: set[str]) -> None:
-        path = _place(self.root, item.target.path, checked)
+        path = place_of(self.root, item.target.path, checked)
         forced = item.forced
         if self.state.stamps.state_of(item.target.path) != item.seen:
             found = self._again(item)
@@ -261,14 +267,14 @@ class Writer:
             forced = found == "drifted"
         if forced:
             self.state.trash(item.target.path)
-        digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
         if item.staged is not None:
             atomic.place(item.staged.path, path)
-            self.state.stamps.note_written(item.target.path, item.staged.size, item.staged.sha256, **digests)
-        else:
-            # A power cut may leave a name without bytes, which the next build sees. It must not leave a part of them.
-            atomic.write(Path(path), item.data, sync=len(item.data) > atomic.ONE_PIECE)
-            self.state.stamps.note(item.target.path, item.data, **digests)
+            self._note(item)
+            return
+        digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
+        # A power cut may leave a name without bytes, which the next build sees. It must not leave a part of them.
+        atomic.write(Path(path), item.data, sync=len(item.data) > atomic.ONE_PIECE)
+        self.state.stamps.note(item.target.path, item.data, **digests)
         if item.target.owned is not None:
             self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
         self.written += 1

@@ -250,6 +250,8 @@ def _renamed_and_changed(draft: _Draft) -> list[str]:
     hints = []
     new = [a.asset for a in draft.actions if a.reason == "new" and a.action in ("generate", "edit", "fix")]
     fresh = [draft.manifest.assets[name] for name in dict.fromkeys(new)]
+    if not fresh:
+        return []
     carried = {draft.project.state(name).renamed_from for name in draft.manifest.assets}
     gone = [b for b in orphan_blocks(draft.project) if (b.steps or b.adopted) and b.name not in carried]
     for kind in ("sprite", "animation", "tileset"):

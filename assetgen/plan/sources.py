@@ -20,6 +20,8 @@ def source_key(ref: AssetRef) -> str:
 
 def refs_of(asset: Asset) -> list[Ref]:
     """Every reference that the asset is put together from, in order of appearance."""
+    if asset.kind == "sprite" and asset.source != "copy":
+        return []
     refs: list[Ref | None] = [asset.start] if asset.source == "copy" else []
     refs += [part.of for part in asset.parts]
     refs += [AssetRef(sheet, None, "final", asset.position) for sheet in asset.tileset.terrains]
@@ -35,6 +37,8 @@ def sources_of(asset: Asset) -> dict[str, AssetRef]:
 
 def upstream(manifest: Manifest, names: list[str]) -> list[str]:
     """These assets and all that they are put together from, directly or not; inputs of requests are no part of it."""
+    if len(names) == 1 and not refs_of(manifest.assets[names[0]]):
+        return names
     found: dict[str, None] = {}
     stack = list(reversed(names))
     while stack:

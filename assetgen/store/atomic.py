@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import re
@@ -43,20 +44,33 @@ def write(path: Path, data: bytes, *, sync: bool = False) -> None:
         raise cannot("write", path, error) from error
 
 
-def stage(path: Path | str, data: bytes, *, new: bool = False) -> str:
+def stage(path: Path | str, data: bytes, *, new: bool = False, folder: str | None = None) -> str:
     """A complete temporary file beside `path`, to be given that name by `place`. StoreError when that cannot be.
 
-    `new`: there is no file whose mode it would keep."""
+    `new`: there is no file whose mode it would keep. `folder`: one that is there, to hold it until then.
+    """
     try:
-        return _prepared(path, data, sync=len(data) > ONE_PIECE, mode=None if new else _mode_of(path))
+        mode = None if new else _mode_of(path)
+        return _prepared(path, data, sync=len(data) > ONE_PIECE, mode=mode, folder=folder)
     except OSError as error:
         raise cannot("write", Path(path), error) from error
+
+
+def workbench(folder: Path) -> Path:
+    """A folder in `folder` for files that one process stages: where several fill one folder they wait for each other.
+    `sweep` takes it for a temporary file. StoreError."""
+    path = folder / f".bench.{os.getpid():x}-{next(_SERIAL):x}.tmp"
+    try:
+        make_folder(path)
+    except OSError as error:
+        raise cannot("make", path, error) from error
+    return path
 
 
 def place(staged: Path | str, path: Path | str) -> None:
     """Give a staged file its name."""
     try:
-        _patiently(lambda: os.replace(staged, path))  # noqa: PTH105  (many thousands of times)
+        _patiently(lambda: _move(staged, path))
     except OSError as error:
         discard(staged)
         raise cannot("write", Path(path), error) from error
@@ -156,15 +170,24 @@ def sweep(folder: Path, *, before: float) -> list[Path]:
     """Delete temporary files of ours under `folder`, last written before the time `before` (seconds since 1970):
     what a killed process left. Those of a process still at work are younger. Returns what was deleted."""
     swept = []
-    for place, _folders, names in os.walk(folder):
+    benches = []
+    for place, folders, names in os.walk(folder):
+        benches += [Path(place, name) for name in folders if _is_ours(name)]
         for name in names:
-            if name.endswith(".tmp") and _OURS.fullmatch(name):
+            if _is_ours(name):
                 path = Path(place, name)
                 with suppress(OSError):
                     if path.lstat().st_mtime < before:
                         path.unlink()
                         swept.append(path)
+    for bench in benches:
+        with suppress(OSError):  # not empty: somebody is at work
+            bench.rmdir()
     return swept
+
+
+def _is_ours(name: str) -> bool:
+    return name.endswith(".tmp") and _OURS.fullmatch(name) is not None
 
 
 def cannot(verb: str, path: Path, error: OSError) -> StoreError:
@@ -172,9 +195,10 @@ def cannot(verb: str, path: Path, error: OSError) -> StoreError:
     return StoreError(f"cannot {verb} {path}: {error.strerror or error}")
 
 
-def _prepared(path: Path | str, data: bytes, *, sync: bool, mode: int | None) -> str:
-    """A complete temporary file beside `path`."""
-    folder, name = os.path.split(path)
+def _prepared(path: Path | str, data: bytes, *, sync: bool, mode: int | None, folder: str | None = None) -> str:
+    """A complete temporary file beside `path`, or in `folder`."""
+    parent, name = os.path.split(path)
+    folder = parent if folder is None else folder
     if sync:
         make_folder(Path(folder), sync=True)
     try:
@@ -234,6 +258,21 @@ def _patiently(action: Callable[[], None]) -> None:
             time.sleep(pause)
             pause = min(pause * 2, 0.2)
     return action()
+
+
+def _move(source: Path | str, target: Path | str) -> None:
+    """`_replace`, from a folder that may be another one than the target's, which may not be there yet."""
+    try:
+        os.replace(source, target)  # noqa: PTH105  (many thousands of times)
+    except FileNotFoundError:
+        make_folder(Path(target).parent)
+        os.replace(source, target)  # noqa: PTH105
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        data = Path(source).read_bytes()  # a link, or another disk, leads the target's folder elsewhere
+        write(Path(target), data, sync=len(data) > ONE_PIECE)
+        _remove(source)
 
 
 def _replace(source: Path | str, target: Path) -> None:

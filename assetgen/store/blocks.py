@@ -42,7 +42,7 @@ def dump_block(block: Block) -> Data:
         "partial": list(block.partial),
         "drawn": block.drawn,
     }
-    data = {key: value for key, value in data.items() if value not in (None, {}, [])}
+    data = {key: value for key, value in data.items() if value or value not in (None, {}, [])}
     return data if block.pages is None else {**data, "pages": block.pages}
 
 

@@ -15,7 +15,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from os import stat_result
+    from typing import Protocol
+
+    class Found(Protocol):
+        """What is looked at of an `os.stat_result`."""
+
+        @property
+        def st_size(self) -> int: ...
+        @property
+        def st_mtime_ns(self) -> int: ...
+        @property
+        def st_ctime_ns(self) -> int: ...
+        @property
+        def st_ino(self) -> int: ...
+
 
 MISSING = "-"
 """The signature of a path where there is nothing."""
@@ -39,7 +52,7 @@ class Answer:
         self.document = document
 
 
-def signature(found: stat_result) -> str:
+def signature(found: Found) -> str:
     """What tells one state of a file (or folder) from another without reading it."""
     return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
 

@@ -9,17 +9,21 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
 from assetgen.store.clean import MISSING, is_young, signature
+
+if TYPE_CHECKING:
+    from assetgen.store.clean import Found
 
 Clock = Callable[[], float]
 """Seconds since 1970, like `time.time`."""
 
 PixelDigest = Callable[[bytes, str], str]
 """Pixel digest of a file's bytes; the text names it in errors. `assetgen.pixels.picture.file_digest`."""
+
 
 Row = tuple[Any, ...]
 """One remembered file as plain values."""
@@ -131,10 +135,17 @@ class Stamps:
         self.note_written(path, len(data), hashlib.sha256(data).hexdigest(), pixels=pixels, text=text)
 
     def note_written(
-        self, path: str, size: int, digest: str, *, pixels: str | None = None, text: str | None = None
+        self,
+        path: str,
+        size: int,
+        digest: str,
+        *,
+        pixels: str | None = None,
+        text: str | None = None,
+        found: Found | None = None,
     ) -> None:
-        """As `note`, of bytes that are known by their number and SHA-256."""
-        found = self._stat(path)
+        """As `note`, of bytes that are known by their number and SHA-256; `found`: the file as it was right then."""
+        found = found or self._stat(path)
         self.looked.pop(path, None)  # the change was ours
         self.young.pop(path, None)
         if found is not None and found.st_size == size:
@@ -237,7 +248,7 @@ def text_digest(data: bytes) -> str:
     return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
 
 
-def _signature(found: os.stat_result) -> tuple[int, int, int]:
+def _signature(found: Found) -> tuple[int, int, int]:
     return found.st_size, found.st_mtime_ns, found.st_ino
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from assetgen.model.request import Json
@@ -17,6 +18,7 @@ from assetgen.model.request import Json
 _W = r"[A-Za-z0-9_./@+,'()\-]"
 _WORDS = rf"[A-Za-z_]{_W}*(?::[A-Za-z0-9_/]{_W}*)*(?: {_W}+)*"
 _HEX = r"(?=[0-9a-f]*[acdf])[0-9a-f]{64}"  # with neither e nor b alone it is no number in any YAML
+_DIGEST = re.compile(_HEX)
 _SIZE = r"[1-9][0-9]*x[1-9][0-9]*"
 _PRICE = r"[0-9]+(?:\.[0-9]+)? (?:USD|credits)(?: \+ [0-9]+(?:\.[0-9]+)? (?:USD|credits))*"
 _PLAIN = re.compile(rf"{_HEX}|{_WORDS}|{_SIZE}|{_PRICE}")
@@ -59,7 +61,11 @@ def dump_key(key: str) -> str:
 
 def _dump_map(data: Mapping[str, Json], margin: str, lines: list[str]) -> None:
     for key in sorted(data):
-        _dump_value(f"{margin}{_string(key)}:", data[key], margin + "  ", lines)
+        value = data[key]
+        if type(value) is str:
+            lines.append(f"{margin}{_key(key)}: {_string(value)}")
+        else:
+            _dump_value(f"{margin}{_key(key)}:", value, margin + "  ", lines)
 
 
 def _dump_list(data: Sequence[Json], margin: str, lines: list[str]) -> None:
@@ -101,7 +107,15 @@ def _scalar(value: Json) -> str:
     return json.dumps(value)
 
 
+@lru_cache(1024)
+def _key(text: str) -> str:
+    """`_string`, of which most keys are asked for again and again."""
+    return _string(text)
+
+
 def _string(text: str) -> str:
+    if len(text) == 64 and _DIGEST.fullmatch(text):
+        return text
     if _PLAIN.fullmatch(text) and not (len(text) <= _LONGEST_LOOKALIKE and text.lower() in _LOOKALIKES):
         return text
     quoted = json.dumps(text, ensure_ascii=False)
