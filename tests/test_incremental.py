@@ -14,6 +14,8 @@ import pytest
 from workbench import Workbench, bench
 
 import assetgen
+from assetgen.build.finish import Finished, Sources
+from assetgen.model.manifest import Asset
 from assetgen.pixels.png import encode
 
 MANIFEST = """\
@@ -268,3 +270,83 @@ def test_one_sprite_of_another_size_rewrites_page_and_data_only(many: Workbench)
 def test_a_sprite_apart_touches_no_page(many: Workbench) -> None:
     changed = changed_files(many, lambda: (many.root / "art/apart.png").write_bytes(picture(999)))
     assert changed == {"generated/sprites/apart.png"}
+
+
+# -- what was finished once -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def recipes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The name of each asset whose base picture is cut and goes through its recipe."""
+    import assetgen.build.work as work
+
+    seen: list[str] = []
+    before = work.finish
+
+    def noted(asset: Asset, sources: Sources) -> Finished:
+        seen.append(asset.name)
+        return before(asset, sources)
+
+    monkeypatch.setattr(work, "finish", noted)
+    return seen
+
+
+@pytest.fixture
+def worked(tmp_path: Path) -> Workbench:
+    """A mapped sprite, one edited by a person, a retimed animation, a tileset, and an atlas of two."""
+    made = bench(tmp_path, WORKED)
+    made.write("1a1c2c\n5d275d\nb13e53\nef7d57\n", "art/dusk.hex")
+    for seed, (name, side) in enumerate((("gem", 12), ("knight", 12), ("walk", 24), ("ground", 32))):
+        (made.root / "art" / f"{name}.png").write_bytes(picture(seed, side))
+    settle()
+    made.build()
+    return made
+
+
+WORKED = """\
+version: 1
+provider: placeholder
+palettes:
+  dusk: {file: art/dusk.hex}
+sprites:
+  gem: {file: art/gem.png, palette: dusk}
+  knight: {file: art/knight.png, process: {outline: {color: 1a1c2c}}}
+animations:
+  walk: {file: art/walk.png, layout: {columns: 2, rows: 2}, process: {trim: true}}
+tilesets:
+  ground: {file: art/ground.png, tile_size: 16, palette: dusk}
+atlases:
+  all: {include: [gem, knight]}
+write: [single, sheet]
+"""
+NAMES = ["gem", "ground", "knight", "walk"]
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_second_clone_takes_finished_frames_from_the_users_cache(
+    worked: Workbench, recipes: list[str], tmp_path: Path, locked: bool
+) -> None:
+    """With the lock of the first, and without: two people's branches meet before it is committed."""
+    clone = worked.copy(tmp_path / "clone")
+    for cache, made in ((worked.store, []), (tmp_path / "another", NAMES)):  # the second: the count counts
+        clone.store = cache
+        clone.forget("generated", ".assetgen")
+        if not locked:
+            (clone.root / "assets.lock").unlink()
+        report = clone.build()
+        assert {name for name, asset in report["assets"].items() if asset["status"] == "built"} == set(NAMES)
+        assert clone.files() == worked.files()
+        assert sorted(recipes) == made
+
+
+def test_a_branch_that_was_built_before_runs_no_recipe_again(worked: Workbench, recipes: list[str]) -> None:
+    main, branch = "{color: 1a1c2c}", "{color: b13e53}"
+    files = {main: worked.files()}
+    worked.edit(main, branch)
+    worked.build()
+    files[branch] = worked.files()
+    for here, there in ((branch, main), (main, branch)):
+        worked.edit(here, there)
+        worked.build()
+        assert worked.files() == files[there]
+    assert recipes == ["knight"]
