@@ -183,6 +183,18 @@ def test_placeholders_to_be_bought_are_one_cause(tmp_path: Path) -> None:
     assert "gem_19" in game.run("plan", "--provider", "retrodiffusion", "--verbose").err
 
 
+def test_what_another_palette_changes_is_its_doing_and_no_preset_s(tmp_path: Path) -> None:
+    head = "version: 1\nprovider: placeholder\npalettes: {dusk: [1a1c2c, ef7d57]}\n"
+    items = "{prompt: '{x}', preset: item, for_each: {x: [gem, coin]}}"
+    presets = "presets: {item: {style: rd_fast__mc_item, size: 16, palette: dusk}}\n"
+    game = bench(tmp_path, head + presets + 'sprites: {"{x}": ' + items + "}\n")
+    game.build()
+    game.edit("ef7d57", "ffcd75")
+    told = game.run("plan").err
+    assert "palette dusk changed → 2 assets" in told
+    assert "preset" not in told
+
+
 def test_a_result_of_the_simulator_never_passes_for_an_official_one(tmp_path: Path, service: str) -> None:
     game = paid(tmp_path, service)
     game.build("--yes")

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         if engine in HINTS:
             context.say(f"For crisp pixels in {engine}: {HINTS[engine]}.")
         if engine in RUN:
-            context.say(f"To see the hero walk in {engine}, once it is built: {RUN[engine]}.")
+            context.say(f"To see the hero walk in {engine}, once it is built: {RUN[engine]}")
     place = "" if folder.resolve() == Path.cwd() else f' -C "{folder}"' if " " in str(folder) else f" -C {folder}"
     context.say(f"Ready. 'assetgen{place} plan' shows what will be made, 'assetgen{place} build' makes it.")
     return 0

@@ -12,13 +12,15 @@ from assetgen.model.manifest import Asset, Kind, Manifest
 from assetgen.model.plan import Action, Blocked, Plan, Verb
 from assetgen.plan.evaluate import PLACEHOLDER_RESULT, REDRAWN
 from assetgen.plan.prices import price_of, verb_of
-from assetgen.plan.project import INDEX, Project
+from assetgen.plan.project import INDEX, Project, palettes_of
 from assetgen.plan.select import Selection
 from assetgen.plan.sources import sources_of
 from assetgen.plan.state import AssetState, StepState
 
 OUTPUT_REASONS = frozenset({"output missing", "output out of date"})
 """Files to be written again although nothing that they follow from changed."""
+
+_COLORS_CHANGED = "colors changed"
 
 Prices = Mapping[tuple[str, int], Cost]
 """Exact prices by (asset, step), where the service was asked."""
@@ -145,7 +147,7 @@ def _plan_palette(draft: _Draft, name: str) -> None:
         if block.files == draft.project.palette_files_key(name):
             reason = draft.project.outputs_reason(block)
         else:
-            reason = "recipe changed" if block.frames == draft.project.palette_key(name) else "colors changed"
+            reason = "recipe changed" if block.frames == draft.project.palette_key(name) else _COLORS_CHANGED
     if reason is not None:
         draft.actions.append(Action("process", label, "palette", reason))
     _plan_drift(draft, label, block)
@@ -269,15 +271,23 @@ def _entry(asset: Asset) -> str:
 
 
 def _with_causes(draft: _Draft) -> list[Action]:
-    """Groups by cause: when a preset's users all changed in the same way, the preset is the cause (rule 26)."""
+    """Groups by cause (rule 26): placeholders to be replaced, a palette of other colours, else a preset whose users all
+    changed in the same way."""
     users: dict[str, int] = defaultdict(int)
     for asset in draft.manifest.assets.values():
         for preset in asset.preset:
             users[preset] += 1
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+    recolored = {a.asset.partition(":")[2] for a in draft.actions if a.reason == _COLORS_CHANGED}
+    mapped: dict[str, list[int]] = defaultdict(list)
     for index, action in enumerate(draft.actions):
         asset_or_none = draft.manifest.assets.get(action.asset)
-        if asset_or_none is not None and action.reason.endswith(" changed"):
+        if asset_or_none is None:
+            continue
+        palette = next((name for name in palettes_of(asset_or_none) if name in recolored), None)
+        if palette is not None and action.reason == "recipe changed":
+            mapped[palette].append(index)
+        elif action.reason.endswith(" changed"):
             for preset in asset_or_none.preset:
                 groups[(preset, action.reason)].append(index)
     actions = list(draft.actions)
@@ -285,6 +295,9 @@ def _with_causes(draft: _Draft) -> list[Action]:
     if len(drawn_here) > 1:
         for index in drawn_here:
             actions[index] = replace(actions[index], cause="placeholders stand where pictures are to be bought")
+    for palette, indices in mapped.items():
+        for index in indices if len(indices) > 1 else ():
+            actions[index] = replace(actions[index], cause=f"palette {palette} changed")
     for (preset, _), indices in groups.items():
         if len(indices) > 1 and len({actions[i].asset for i in indices}) == users[preset]:
             for index in indices:
