@@ -197,3 +197,10 @@ def test_colours_are_normalised() -> None:
         "ffffff", "1a1c2c", "1a1c2c", "1a1c2c80", "ff000088",
     ]  # fmt: skip
     assert [normal_color(text) for text in ("", "ff", "red", "12345", "#")] == [None] * 5
+
+
+@pytest.mark.parametrize("name", ["dusk.png", "dusk.gpl", "dusk.hex"])
+def test_a_git_lfs_pointer_is_named(name: str) -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12345\n"
+    with pytest.raises(AssetgenError, match=f"{name}: is a Git LFS pointer, not a palette: run `git lfs pull`"):
+        read(pointer, name)

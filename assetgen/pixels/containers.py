@@ -12,7 +12,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _STILL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
 _MOVING = _STILL | {b"acTL", b"fcTL", b"fdAT"}
-_LFS = b"version https://git-lfs"
+LFS_POINTER = b"version https://git-lfs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def header_of(data: bytes, *, what: str, limits: Limits, animated: bool) -> Head
 
 
 def _no_picture(data: bytes, kind: str | None) -> str:
-    if data.startswith(_LFS):
+    if data.startswith(LFS_POINTER):
         return "is a Git LFS pointer, not a picture: run `git lfs pull`"
     if not data:
         return "is empty"

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from assetgen.model.errors import AssetError
+from assetgen.pixels.containers import LFS_POINTER
 
 Format = Literal["gpl", "hex", "pal", "png", "json"]
 FORMATS: tuple[Format, ...] = ("gpl", "hex", "pal", "png", "json")
@@ -57,6 +58,8 @@ def read(data: bytes, what: str) -> list[str]:
         raise AssetError(f"{what}: {len(data) >> 20} MiB is too large for a palette (limit {MAX_BYTES >> 20} MiB)")
     if not data.strip():
         raise AssetError(f"{what}: the file is empty, expected a palette ({_KNOWN})")
+    if data.startswith(LFS_POINTER):
+        raise AssetError(f"{what}: is a Git LFS pointer, not a palette: run `git lfs pull`")
     colors = _read_any(data, what)
     if not colors:
         raise AssetError(f"{what}: holds no colours")
