@@ -28,6 +28,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -236,7 +237,8 @@ class Machine:
 
         told = "another machine has been buying it for an hour"
         waits = pauses(self.world, told)
-        await together(enter, lambda: self.turns.turn(REALM, request.digest), look, buy, waits)
+        turn = partial(self.turns.turn, REALM, request.digest)
+        await together(enter, turn, look, buy, waits, partial(self.turns.moved, REALM, request.digest))
         if found is not None:
             await self.world.call(self.team.read, found.originals[0].sha256)
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from shared_servers import Place
@@ -15,6 +16,7 @@ from team_stores import close_all, opened
 from assetgen.build.turns import Buyer, Turns
 from assetgen.model.errors import AssetError, StoppedError, StoreError
 from assetgen.store.shared import keys, lease
+from assetgen.store.shared.backend import Backend
 from assetgen.store.shared.buyers import Buyers
 from assetgen.store.shared.directory import Directory
 from assetgen.store.shared.keys import Key
@@ -105,6 +107,59 @@ def test_an_owner_that_lives_keeps_its_lease(team: Team) -> None:
                 clock.time += lease.TERM / 2
                 for _ in range(6):
                     await asyncio.sleep(0)  # its heart beats
+
+    asyncio.run(story())
+
+
+class Counting:
+    """A backend that counts what is asked of it."""
+
+    def __init__(self, inner: Backend) -> None:
+        self.inner = inner
+        self.asked = 0
+
+    def get(self, key: Key) -> bytes | None:
+        self.asked += 1
+        return self.inner.get(key)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+def test_who_waits_asks_one_question_at_a_time_and_hears_of_the_end(team: Team) -> None:
+    async def story() -> None:
+        clock = Clock()
+        owner, heir = turns(team, clock, "one"), turns(team, clock, "two")
+        taken = await owner._take("official", DIGEST, rebuy=False)
+        assert not isinstance(taken, str)
+        number, note = taken
+        assert not await tried(heir)
+        counting = Counting(team.backend)
+        heir.backend = counting
+        for _look in range(10):
+            assert not await heir.moved("official", DIGEST)
+        assert counting.asked == 10
+        clock.time += lease.TERM / 2
+        assert lease.add(team.backend, "official", DIGEST, number + 1, note)  # its heart beats
+        clock.time += lease.TERM / 2
+        assert not await heir.moved("official", DIGEST), "it lives"
+        assert lease.add(team.backend, "official", DIGEST, number + 2, replace(note, state="failed"))
+        assert await heir.moved("official", DIGEST)
+        assert await tried(heir)
+
+    asyncio.run(story())
+
+
+def test_who_waits_hears_when_a_lease_ran_out(team: Team) -> None:
+    async def story() -> None:
+        clock = Clock()
+        await died_with(turns(team, clock, "one"))
+        heir = turns(team, clock, "two")
+        assert not await tried(heir)
+        assert not await heir.moved("official", DIGEST)
+        clock.time += lease.TERM + 1
+        assert await heir.moved("official", DIGEST)
+        assert await tried(heir)
 
     asyncio.run(story())
 

@@ -130,7 +130,14 @@ class Remote:
             return
         rebuy = name in self.session.options.rebuy
         waits = pauses(Machine(self.session.environment), f"{name}: another machine has been buying it for an hour")
-        await together(enter, lambda: turns.turn(realm, digest, rebuy=rebuy), look, buy, waits)
+        await together(
+            enter,
+            lambda: turns.turn(realm, digest, rebuy=rebuy),
+            look,
+            buy,
+            waits,
+            lambda: turns.moved(realm, digest),
+        )
 
     async def _look_everywhere(self, name: str, step: StepState, realm: str, digest: str) -> StepState | None:
         """As `_look_again`, after the team's store was asked once more. StoreError where it cannot tell."""

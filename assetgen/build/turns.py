@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from assetgen.build.options import Environment
     from assetgen.build.session import Session
 
-PAUSES = (0.25, 4.0)
-"""Seconds between two looks at a request that somebody else is buying: the first pause and the longest."""
+PAUSES = (0.5, 4.0)
+"""Seconds between two looks at a request that somebody else is buying: the first pause, doubled each time, and the
+longest."""
+
+SHARE = 0.05
+"""Who has waited for minutes may wait this share of it more."""
 
 PATIENCE = 3600.0
 
@@ -133,6 +137,18 @@ class Turns:
                 # Trouble here loses nothing: the lease runs out.
                 with suppress(StoreError):
                     await held.end(ended, reason)
+
+    async def moved(self, realm: str, digest: str) -> bool:
+        """Whether something may have changed since `turn` was somebody else's: it ended, or ran out. One question to
+        the store, since notes are never overwritten: is there a next one? A holder that only keeps it is no change."""
+        watched = self._watched.get((realm, digest))
+        if watched is None:
+            return True
+        start = watched.seen.number + 1
+        seen: Seen | None = await self.world.call(lease.newest, self.backend, realm, digest, start)
+        if seen is None:
+            return self._expired(realm, digest, watched.seen)
+        return seen.note.state != "held" or self._expired(realm, digest, seen)
 
     async def _test(self) -> None:
         async with self._testing:
@@ -274,9 +290,9 @@ def ending(error: BaseException) -> State | None:
 async def pauses(world: World, told: str) -> AsyncIterator[None]:
     """Waits, longer from time to time; StoreError after an hour."""
     began, pause = world.monotonic(), PAUSES[0]
-    while world.monotonic() - began < PATIENCE:
+    while (waited := world.monotonic() - began) < PATIENCE:
         await world.sleep(pause)
-        pause = min(pause * 1.5, PAUSES[1])
+        pause = min(pause * 2, max(PAUSES[1], waited * SHARE))
         yield
     raise StoreError(told)
 
