@@ -40,7 +40,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
             width = max(map(len, rows))
             for name, cost in rows.items():
                 print(f"  {name:<{width}}  {cost}")
-    print(f"total {spending.total}, {len(spending.paid)} purchases")
+    count = len(spending.paid)
+    print(f"total {spending.total}, {count} purchase{'' if count == 1 else 's'}")
     if spending.rehearsed:
         print(f"of that {spending.rehearsed} rehearsed against the simulator")
     if spending.unknown:
