@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import random
 import shutil
 import signal
 import socket
@@ -83,9 +84,12 @@ class Place:
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port that nobody listens on, and that the system gives to nobody who asks it for any: it stays free."""
+    for port in random.SystemRandom().sample(range(20_000, 30_000), 100):
+        with contextlib.suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def need(kind: str) -> None:
@@ -130,7 +134,7 @@ def place(
         found.process = process
         if kind == "s3":
             request = urllib.request.Request(f"http://127.0.0.1:{port}/art", method="PUT")
-            urllib.request.urlopen(request, timeout=10).close()
+            urllib.request.urlopen(request, timeout=LONG).close()
         yield found
     if kind == "nginx" and at is None:
         shutil.rmtree(root, ignore_errors=True)
