@@ -31,6 +31,7 @@ class Assembly:
         self.manifest = session.manifest
         self.cast = cast
         self.report = report
+        self._kept: dict[str, BuiltAtlas] = {}
 
     def members(self, atlas: Atlas) -> tuple[list[Standing], list[str]]:
         found = {name: self.cast.of(name) for name in atlas.members}
@@ -74,7 +75,9 @@ class Assembly:
 
     def keep(self, atlas: BuiltAtlas, key: str) -> None:
         data = json.dumps(to_json(atlas), separators=(",", ":")).encode()
-        self.session.cache.put("atlas:" + key_of([atlas.name, key]), data)
+        place = "atlas:" + key_of([atlas.name, key])
+        self._kept[place] = atlas
+        self.session.cache.put(place, data)
 
     def _atlas_record(self, atlas: Atlas) -> BuiltAtlas | None:
         """The atlas as it was last packed: from the shelf, or packed again in memory (the same, by the lock)."""
@@ -82,6 +85,8 @@ class Assembly:
         if block is None or block.frames is None:
             return None
         key = "atlas:" + key_of([atlas.name, block.frames])
+        if key in self._kept:
+            return self._kept[key]
         data = self.session.cache.get(key)
         if data is not None:
             return from_json(BuiltAtlas, json.loads(data))

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _AHEAD, _AHEAD_BYTES = 8192, 32 << 20  # assets that are finished before they are asked for, and their files' bytes
 
 
-_IDLE = 0.004  # seconds without a question: the parent plans, or is at its end
+_SMALL = 16 << 10  # bytes up to which compressed pictures travel: it takes less time than fetching them from the cache
 
 _PR_SET_PDEATHSIG = 1
 
@@ -96,7 +96,7 @@ def serve(
     """Answers until the pipe ends, which it does with `parent`, which holds its other end.
 
     What is only kept for later builds is written then, while the parent is at its end: the `first` of the crew keeps
-    what it has inherited, too. Pictures, which the parent puts on pages, are written when it asks for nothing.
+    what it has inherited, too.
     """
     _end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us decides what an interrupt means
@@ -108,9 +108,6 @@ def serve(
     works: dict[str, Callable[..., Any]] = {"look": mate.looked, "finish": mate.finished, "lay": mate.laid}
     while True:
         try:
-            if mate.memo.pictures and not pipe.poll(_IDLE):
-                session.keep_derived()
-                mate.memo.pictures = 0
             what, parcel = pipe.recv()
         except (EOFError, OSError):
             break
@@ -140,15 +137,13 @@ def _end_with(parent: int) -> None:
 
 
 class _Gathered:
-    """The cache, over there: it takes pictures and records, and records travel home, too: there all of them lie in
-    one file."""
+    """The cache, over there: it takes pictures and records. Records travel home, too: there all of them lie in one
+    file. So do small pictures that are kept: they are put on pages before they can be read from the cache."""
 
     def __init__(self, session: Session) -> None:
         self.cache = session.cache
         self.void = session.cache.is_void()
         self.records: list[tuple[str, bytes]] = []
-        self.pictures = 0
-        """Entries that wait to be written and are asked for in this build."""
 
     def get(self, key: str) -> bytes | None:
         if self.void and key.startswith(shelf.RECORD):
@@ -157,10 +152,8 @@ class _Gathered:
 
     def put(self, key: str, data: bytes) -> None:
         self.cache.behind.put(key, data)
-        if key.startswith(shelf.RECORD):
+        if key.startswith(shelf.RECORD) or (key.startswith(shelf.PICTURES) and len(data) <= _SMALL):
             self.records.append((key, data))
-        else:
-            self.pictures += 1
 
 
 @dataclass(frozen=True)

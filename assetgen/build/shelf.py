@@ -24,8 +24,8 @@ _CLASSES: dict[str, type[BuiltAsset]] = {
     "BuiltTileset": BuiltTileset,
 }
 _LEVEL = 1
-RECORD = "record:"
-"""What the keys of records begin with."""
+RECORD, PICTURES = "record:", "pictures:"
+"""What the keys of records and of pictures begin with."""
 
 
 def keep_record(memo: Memo, files: str, finished: Finished) -> None:
@@ -62,14 +62,14 @@ def keep_pictures(memo: Memo, key: str, pictures: Mapping[str, Picture]) -> None
     """Stores pictures by digest in one compressed entry."""
     head = json.dumps({d: [p.shape[1], p.shape[0]] for d, p in pictures.items()}, separators=(",", ":")).encode()
     body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), _LEVEL)
-    memo.put("pictures:" + key, struct.pack(">I", len(head)) + head + body)
+    memo.put(PICTURES + key, struct.pack(">I", len(head)) + head + body)
 
 
 def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:
     """Pictures by digest, None when they were not kept or cannot be read."""
     import numpy as np
 
-    data = memo.get("pictures:" + key)
+    data = memo.get(PICTURES + key)
     if data is None:
         return None
     try:

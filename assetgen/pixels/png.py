@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def _indexed(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np
     """
     flat = values.reshape(-1)
     if len(flat) <= _SMALL:
-        colors = np.unique(flat)
+        colors = _distinct(flat)
         return None if len(colors) > 256 else (colors, np.searchsorted(colors, values).astype(np.uint8))
     indexes = np.empty(len(flat), np.uint8)
     colors = flat[:1].copy()
@@ -80,7 +81,7 @@ def _indexed(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np
         slots = (part * factor) >> (32 - _SLOTS)
         unknown = held[slots] != part
         if unknown.any():
-            colors = np.concatenate([colors, np.unique(part[unknown])])
+            colors = np.concatenate([colors, _distinct(part[unknown])])
             if len(colors) > 256:
                 return None
             table = _table(colors)
@@ -88,6 +89,14 @@ def _indexed(values: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np
             slots = (part * factor) >> (32 - _SLOTS)
         indexes[start : start + _BAND] = places[slots]
     return colors, indexes.reshape(values.shape)
+
+
+def _distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """As np.unique, which imports masked arrays for it."""
+    found = np.sort(values)
+    first = np.ones(len(found), np.bool_)
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found[first]
 
 
 def _table(colors: NDArray[np.uint32]) -> tuple[np.uint32, NDArray[np.uint32], NDArray[np.uint8]]:
@@ -98,7 +107,7 @@ def _table(colors: NDArray[np.uint32]) -> tuple[np.uint32, NDArray[np.uint32], N
     factor = 0x9E3779B1
     while True:
         slots = (colors * np.uint32(factor)) >> (32 - _SLOTS)
-        if len(np.unique(slots)) == len(colors):
+        if len(_distinct(slots)) == len(colors):
             break
         factor = (factor * 0x2C1B3C6D + 0x297A2D39) & 0xFFFFFFFF | 1
     held = np.full(1 << _SLOTS, colors[0], np.uint32)

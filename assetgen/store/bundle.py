@@ -11,6 +11,7 @@ from assetgen.model.errors import StoreError
 from assetgen.store import atomic
 
 _LARGEST = 64 << 20  # bytes of a file beyond which what nobody asked for is dropped
+_LENT = 32 << 20  # bytes of what others keep that are held for this command
 
 
 class Memo(Protocol):
@@ -36,12 +37,15 @@ class Bundle:
         self._known: dict[str, bytes] | None = None
         self._used: set[str] = set()
         self._dirty = False
+        self._lent: dict[str, bytes] = {}
+        self._lent_bytes = 0
         self._loading = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
         """The bytes kept under a key, or None."""
         if not key.startswith(self.prefix):
-            return self.behind.get(key)
+            lent = self._lent.get(key)
+            return self.behind.get(key) if lent is None else lent
         known = self._loaded()
         found = known.get(key)
         if found is None:
@@ -62,9 +66,12 @@ class Bundle:
         return not self._loaded() and self.behind.is_void()
 
     def learn(self, key: str, data: bytes) -> None:
-        """Remember what somebody else has put behind already."""
+        """Remember what somebody else has put behind already, or is about to."""
         if key.startswith(self.prefix):
             self._add(key, data)
+        elif self._lent_bytes + len(data) <= _LENT:
+            self._lent[key] = data
+            self._lent_bytes += len(data)
 
     def absorb(self, file: Path) -> None:
         """Take in what another file of this kind holds; a damaged one holds nothing."""
@@ -74,7 +81,11 @@ class Bundle:
         self._dirty = self._dirty or bool(found)
 
     def save(self) -> None:
-        """Write the file if anything was added. Unsynced, and never an error: it can be made again."""
+        """Write the file if anything was added. Unsynced, and never an error: it can be made again.
+
+        What others keep is let go.
+        """
+        self._lent, self._lent_bytes = {}, 0
         if not self._dirty or self._known is None:
             return
         lines = [key.encode() + b" " + data for key, data in self._known.items()]
