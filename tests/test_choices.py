@@ -52,6 +52,14 @@ def test_picking_the_same_again_changes_nothing(game: Workbench) -> None:
     assert (game.root / "assets.lock").read_bytes() == lock
 
 
+def test_what_is_pinned_is_not_rolled_again(game: Workbench) -> None:
+    game.edit("candidates: 4}", "candidates: 4, pin: true}")
+    lock = (game.root / "assets.lock").read_bytes()
+    ran = game.run("reroll", "hero")
+    assert (ran.status, "pin: true" in ran.err) == (2, True)
+    assert (game.root / "assets.lock").read_bytes() == lock
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [

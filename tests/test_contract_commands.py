@@ -42,6 +42,15 @@ def test_quiet_says_errors_alone(tmp_path: Path) -> None:
     assert game.run("check", "--quiet").err == "  ! generated/sprites/logo.png: output missing\n"
 
 
+def test_flags_stand_anywhere(tmp_path: Path) -> None:
+    game = project(tmp_path)
+    assert game.run("build", "--offline", "logo", "--quiet", "logo").status == 0
+    Image.new("RGBA", (8, 8), (9, 9, 9, 255)).save(game.root / "retouched.png")
+    for words in (["logo", "--stage", "final", "retouched.png"], ["--stage", "final", "logo", "retouched.png"]):
+        assert game.run("adopt", *words).status == 0, words
+        assert game.run("adopt", "--drop", "logo").status == 0
+
+
 def test_a_slip_of_the_finger_and_a_folder_too_deep(tmp_path: Path) -> None:
     game = project(tmp_path)
     ran = game.run("biuld")

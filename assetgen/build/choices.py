@@ -226,6 +226,8 @@ def next_take(session: Session, name: str) -> int:
     if state.asset.override is not None:
         line = f"override: {state.asset.override.path}"
         raise UsageError(f"{name} has '{line}' in the manifest, which would hide another take: remove the line first")
+    if state.asset.pin:
+        raise UsageError(f"{name} has 'pin: true' in the manifest and is never bought again: remove the line first")
     block = state.block
     takes = [-1]
     if block is not None:

@@ -130,7 +130,8 @@ def _dispatch(arguments: list[str]) -> int:
     module = command_module(first.command)
     command = _Parser(f"assetgen {first.command}", description=(module.__doc__ or "").strip(), parents=[common])
     module.configure(command)
-    args = command.parse_args(first.rest, namespace=_carried(first))
+    # intermixed: `adopt hero --stage final new.png`, `build hero --yes orc`
+    args = command.parse_intermixed_args(first.rest, namespace=_carried(first))
     status: int = module.run(args, _context(args))
     return status
 

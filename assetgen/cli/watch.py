@@ -96,7 +96,9 @@ class Teller:
         if built or report.written or report.deleted:
             names = ", ".join(built[:6]) + (f" and {len(built) - 6} more" if len(built) > 6 else "")
             paid = f", {report.cost}" if report.cost else ""
-            self.context.say(f"  ✓ {names}: {report.written} files, {seconds * 1000:.0f} ms{paid}")
+            self.context.say(
+                f"  ✓ {names}: {report.written} file{'' if report.written == 1 else 's'}, {seconds * 1000:.0f} ms{paid}"
+            )
 
 
 def announce(plan: Plan, context: Context, no_page: bool) -> None:
