@@ -121,3 +121,21 @@ def test_a_purchase_that_several_requests_are_bound_to_is_reported_once(tmp_path
         game.build()  # and again the one that brought it
         report = game.run("report", "--json").json
         assert (ledger(base)["charges"], report["purchases"], report["total"]) == (1, 1, PRICE)
+
+
+def test_what_waits_for_a_failed_input_is_not_told_to_be_picked(tmp_path: Path) -> None:
+    with running(faulty(action="drop", when="before", method="POST", path="*/inferences"), "v1") as base:
+        ran = paid(tmp_path, base, CHAIN).run("build", "--yes")
+        assert ran.status == 3
+        assert "hat: waiting: waits for hero" in ran.err
+        assert "it goes on when hero is there" in ran.err
+        assert "pick" not in ran.err
+
+
+def test_a_disclosure_is_a_document_with_json(tmp_path: Path) -> None:
+    with running(SimulatorConfig()) as base:
+        game = paid(tmp_path, base)
+        game.build("--yes")
+        text = game.run("report", "--disclosure").out
+        assert "Pre-generated content" in text
+        assert game.run("report", "--disclosure", "--json").json == {"version": 1, "disclosure": text}

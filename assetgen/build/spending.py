@@ -134,8 +134,8 @@ def disclosure(lock: Lock, drawn: int) -> str:
         "",
         f"This game contains images made with the Retro Diffusion image generator: {listed}.",
         f"Models used: {', '.join(filter(None, models)) or 'none'}.",
-        f"{drawn} further assets were drawn by people; {adopted} generated ones were retouched by hand, "
-        f"{edited} went through further generated edits.",
+        f"Further assets drawn by people: {drawn}. Of the generated ones, retouched by hand: {adopted}; put through "
+        f"further generated edits: {edited}.",
         "All of them were generated while the game was developed, chosen and reviewed by people before they were "
         "included; the game generates nothing while it runs.",
     ]

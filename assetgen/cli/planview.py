@@ -36,6 +36,8 @@ def what_to_do(item: Blocked) -> str:
     """How a person gets out of it. A Git LFS pointer is not lost: its file lies on the server, paid for."""
     if item.state == "lost" and "git lfs pull" in item.reason:
         return "no need to buy it again: its file is on the LFS server"
+    if item.state == "waiting" and item.reason.startswith("waits for "):
+        return f"it goes on when {item.reason.removeprefix('waits for ')} is there"
     return _WHAT_TO_DO[item.state]
 
 

@@ -25,7 +25,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
         drawn = sum(
             not block.steps and block.kind in ("sprite", "animation", "tileset") for block in lock.blocks.values()
         )
-        print(disclosure(lock, drawn), end="")
+        draft = disclosure(lock, drawn)
+        if args.json:
+            print_json({"version": 1, "disclosure": draft})
+        else:
+            print(draft, end="")
         return 0
     folder = default_folder(context.environment().cache_dir)
     open_entries = journals.spent_unknown(folder, now=context.now) if folder.is_dir() else []
