@@ -66,6 +66,7 @@ class Crew:
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
         self._lost = False
+        self._ahead = ahead
         with _uninterrupted():
             for _ in range(count):
                 ours, theirs = context.Pipe()
@@ -101,6 +102,8 @@ class Crew:
         for number, parcel in parcels.items():
             lane = number % len(self.lanes)
             calls.append(self.lanes[lane].submit(self._ask, lane, "look", parcel))
+        if self._ahead:
+            import assetgen.build.carry  # noqa: F401  (what comes next, while the others are at work)
         known = not (session.project.blocks or session.project.lock.retired)  # which name a block goes to takes order
         for call in calls:
             for found in call.result() or ():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -153,11 +154,12 @@ class _Finals:
             self.report.others[f"atlas:{name}"].outputs = sorted(block.outputs)
             return
         built, plan = self.assembly.packed(atlas, standing, block, missing)
-        targets = self._page_targets(atlas, built, plan)
-        targets = [optimized(target) for target in targets] if atlas.optimize else targets
         block = replace(block, frames=key, pages=plan.remembered, tool=TOOL, partial=tuple(missing))
-        self.assembly.keep(built, key)
-        self._commit(f"atlas:{name}", block, targets)
+        with ThreadPoolExecutor(1, "assetgen-page") as pool:
+            targets = self._page_targets(atlas, built, plan, pool)
+            targets = [optimized(target) for target in targets] if atlas.optimize else targets
+            self.assembly.keep(built, key)
+            self._commit(f"atlas:{name}", block, targets)
 
     def _shown_before(self, name: str) -> bool:
         """Whether an asset that has no picture now had one when it was last built."""
@@ -170,20 +172,24 @@ class _Finals:
         checks = self.session.project.check_outputs(block) if block is not None else []
         return any(check.state != "missing" for check in checks)
 
-    def _page_targets(self, atlas: Atlas, built: BuiltAtlas, plan: AtlasPlan) -> list[Target]:
-        """The pages' pictures. A page that shows what it showed before is not drawn: its digest is remembered."""
+    def _page_targets(self, atlas: Atlas, built: BuiltAtlas, plan: AtlasPlan, pool: ThreadPoolExecutor) -> list[Target]:
+        """The pages' pictures. A page that shows what it showed before is not drawn: its digest is remembered.
+
+        Others have most likely changed: they are encoded on the pool while the next one is drawn.
+        """
         by_page: dict[int, list[Placement]] = {}
         for placement in plan.placements.values():
             by_page.setdefault(placement.page, []).append(placement)
         return [
-            self._page_target(atlas, page.file, index, plan, by_page.get(index, []), scale)
+            self._page_target(atlas, page.file, index, plan, by_page.get(index, []), scale, pool)
             for index, page in enumerate(built.pages)
             for scale in atlas.scales
         ]
 
     def _page_target(
-        self, atlas: Atlas, file: str, index: int, plan: AtlasPlan, placed: list[Placement], scale: int
-    ) -> Target:
+        self, atlas: Atlas, file: str, index: int, plan: AtlasPlan, placed: list[Placement], scale: int,
+        pool: ThreadPoolExecutor,
+    ) -> Target:  # fmt: skip
         from assetgen.atlas.compose import compose_page
         from assetgen.atlas.compose import scaled as enlarge
         from assetgen.pixels.picture import pixel_digest
@@ -200,9 +206,10 @@ class _Finals:
         if known is not None:
             return Target(path, known.decode(), lambda: encode(draw(), threads))
         picture = draw()
+        content = pool.submit(encode, picture, threads).result if threads > 1 else partial(encode, picture)
         digest = pixel_digest(picture)
         self.session.cache.put(memo, digest.encode())
-        return Target(path, digest, lambda: encode(picture, threads))
+        return Target(path, digest, content)
 
     # -- the index ------------------------------------------------------------
 

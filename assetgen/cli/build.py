@@ -33,7 +33,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
     name = None if args.locked else idle.name_of("build", args, but=("force", "repack", "renumber", "rebuy", "shard"))
     if name is not None and idle.told(name, args, context, beside_json=True):
         return 0
-    from assetgen.build.locked import build_locked
     from assetgen.build.run import Hooks, build
     from assetgen.build.session import Session
     from assetgen.cli.progress import asker, nothing_done, open_progress, show_report
@@ -42,7 +41,12 @@ def run(args: argparse.Namespace, context: Context) -> int:
     try:
         with open_progress(context) as progress:
             ask = asker(context, progress) if context.interactive and not args.json else None
-            report = build_locked(session, progress) if args.locked else build(session, Hooks(progress, ask))
+            if args.locked:
+                from assetgen.build.locked import build_locked
+
+                report = build_locked(session, progress)
+            else:
+                report = build(session, Hooks(progress, ask))
         if name is not None and report.clean and not session.originals.warnings:
             idle.keep(session, name, args, *nothing_done(session))
     finally:
