@@ -66,7 +66,7 @@ def game(tmp_path: Path, environment: Mapping[str, str]) -> Path:
 
 
 def run(command: list[str], folder: Path, environment: Mapping[str, str], *, fails: bool = False) -> str:
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
     assert (done.returncode != 0) == fails, done.stdout + done.stderr
     return done.stdout + done.stderr
 
@@ -269,7 +269,7 @@ def test_the_recipe_for_gitlab_keeps_what_was_bought(game: Path, environment: Ma
 def test_the_action_installs_the_program(tmp_path: Path, environment: Mapping[str, str]) -> None:
     """Into an environment that has all its dependencies already: only the package itself is built and put there."""
     venv = tmp_path / "venv"
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(venv)], check=True, timeout=300)
     paths = {"base": str(venv), "platbase": str(venv)}
     site, scripts = (Path(sysconfig.get_path(what, "venv", paths)) for what in ("purelib", "scripts"))
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
