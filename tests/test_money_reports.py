@@ -139,3 +139,22 @@ def test_a_disclosure_is_a_document_with_json(tmp_path: Path) -> None:
         text = game.run("report", "--disclosure").out
         assert "Pre-generated content" in text
         assert game.run("report", "--disclosure", "--json").json == {"version": 1, "disclosure": text}
+
+
+def test_a_usable_picture_of_a_rejected_reply_is_picked_by_its_number_and_stays_one_purchase(tmp_path: Path) -> None:
+    """The first attempt is refunded, the second one's reply lacks a picture."""
+    faults = [
+        {"action": "failed_task", "method": "POST", "path": "*/inferences", "nth": 1},
+        {"action": "fewer_images", "method": "POST", "path": "*/inferences", "nth": 2},
+    ]
+    with running(SimulatorConfig(faults=parse_rules(faults))) as base:
+        game = paid(tmp_path, base, ONE.replace("size: 16", "size: 16, candidates: 3"))
+        failed = game.run("build", "--yes")
+        assert failed.status == 1
+        assert failed.err.count("✗ gem: assets.yaml") + failed.err.count("✗ gem: gem (assets.yaml") == 1
+        assert "assets.yaml:4:15: gem (assets.yaml" not in failed.err, "the place is told once"
+        assert "candidate 2 of 3 is chosen" in game.run("pick", "gem", "2").err
+        assert game.build()["requests"] == 0
+        report = game.run("report", "--json").json
+        assert (report["purchases"], ledger(base)["kept"]) == (1, 1)
+        assert "attempt: 1" in (game.root / "assets.lock").read_text()

@@ -244,7 +244,8 @@ async def _bring(
 
 def _told(error: AssetgenError) -> str:
     position = getattr(error, "position", None)
-    return f"{position}: {error}" if position is not None else str(error)
+    told = position is None or str(position) in str(error)
+    return str(error) if told else f"{position}: {error}"
 
 
 def _fail(session: Session, report: BuildReport, name: str, status: str, error: str) -> None:

@@ -132,7 +132,7 @@ def pick(session: Session, name: str, number: int) -> Picked:
     def edit(state: AssetState) -> Block | None:
         block = existing(state)
         if block.rejected is not None and not _up_to_date(state):
-            done.append(Picked(asset.name, number, len(block.steps), len(block.rejected.usable), False))
+            done.append(Picked(asset.name, number, len(block.steps), block.rejected.request.candidates, False))
             return _from_rejected(state, block, number)
         if not block.steps:
             raise UsageError(f"{asset.name} has no result to pick from yet: build it first")
@@ -181,6 +181,7 @@ def _from_rejected(state: AssetState, block: Block, number: int) -> Block:
         rejected.price,
         date=rejected.date,
         inputs=input_names(state.asset, index),
+        attempt=rejected.attempt,
     )
     history = superseded(block) if index < len(block.steps) else block.history
     return replace(block, steps=(*block.steps[:index], accepted), history=history, rejected=None, reviewed={})
