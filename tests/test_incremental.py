@@ -14,7 +14,7 @@ import pytest
 from workbench import Workbench, bench
 
 import assetgen
-from assetgen.build.finish import Finished, Sources
+from assetgen.build.finish import Finished, Sources, finish
 from assetgen.model.manifest import Asset
 from assetgen.pixels.png import encode
 
@@ -278,16 +278,13 @@ def test_a_sprite_apart_touches_no_page(many: Workbench) -> None:
 @pytest.fixture
 def recipes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The name of each asset whose base picture is cut and goes through its recipe."""
-    import assetgen.build.work as work
-
     seen: list[str] = []
-    before = work.finish
 
     def noted(asset: Asset, sources: Sources) -> Finished:
         seen.append(asset.name)
-        return before(asset, sources)
+        return finish(asset, sources)
 
-    monkeypatch.setattr(work, "finish", noted)
+    monkeypatch.setattr("assetgen.build.work.finish", noted)
     return seen
 
 
