@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,9 @@ from patience import LONG, until
 from test_incremental import picture, settle
 from workbench import Workbench
 
+from assetgen.build.finish import Finished, Sources, finish
 from assetgen.build.outputs import Target, Writer, staged
+from assetgen.model.manifest import Asset
 from assetgen.pixels.picture import file_digest
 from assetgen.store.state import State
 
@@ -92,6 +95,30 @@ def test_processes_make_the_same_as_one(tmp_path: Path) -> None:
         assert not list(game.root.rglob("*.tmp"))
         made.append((game.files(), (game.root / "assets.lock").read_text(), len(report["assets"])))
     assert made[0] == made[1]
+
+
+@linux
+def test_what_processes_finished_is_known_in_another_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they only keep for later they write at their end."""
+    again: list[str] = []
+
+    def noted(asset: Asset, sources: Sources) -> Finished:
+        again.append(asset.name)
+        return finish(asset, sources)
+
+    monkeypatch.setattr("assetgen.build.work.finish", noted)
+    mapped = "  gem: {file: art/s000.png, palette: dusk}\npalettes: {dusk: [1a1c2c, b13e53]}\n"
+    game = project(tmp_path / "game", mapped)
+    command(game, "build", "-j", "2")
+    clone = Workbench(tmp_path / "clone", game.store)
+    for part in ("art", "assets.yaml", "assets.lock"):
+        copy = shutil.copytree if part == "art" else shutil.copyfile
+        clone.root.mkdir(exist_ok=True)
+        copy(game.root / part, clone.root / part)
+    settle()
+    clone.build("-j", "1")
+    assert again == []
+    assert clone.files("generated") == game.files("generated")
 
 
 @linux

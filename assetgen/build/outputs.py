@@ -22,6 +22,7 @@ SIDECARS = (".import", ".meta", ".uid")
 """Files that engines lay beside ours; they go when ours goes."""
 
 _BATCH_FILES = 256
+_BATCH_LAID = 1024  # files that others hold and place: fewer syncs of the log, and no more memory
 _BATCH_BYTES = 32 * 1024 * 1024
 
 
@@ -208,7 +209,7 @@ class Writer:
         """Takes what is to be written; writes when a batch is full."""
         self._batch += judged.pending
         self._bytes += sum(len(item.data) for item in judged.pending)
-        if len(self._batch) >= _BATCH_FILES or self._bytes >= _BATCH_BYTES:
+        if len(self._batch) >= (_BATCH_FILES if self.layers is None else _BATCH_LAID) or self._bytes >= _BATCH_BYTES:
             if self.layers is None:
                 self.flush()
             else:
