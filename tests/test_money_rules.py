@@ -218,6 +218,27 @@ def test_each_build_tries_a_rejected_reply_again_for_nothing(
     assert game.run("report", "--json").json["total"]["amount"] == "0.023"
 
 
+@pytest.mark.parametrize("dialect", ["v1", "v2"])
+def test_what_could_not_be_used_is_not_paid_for_again_where_the_lock_does_not_know_of_it(
+    tmp_path: Path, dialect: Any
+) -> None:
+    """The lock is gone, or another project's build settled what an interrupted one had bought."""
+    faults = parse_rules([{"action": "wrong_size", "method": "POST", "path": "*/inferences"}])
+    with running(SimulatorConfig(faults=faults), dialect) as base:
+        game = paid(tmp_path, base)
+        assert game.build("--yes", status=1)["blocked"][0]["state"] == "rejected"
+        configure(base, faults=[])
+        (game.root / "assets.lock").unlink()
+        again = game.build("--yes", status=1)
+        assert again["blocked"][0]["state"] == "rejected"
+        assert (again["requests"], again["cost"]["amount"]) == (0, "0")
+        assert ledger(base)["charges"] == 1
+        assert game.run("report", "--json").json["total"]["amount"] == "0.023"
+        assert game.run("reroll", "gem", "--yes").status == 0
+        assert ledger(base)["charges"] == 2
+        assert game.build("--yes")["assets"]["gem"]["status"] == "unchanged"
+
+
 # -- budgets, balances, prices ----------------------------------------------------------------------------------------
 
 

@@ -20,7 +20,7 @@ from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
 from assetgen.generate.types import Delivery, Job, Provider, RejectedDelivery, Settled
-from assetgen.model.cost import Cost, total
+from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.errors import AssetError, StoreError
 from assetgen.model.lock import Accepted, Block
 from assetgen.model.request import Request
@@ -184,7 +184,7 @@ class Remote:
             raise
         finally:
             entry.requests += provider.sent(asset.name) - before
-        entry.cost = total((entry.cost, delivery.price))
+        entry.cost = total((entry.cost, _charged(delivery)))
         entry.status = "built"
         accepted = await asyncio.to_thread(
             accepted_of, self.session, asset.name, request, delivery, provider, step.index
@@ -203,7 +203,7 @@ class Remote:
         async with self._allowed(provider.realm, job.expected) as charged:
             turn.began = True
             delivery = await provider.run(job)
-            charged(delivery.price)
+            charged(_charged(delivery))
             return delivery
 
     def _allowed(self, realm: str, price: Cost) -> AbstractAsyncContextManager[Told]:
@@ -217,7 +217,7 @@ class Remote:
     ) -> None:
         """A paid reply that cannot be used is written down: it is not bought again by itself (rule 24)."""
         entry = self.report.assets.setdefault(state.asset.name, AssetReport())
-        entry.cost = total((entry.cost, delivery.price))
+        entry.cost = total((entry.cost, _charged(delivery)))
         rejected = rejected_of(self.session, state.asset.name, request, delivery, provider, reason)
         self._accept(state.asset.name, replace(_block_of(state), rejected=rejected))
         self.closing.add(provider, delivery.entry)
@@ -343,6 +343,11 @@ class Remote:
         self.keeper.flush()
         if delivery.entry is not None:
             provider.close(delivery.entry)
+
+
+def _charged(delivery: Delivery) -> Cost:
+    """What a delivery costs this build."""
+    return FREE if delivery.earlier else delivery.price
 
 
 def _pick_again(accepted: Accepted, standing: Accepted) -> str | None:

@@ -15,7 +15,7 @@ from assetgen.generate.limits import Leaving, Pace
 from assetgen.generate.money import Book
 from assetgen.generate.purchase import Line, Purchase, RefundedError
 from assetgen.generate.scribe import Scribe
-from assetgen.generate.settle import open_entry_error, settle_all
+from assetgen.generate.settle import open_entry_error, settle_all, when
 from assetgen.generate.shape import Shape, shape_of
 from assetgen.generate.track import JournalTrack, MemoryRaw, Track
 from assetgen.generate.types import Approve, Delivery, Job, RejectedDelivery, Report, Settled, StyleCall
@@ -190,6 +190,9 @@ class Client:
         await self._refuse_while_open(journal)
         attempt = ledger.next_attempt(job.request.digest, least=job.attempt, rebuy=job.rebuy)
         key = derived_key(self.realm, job.request, attempt)
+        before = ledger.entries.get(entry_id(key))
+        if before is not None and before.state == "rejected":
+            return await self._unusable(before, job)
         ask, shape = submission(job, self.line.dialect, key), shape_of(job)
         await self.book.reserve(entry_id(key), job.expected)
         try:
@@ -202,6 +205,20 @@ class Client:
         track = self.track_of(entry)
         flight.track = track
         return await self._booked(self._purchase(job, shape, track), ask)
+
+    async def _unusable(self, entry: Entry, job: Job) -> Delivery:
+        """What was paid for and could not be used, decoded once more. The lock does not know of it (another project's
+        build settled it, or the lock is gone), but it is not bought again by itself all the same (rule 24)."""
+        try:
+            delivery = await self.redecode(entry.raw or "", job)
+        except RejectedDelivery as error:
+            earlier = replace(error.delivery, attempt=entry.attempt, earlier=True)
+            raise RejectedDelivery(str(error), delivery=earlier, asset=job.asset, position=job.position) from None
+        except StoreError as error:
+            told = f"{where(job)}: the reply paid for on {when(entry)} could not be used, and is gone ({error})"
+            hint = f"`assetgen reroll {job.asset}` buys another take"
+            raise AssetError(f"{told}; {hint}", asset=job.asset, position=job.position) from None
+        return replace(delivery, attempt=entry.attempt, earlier=True)
 
     def track_of(self, entry: Entry) -> JournalTrack:
         """Follows an entry of the journal, and counts when it goes out."""

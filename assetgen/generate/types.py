@@ -79,6 +79,8 @@ class Delivery:
     remaining: Cost | None = None
     attempt: int = 0
     """Which purchase of its request it is: the number behind its idempotency key (IDENTITY 22)."""
+    earlier: bool = False
+    """It was paid for by an earlier build: it costs nothing now."""
 
     @property
     def candidates(self) -> tuple[Received, ...]:
