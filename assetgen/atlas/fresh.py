@@ -25,7 +25,7 @@ _SMALL = 500
 """Up to this many rectangles a third order is tried: it wins rarely and costs the most."""
 _MANY = 200
 """From this many rectangles on a trial is given up when the page grows too high."""
-_SLACK_OF_ONE, _LEAST_SLACK, _MOST_SLACK = 15.0, 0.003, 0.015
+_SLACK_OF_ONE, _LEAST_SLACK, _MOST_SLACK = 20.0, 0.003, 0.02
 """Part of the area that may stay empty before something better is looked for: the first number over that of the
 rectangles, which is what further trials seldom improve on by as much as half a percent; within the two others."""
 
