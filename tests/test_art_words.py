@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from assetgen.catalog import STYLES
+from assetgen.simulator.art import Order, draw
 from assetgen.simulator.art.color import COLORS, ramp
 from assetgen.simulator.art.critters import CRITTERS
 from assetgen.simulator.art.effects import EFFECTS
@@ -68,3 +71,12 @@ def test_every_word_leads_to_a_recipe() -> None:
 def test_ramps_rise_from_dark_to_light(name: str) -> None:
     light = ramp(COLORS[name]).astype(int).sum(axis=1)
     assert (light[1:] >= light[:-1]).all()
+
+
+def test_every_subject_is_drawn_in_a_style_of_no_subject_of_its_own() -> None:
+    of_each = {subject: word for word, subject in VOCABULARY.items()}
+    for word in of_each.values():
+        for remove_bg in (True, False):
+            (picture,) = draw(Order(STYLES["rd_fast__default"], (32, 32), word, seed=1, remove_bg=remove_bg))
+            assert picture.shape == (32, 32, 4)
+            assert len(np.unique(picture.reshape(-1, 4), axis=0)) > 2, word

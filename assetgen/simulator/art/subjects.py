@@ -19,12 +19,14 @@ from assetgen.simulator.art.terrain import TERRAINS
 from assetgen.simulator.art.treasures import ICONS, draw_item
 from assetgen.simulator.art.words import Brief
 
+_ITEM_STYLES = frozenset({"mc_item", "topdown_item", "inventory_items", "tile_object", "item_sheet", "skill_icon"})
+
 
 def subject(order: Order, candidate: int, brief: Brief, width: int, height: int) -> Picture:
     """The prompt's subject alone on a transparent picture."""
     key = order.key(candidate)
     side = min(width, height)
-    if brief.kind == "interface":
+    if brief.kind == "interface" and brief.subject in INTERFACE:
         return INTERFACE[brief.subject](width, height, skin_for(brief, key))
     if brief.kind == "item":
         return placed(
@@ -38,14 +40,7 @@ def subject(order: Order, candidate: int, brief: Brief, width: int, height: int)
     if brief.kind == "terrain" and brief.subject in TERRAINS:
         block, _ = iso_block(side, side, brief.subject, key, brief)
         return placed(block, width, height)
-    if not brief.known and order.short in (
-        "mc_item",
-        "topdown_item",
-        "inventory_items",
-        "tile_object",
-        "item_sheet",
-        "skill_icon",
-    ):
+    if brief.subject == "icon" or (not brief.known and order.short in _ITEM_STYLES):
         name = pick(tuple(ICONS), brief.key, "item")
         return placed(item_picture(name, brief, side, key), width, height, middle=True)
     return placed(figure_picture(order, candidate, side), width, height)
