@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from assetgen.atlas.build import AtlasPlan
     from assetgen.model.built import Picture
 
+_PACKED = 16
+"""Bytes of a picture for one of its file, about: what waits to be written is counted before it is encoded."""
+
 
 def finish_project(
     session: Session,
@@ -46,10 +49,11 @@ def finish_project(
     final = _Finals(session, writer, keeper, report, progress, cast, locked=processing.locked)
     for name in selection.palettes:
         final.guarded(f"palette:{name}", partial(final.palette, name))
-    for name in selection.atlases:
-        final.guarded(f"atlas:{name}", partial(final.atlas, name))
-    if session.options.shard is None:
-        final.guarded("index", final.index)
+    with ThreadPoolExecutor(1, "assetgen-page") as pages:
+        for name in selection.atlases:
+            final.guarded(f"atlas:{name}", partial(final.atlas, name, pages))
+        if session.options.shard is None:
+            final.guarded("index", final.index)
 
 
 class _Finals:
@@ -133,7 +137,8 @@ class _Finals:
 
     # -- atlases --------------------------------------------------------------
 
-    def atlas(self, name: str) -> None:
+    def atlas(self, name: str, pages: ThreadPoolExecutor) -> None:
+        """Packs an atlas anew where that is due. Its pages are encoded on the pool while what follows is prepared."""
         atlas = self.manifest.atlases[name]
         standing, missing = self.assembly.members(atlas)
         lost = [absent for absent in missing if self._shown_before(absent)]
@@ -155,11 +160,10 @@ class _Finals:
             return
         built, plan = self.assembly.packed(atlas, standing, block, missing)
         block = replace(block, frames=key, pages=plan.remembered, tool=TOOL, partial=tuple(missing))
-        with ThreadPoolExecutor(1, "assetgen-page") as pool:
-            targets = self._page_targets(atlas, built, plan, pool)
-            targets = [optimized(target) for target in targets] if atlas.optimize else targets
-            self.assembly.keep(built, key)
-            self._commit(f"atlas:{name}", block, targets)
+        targets = self._page_targets(atlas, built, plan, pages)
+        targets = [optimized(target) for target in targets] if atlas.optimize else targets
+        self.assembly.keep(built, key)
+        self._commit(f"atlas:{name}", block, targets)
 
     def _shown_before(self, name: str) -> bool:
         """Whether an asset that has no picture now had one when it was last built."""
@@ -209,7 +213,7 @@ class _Finals:
         content = pool.submit(encode, picture, threads).result if threads > 1 else partial(encode, picture)
         digest = pixel_digest(picture)
         self.session.cache.put(memo, digest.encode())
-        return Target(path, digest, content)
+        return Target(path, digest, content, late=picture.nbytes // _PACKED if threads > 1 else 0)
 
     # -- the index ------------------------------------------------------------
 

@@ -31,7 +31,8 @@ class Target:
     """One file to be there. `path` is relative to the project, `digest` what the lock will record for it: the pixel
     digest of a picture, the text digest of a text, the owned keys' digest of a file that editors also edit.
     `shrink`: the file is written again for fewer bytes alone, too. `was`: where a file that editors also edit lay
-    before its asset was renamed."""
+    before its asset was renamed. `late`: its content is still being made, of about as many bytes, and is asked for
+    when the file is written."""
 
     path: str
     digest: str
@@ -40,6 +41,7 @@ class Target:
     owned: OwnedKeys | None = None
     shrink: bool = False
     was: str | None = None
+    late: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Judged:
 @dataclass(frozen=True)
 class Pending:
     """A file that is to be written over what was `seen` in its place. `forced` moves the drifted one into the trash
-    first. `staged`: it lies beside its place already, and `data` is empty."""
+    first. `staged`: it lies beside its place already, and `data` is empty, as it is while the target is late."""
 
     target: Target
     data: bytes
@@ -63,6 +65,15 @@ class Pending:
     recorded: str | None = None
     forced: bool = False
     staged: Staged | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes that wait in memory."""
+        return len(self.data) or self.target.late
+
+    def content(self) -> bytes:
+        """What is written."""
+        return self.target.content() if self.target.late else self.data
 
 
 def staged(root: Path, item: Pending, checked: set[str], folder: str | None = None) -> Staged:
@@ -151,7 +162,7 @@ class Writer:
             if found == "drifted" and not self.force:
                 judged.drifted.append(path)
             elif found != "same":
-                data = self._merged(target) if target.owned else target.content()
+                data = self._merged(target) if target.owned else b"" if target.late else target.content()
                 judged.pending.append(Pending(target, data, seen, before, forced=found == "drifted"))
             elif target.shrink:
                 data = target.content()
@@ -208,7 +219,7 @@ class Writer:
     def add(self, judged: Judged) -> None:
         """Takes what is to be written; writes when a batch is full."""
         self._batch += judged.pending
-        self._bytes += sum(len(item.data) for item in judged.pending)
+        self._bytes += sum(item.size for item in judged.pending)
         if len(self._batch) >= (_BATCH_FILES if self.layers is None else _BATCH_LAID) or self._bytes >= _BATCH_BYTES:
             if self.layers is None:
                 self.flush()
@@ -272,10 +283,11 @@ class Writer:
             atomic.place(item.staged.path, path)
             self._note(item)
             return
-        digests = {"text": text_digest(item.data)} if item.target.text else {"pixels": item.target.digest}
+        data = item.content()
+        digests = {"text": text_digest(data)} if item.target.text else {"pixels": item.target.digest}
         # A power cut may leave a name without bytes, which the next build sees. It must not leave a part of them.
-        atomic.write(Path(path), item.data, sync=len(item.data) > atomic.ONE_PIECE)
-        self.state.stamps.note(item.target.path, item.data, **digests)
+        atomic.write(Path(path), data, sync=len(data) > atomic.ONE_PIECE)
+        self.state.stamps.note(item.target.path, data, **digests)
         if item.target.owned is not None:
             self.memo.put(owned_memo(item.target.path, digests["text"]), item.target.digest.encode())
         self.written += 1

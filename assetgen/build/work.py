@@ -286,7 +286,7 @@ def optimized(target: Target) -> Target:
     """The picture's target with its last few percent of bytes squeezed out, also where the pixels stand already."""
     from assetgen.pixels.shrink import shrunk
 
-    return replace(target, content=lambda: shrunk(target.content()), shrink=True)
+    return replace(target, content=lambda: shrunk(target.content()), shrink=True, late=0)
 
 
 def _encoder(draw: Callable[[], Picture]) -> Callable[[], bytes]:
