@@ -153,7 +153,9 @@ def interrupted(game: Workbench, disk: Disk, moment: float) -> Ledger:
     return known
 
 
-ORDER = ("refused", "intended", "sent", "unknown", "accepted", "received", "done")
+RANK = {"refused": 0, "intended": 0, "sent": 1, "unknown": 2, "accepted": 3, "received": 4, "done": 5, "lost": 6}
+"""How far a purchase has come. One that was never sent is closed by the next build, and may begin again; what a person
+declared lost stays lost."""
 
 
 def check(game: Workbench, known: Ledger) -> None:
@@ -162,8 +164,10 @@ def check(game: Workbench, known: Ledger) -> None:
     for entry in known.entries.values():
         assert entry.id in kept.entries, f"the journal forgot {entry.asset}"
         now = kept.entries[entry.id]
-        assert {now.state, entry.state} <= set(ORDER), f"{entry.asset}: {entry.state} became {now.state}: {now.reason}"
-        assert ORDER.index(now.state) >= ORDER.index(entry.state), f"{entry.asset}: {entry.state} became {now.state}"
+        became = f"{entry.asset}: {entry.state} became {now.state}: {now.reason}"
+        assert {now.state, entry.state} <= RANK.keys(), became
+        assert RANK[now.state] >= RANK[entry.state], became
+        assert "lost" not in (now.state, entry.state) or now.state == entry.state, became
         if entry.state == "received" and entry.raw:
             (reply,) = game.store.glob(f"journal/*/*/raw/{entry.raw[:2]}/{entry.raw}")
             assert digest(reply) == entry.raw
