@@ -36,6 +36,12 @@ _KINDS: dict[str, Any] = {
     "expected": Mapping,
 }
 """What an entry's fields are, whoever wrote the line."""
+_REQUEST_KINDS: dict[str, Any] = {
+    **dict.fromkeys(("op", "provider"), str),
+    **dict.fromkeys(("candidates", "take", "scheme"), int),
+    "palette": str | None,
+    "seeded": bool,
+}
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,11 @@ class Entry:
     def full_request(self) -> Request:
         """The request that it is about. StoreError when the journal holds none that can be read."""
         try:
-            return from_json(Request, self.request)
+            found = from_json(Request, self.request)
+            for name, kinds in _REQUEST_KINDS.items():
+                if not isinstance(getattr(found, name), kinds):
+                    raise TypeError(f"`{name}` is {getattr(found, name)!r:.40}")
+            return found
         except (ValueError, KeyError, TypeError) as error:
             raise StoreError(f"journal entry {self.id}: its request cannot be read ({error})") from error
 
