@@ -87,7 +87,7 @@ async def _carry_out(
         session.moved(*move)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force, spared=session.spared)
     if crew is not None:
-        writer.layers = crew.lay
+        writer.placer = crew.place
     processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
         await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
@@ -98,7 +98,7 @@ async def _carry_out(
         await processing.drain()
     if crew is not None:
         writer.flush()
-        writer.layers = None
+        writer.placer = None
         crew.dismiss()
     if not report.interrupted:
         finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)

@@ -1,8 +1,8 @@
 """Processes beside this one that finish small assets: threads would wait for each other at the interpreter's lock.
 
 They are forked when a build has many assets to look at or to finish, know all that is known by then, and are told
-names only. Pictures never travel between processes: records come back, and files that lie ready. What is given its
-place, and when, is decided by the one process that holds the project's lock.
+names only. No picture travels to them; records come back, small pictures for atlas pages (compressed), and files that
+lie ready. What is given its place, and when, is decided by the one process that holds the project's lock.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.build.crewmate import Bug, Looked, Told, serve, stands_alone
 from assetgen.build.options import PARCEL
-from assetgen.build.places import Bed, Laid, WhatBecame
+from assetgen.build.places import Move, Placed, WhatBecame
 from assetgen.model.errors import StoreError
 from assetgen.plan.project import Project
 from assetgen.store import atomic
@@ -127,17 +127,17 @@ class Crew:
         found: list[Told | None] | None = self._ask(lane, "finish", list(wanted))
         return found
 
-    def lay(self, beds: Sequence[Bed]) -> Callable[[], WhatBecame]:
+    def place(self, moves: Sequence[Move]) -> Callable[[], WhatBecame]:
         """Begins to give files that lie beside their places these, all processes at once; what it returns waits."""
         count = len(self.lanes)
-        parts = [list(beds[lane::count]) for lane in range(count)]
-        calls = [self.lanes[lane].submit(self._ask, lane, "lay", part) for lane, part in enumerate(parts)]
+        parts = [list(moves[lane::count]) for lane in range(count)]
+        calls = [self.lanes[lane].submit(self._ask, lane, "place", part) for lane, part in enumerate(parts)]
 
         def became() -> WhatBecame:
-            found: dict[str, Laid | StoreError | None] = {}
+            found: dict[str, Placed | StoreError | None] = {}
             for part, call in zip(parts, calls, strict=True):
-                answers: list[Laid | StoreError | None] = call.result() or [None] * len(part)
-                found.update(zip((bed.path for bed in part), answers, strict=True))
+                answers: list[Placed | StoreError | None] = call.result() or [None] * len(part)
+                found.update(zip((move.path for move in part), answers, strict=True))
             return found
 
         return became

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from assetgen.build import shelf
 from assetgen.build.finish import Finished
 from assetgen.build.outputs import Judged, Pending, Writer, pending, staged, without_picture
-from assetgen.build.places import Bed, Laid, Staged, lay
+from assetgen.build.places import Move, Placed, Staged, place_staged
 from assetgen.build.work import Done, do, prepare
 from assetgen.model.errors import AssetgenError, PictureError, StoreError
 from assetgen.model.manifest import Asset, FileRef
@@ -105,7 +105,7 @@ def serve(
         other.close()
     session.keep_later()
     mate = _Mate(session, ahead)
-    works: dict[str, Callable[..., Any]] = {"look": mate.looked, "finish": mate.finished, "lay": mate.laid}
+    works: dict[str, Callable[..., Any]] = {"look": mate.looked, "finish": mate.finished, "place": mate.placed}
     while True:
         try:
             what, parcel = pipe.recv()
@@ -256,10 +256,10 @@ class _Mate:
         except AssetgenError as error:
             return Told(error)
 
-    def laid(self, path: str, seen: str, lying: str) -> Laid | StoreError | None:
-        """A file that lies beside its place is given it, as `lay` says."""
+    def placed(self, path: str, seen: str, lying: str) -> Placed | StoreError | None:
+        """A file that lies beside its place is given it, as `place_staged` says."""
         try:
-            return lay(self.session.root, self.session.state.stamps, Bed(path, seen, lying), self.checked)
+            return place_staged(self.session.root, self.session.state.stamps, Move(path, seen, lying), self.checked)
         except StoreError as error:
             return error
 

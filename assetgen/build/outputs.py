@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from assetgen.build.places import Bed, Laid, Layers, Staged, WhatBecame, place_of, stage
+from assetgen.build.places import Move, Placed, Placer, Staged, WhatBecame, place_of, stage
 from assetgen.export.base import OwnedKeys
 from assetgen.model.errors import StoreError
 from assetgen.plan.disk import Memo, owned_memo
@@ -22,7 +22,7 @@ SIDECARS = (".import", ".meta", ".uid")
 """Files that engines lay beside ours; they go when ours goes."""
 
 _BATCH_FILES = 256
-_BATCH_LAID = 1024  # files that others hold and place: fewer syncs of the log, and no more memory
+_BATCH_STAGED = 1024  # files that others hold and place: fewer syncs of the log, and no more memory
 _BATCH_BYTES = 32 * 1024 * 1024
 
 
@@ -111,7 +111,7 @@ def owned_target(path: str, owned: OwnedKeys, was: str | None = None) -> Target:
 class Writer:
     """Writes the outputs of one project. `written`, `deleted` and `left` (changed by somebody just before) count files;
     `unwritten` is told of a file that could not be written, and the others are. `spared` lie beside pictures of renamed
-    assets, and move instead of being deleted with them (`carry`). `layers` give staged files their places."""
+    assets, and move instead of being deleted with them (`carry`). `placer` gives staged files their places."""
 
     root: Path
     state: State
@@ -122,7 +122,7 @@ class Writer:
     left: int = 0
     unwritten: Callable[[str, StoreError], None] | None = None
     spared: AbstractSet[str] = frozenset()
-    layers: Layers | None = None
+    placer: Placer | None = None
     conflicts: list[tuple[str, str]] = field(default_factory=list)
     _batch: list[Pending] = field(default_factory=list)
     _bytes: int = 0
@@ -220,8 +220,8 @@ class Writer:
         """Takes what is to be written; writes when a batch is full."""
         self._batch += judged.pending
         self._bytes += sum(item.size for item in judged.pending)
-        if len(self._batch) >= (_BATCH_FILES if self.layers is None else _BATCH_LAID) or self._bytes >= _BATCH_BYTES:
-            if self.layers is None:
+        if len(self._batch) >= (_BATCH_FILES if self.placer is None else _BATCH_STAGED) or self._bytes >= _BATCH_BYTES:
+            if self.placer is None:
                 self.flush()
             else:
                 self._begin()
@@ -237,8 +237,8 @@ class Writer:
         self._end()
         if batch:
             self.state.written.append(pair for item in batch for pair in _written(item))
-            beds = [Bed(i.target.path, i.seen, i.staged.path) for i in batch if i.staged is not None and not i.forced]
-            self._begun = batch, self.layers(beds) if beds and self.layers is not None else None
+            moves = [Move(i.target.path, i.seen, i.staged.path) for i in batch if i.staged is not None and not i.forced]
+            self._begun = batch, self.placer(moves) if moves and self.placer is not None else None
 
     def _end(self) -> None:
         """Gives the files of the batch that was begun their names, or hears what became of them."""
@@ -262,7 +262,7 @@ class Writer:
                     raise
                 self.unwritten(item.target.path, error)
 
-    def _note(self, item: Pending, found: Laid | None = None) -> None:
+    def _note(self, item: Pending, found: Placed | None = None) -> None:
         """Remembers a staged file that was given its place, and was then as `found`."""
         assert item.staged is not None
         size, sha256, digest = item.staged.size, item.staged.sha256, item.target.digest

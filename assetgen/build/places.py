@@ -24,7 +24,7 @@ class Staged:
     sha256: str
 
 
-class Bed(NamedTuple):
+class Move(NamedTuple):
     """Where a staged file goes: its place, what was seen there, and the path at which it lies."""
 
     path: str
@@ -32,7 +32,7 @@ class Bed(NamedTuple):
     staged: str
 
 
-class Laid(NamedTuple):
+class Placed(NamedTuple):
     """The state of a file that was just given its place, as `os.stat` tells it; of no size if it was gone by then."""
 
     st_size: int
@@ -41,11 +41,11 @@ class Laid(NamedTuple):
     st_ino: int
 
 
-WhatBecame = Mapping[str, Laid | StoreError | None]
-"""Of staged files, by path, what `lay` says of each; None for one that is left to us, too."""
+WhatBecame = Mapping[str, Placed | StoreError | None]
+"""Of staged files, by path, what `place_staged` says of each; None for one that is left to us, too."""
 
-Layers = Callable[[Sequence[Bed]], Callable[[], WhatBecame]]
-"""Begins to give staged files their places, as `lay` does; what it returns waits for that."""
+Placer = Callable[[Sequence[Move]], Callable[[], WhatBecame]]
+"""Begins to give staged files their places, as `place_staged` does; what it returns waits for that."""
 
 
 def stage(root: Path, path: str, data: bytes, checked: set[str], *, new: bool, folder: str | None = None) -> Staged:
@@ -55,20 +55,20 @@ def stage(root: Path, path: str, data: bytes, checked: set[str], *, new: bool, f
     return Staged(file, len(data), hashlib.sha256(data).hexdigest())
 
 
-def lay(root: Path, stamps: Stamps, bed: Bed, checked: set[str]) -> Laid | None:
+def place_staged(root: Path, stamps: Stamps, move: Move, checked: set[str]) -> Placed | None:
     """Gives a staged file its place; None where that is not as it was seen, and is to be judged anew.
 
     StoreError where that cannot be; then the staged file is gone.
     """
-    place = place_of(root, bed.path, checked)
-    if stamps.state_of(bed.path) != bed.seen:
+    place = place_of(root, move.path, checked)
+    if stamps.state_of(move.path) != move.seen:
         return None
-    atomic.place(bed.staged, place)
+    atomic.place(move.staged, place)
     try:
         found = os.stat(place)  # noqa: PTH116  (many thousands of times)
     except OSError:
-        return Laid(-1, 0, 0, 0)
-    return Laid(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+        return Placed(-1, 0, 0, 0)
+    return Placed(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
 
 
 def place_of(root: Path, path: str, checked: set[str]) -> str:
