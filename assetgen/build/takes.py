@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from assetgen.build.choices import bound, change, existing, one_asset
 from assetgen.build.lockkeeper import superseded
 from assetgen.build.session import Session
+from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
 from assetgen.model.errors import UsageError
 from assetgen.model.lock import Accepted, Adopted, Block, Original, Past
@@ -117,13 +118,9 @@ def _answering(session: Session, state: AssetState, take: Take) -> tuple[Accepte
         return steps
     answering = bound(session, state, steps)
     if answering is None:
-        made, asked = _steps(len(steps)), _steps(len(state.steps))
+        made, asked = count_of(len(steps), "step"), count_of(len(state.steps), "step")
         raise UsageError(f"take {take.number} of {state.asset.name} was made in {made}, the entry asks for {asked} now")
     return answering
-
-
-def _steps(count: int) -> str:
-    return f"{count} step{'' if count == 1 else 's'}"
 
 
 def _picked(name: str, steps: Sequence[Accepted], candidate: int) -> tuple[Accepted, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
+from assetgen.manifest.messages import count_of
 
 if TYPE_CHECKING:
     from assetgen.store.shared.transfer import Outcome
@@ -58,17 +59,13 @@ def _info(args: argparse.Namespace, context: Context) -> int:
         return 0
     print(f"store     {places.data}")
     size_paid = _size(sum(blob.size for blob in blobs))
-    print(f"  {_count(len(blobs), 'paid original')}, {size_paid}: never deleted by themselves")
+    print(f"  {count_of(len(blobs), 'paid original')}, {size_paid}: never deleted by themselves")
     for realm, count in sorted(realms.items()):
         print(f"    {realm}: {count}")
-    print(f"  {_count(len(registry.projects(places.data)), 'known project')}")
+    print(f"  {count_of(len(registry.projects(places.data)), 'known project')}")
     print(f"cache     {places.cache}")
     print(f"  {entries} derived entries, {_size(size)}: can be made again")
     return 0
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _size(count: int) -> str:
@@ -133,7 +130,7 @@ def _moved(args: argparse.Namespace, context: Context, what: str) -> Outcome:
         context.error(f"  ! {file} is not {'here' if what == 'push' else 'there'}")
     done = {"push": "pushed to", "pull": "pulled from", "verify": "read and found whole in"}[what]
     there = f", {outcome.there} there already" if what != "verify" else ""
-    context.say(f"{_count(outcome.done, 'original')} ({_size(outcome.size)}) {done} {where}{there}.")
+    context.say(f"{count_of(outcome.done, 'original')} ({_size(outcome.size)}) {done} {where}{there}.")
     return outcome
 
 

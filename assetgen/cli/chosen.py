@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
+from assetgen.manifest.messages import count_of
 
 if TYPE_CHECKING:
     from assetgen.build.session import Session
@@ -43,7 +44,7 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     if report.written or report.deleted:
         gone = f", {report.deleted} deleted" if report.deleted else ""
         built = [name for name, entry in report.everything.items() if entry.status == "built"]
-        say.line(f"  {_some(built)}: {_count(report.written, 'file')} written{gone}")
+        say.line(f"  {_some(built)}: {count_of(report.written, 'file')} written{gone}")
     elif not failed and not kept:
         say.line("  the outputs show it already")
     for action in applied.to_buy[:_SHOWN]:
@@ -57,10 +58,6 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
     return ", ".join(names[:_SHOWN]) + more
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def configure_verdict(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
+from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
 from assetgen.model.plan import Action, Blocked, BlockState, Plan
 
@@ -69,7 +70,7 @@ def nothing_planned(plan: Plan, warnings: Sequence[str] = ()) -> list[tuple[str,
     """The lines of a plan that is empty, with their style."""
     told: list[tuple[str, str | None]] = [(warning, "yellow") for warning in warnings]
     told += [(f"hint: {hint}", "cyan") for hint in plan.hints]
-    return [*told, (f"Nothing to do: {_count(plan.unchanged, 'asset')} up to date.", None)]
+    return [*told, (f"Nothing to do: {count_of(plan.unchanged, 'asset')} up to date.", None)]
 
 
 def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> None:
@@ -80,7 +81,7 @@ def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> 
     for cause, members in groups.items():
         if cause is not None:
             cost = total(action.cost for action in members)
-            assets = _count(len({action.asset for action in members}), "asset")
+            assets = count_of(len({action.asset for action in members}), "asset")
             say.line(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
         folded = 0 if cause is None or context.verbose else max(len(members) - _FOLD, 0)
         for action in members[: len(members) - folded]:
@@ -110,7 +111,3 @@ def summary(plan: Plan) -> str:
     cost: Cost = plan.cost
     parts.append(str(cost) if cost else "no cost")
     return f"Plan: {', '.join(parts)}; {plan.unchanged} unchanged."
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
 from assetgen.cli.planview import show_plan, what_to_do
+from assetgen.manifest.messages import count_of
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
 
@@ -248,15 +249,15 @@ def _last_line(report: BuildReport) -> str:
         and not report.deleted
         and report.exit_status == 0
     ):
-        return f"Nothing to do: {unchanged} asset{'' if unchanged == 1 else 's'} up to date."
+        return f"Nothing to do: {count_of(unchanged, 'asset')} up to date."
     parts = [f"{built} built"]
     if failed:
         parts.append(f"{failed} failed")
     if skipped:
         parts.append(f"{skipped} skipped")
-    parts += [f"{unchanged} unchanged", f"{report.written} file{'' if report.written == 1 else 's'} written"]
+    parts += [f"{unchanged} unchanged", f"{count_of(report.written, 'file')} written"]
     if report.deleted:
         parts.append(f"{report.deleted} deleted")
     if report.requests:
-        parts.append(f"{report.requests} paid request{'' if report.requests == 1 else 's'}, {report.cost}")
+        parts.append(f"{count_of(report.requests, 'paid request')}, {report.cost}")
     return ("Interrupted: " if report.interrupted else "Done: ") + ", ".join(parts) + "."

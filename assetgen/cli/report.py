@@ -6,6 +6,7 @@ import argparse
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
+from assetgen.manifest.messages import count_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +45,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
             width = max(map(len, rows))
             for name, cost in rows.items():
                 print(f"  {name:<{width}}  {cost}")
-    count = len(spending.paid)
-    print(f"total {spending.total}, {count} purchase{'' if count == 1 else 's'}")
+    print(f"total {spending.total}, {count_of(len(spending.paid), 'purchase')}")
     if spending.rehearsed:
         print(f"of that {spending.rehearsed} rehearsed against the simulator")
     if spending.unknown:

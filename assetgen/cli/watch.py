@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
+from assetgen.manifest.messages import count_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,9 +97,7 @@ class Teller:
         if built or report.written or report.deleted:
             names = ", ".join(built[:6]) + (f" and {len(built) - 6} more" if len(built) > 6 else "")
             paid = f", {report.cost}" if report.cost else ""
-            self.context.say(
-                f"  ✓ {names}: {report.written} file{'' if report.written == 1 else 's'}, {seconds * 1000:.0f} ms{paid}"
-            )
+            self.context.say(f"  ✓ {names}: {count_of(report.written, 'file')}, {seconds * 1000:.0f} ms{paid}")
 
 
 def announce(plan: Plan, context: Context, no_page: bool) -> None:
