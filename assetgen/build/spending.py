@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
 from assetgen.model.lock import Accepted, Block, Lock, Rejected
 
@@ -128,7 +129,7 @@ def disclosure(lock: Lock, drawn: int) -> str:
         edited += len(block.steps) > 1
         adopted += block.adopted is not None
         models.update((step.model or str(step.request.fields.get("style", "")), None) for step in block.steps)
-    listed = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in sorted(kinds.items())) or "none"
+    listed = ", ".join(count_of(count, kind) for kind, count in sorted(kinds.items())) or "none"
     lines = [
         "Pre-generated content (draft: check it before you publish it)",
         "",

@@ -78,10 +78,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if "--json" in arguments:
             sys.stdout.write(json_text({"version": 1, "status": "failed", "errors": _told(error)}))
         if isinstance(error, ManifestError):
+            from assetgen.manifest.messages import count_of
+
             for problem in error.problems:
                 print(problem, file=sys.stderr)
-            count = len(error.problems)
-            print(f"{count} mistake{'s' if count != 1 else ''} in the manifest; nothing was done", file=sys.stderr)
+            print(f"{count_of(len(error.problems), 'mistake')} in the manifest; nothing was done", file=sys.stderr)
         else:
             print(f"assetgen: {error}", file=sys.stderr)
         return error.exit_status
