@@ -21,6 +21,7 @@ from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugi
 
 from assetgen.model.errors import PictureError
 from assetgen.pixels.containers import DEFAULT_LIMITS, Header, Limits, header_of, sniff
+from assetgen.pixels.plain_png import read_plain
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -108,9 +109,7 @@ def decode(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Pictur
     known = _RECENT.take(data) if limits is DEFAULT_LIMITS else None
     if known is not None:
         return known.frames[0]
-    header = header_of(data, what=what, limits=limits, animated=False)
-    with _named(what), _open(header) as image:
-        return _fitted(_pixels(image, header), header)
+    return _still(header_of(data, what=what, limits=limits, animated=False), what)
 
 
 def decode_frames(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) -> Animated:
@@ -121,8 +120,7 @@ def decode_frames(data: bytes, *, what: str, limits: Limits = DEFAULT_LIMITS) ->
     header = header_of(data, what=what, limits=limits, animated=True)
     if header.frames == 1:
         if header.format == "png" and b"acTL" not in header.data:  # read as a still picture it says the same
-            with _named(what), _open(header) as image:
-                return Animated([_fitted(_pixels(image, header), header)], [0])
+            return Animated([_still(header, what)], [0])
         return Animated([decode(data, what=what, limits=limits)], [0])
     frames: list[Picture] = []
     durations: list[int] = []
@@ -237,6 +235,14 @@ class _named:  # noqa: N801  (a context manager, used like a function)
         # Damaged files make Pillow raise nearly anything: SyntaxError, struct.error, EOFError, ValueError, OSError.
         if isinstance(error, Exception):
             raise PictureError(f"{self.what}: damaged or truncated picture ({error})") from error
+
+
+def _still(header: Header, what: str) -> Picture:
+    plain = read_plain(header.data) if header.format == "png" and header.key is None else None
+    if plain is not None:
+        return plain
+    with _named(what), _open(header) as image:
+        return _fitted(_pixels(image, header), header)
 
 
 def _open(header: Header) -> ImageFile.ImageFile:
