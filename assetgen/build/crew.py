@@ -70,6 +70,7 @@ class Crew:
         self._blocks = dict(session.project.blocks)
         self._pipes: list[Connection] = []
         self._processes: list[Any] = []
+        self._told: dict[str, tuple[str, Told]] = {}
         self._lost = False
         self._ahead = ahead
         with _uninterrupted():
@@ -117,9 +118,17 @@ class Crew:
                 for path, row in found.rows:
                     session.state.stamps.learn(path, row)
                 if found.keys is not None:
+                    if found.told is not None:
+                        self._told[found.name] = found.keys.files, found.told
                     session.project.learn(found.name, found.base, found.keys)
                     if known:
                         session.project.keys(found.name)  # while the others are at work
+
+    def told(self, name: str, files: str) -> Told | None:
+        """What became of an asset (by its files key) that was finished while it was looked at, once; None where its
+        process is to be asked."""
+        known, told = self._told.pop(name, (None, None))
+        return told if known == files else None
 
     def finish(self, lane: int, wanted: Sequence[tuple[str, str]]) -> list[Told | None] | None:
         """What became of each asset (its name and files key). None where it, or that process, is to be done without:

@@ -16,6 +16,7 @@ from assetgen.build.finish import Finished
 from assetgen.build.outputs import Judged, Pending, Writer, pending, staged, without_picture
 from assetgen.build.places import Move, Placed, Staged, place_staged
 from assetgen.build.work import Done, do, prepare
+from assetgen.model.built import BuiltAsset
 from assetgen.model.errors import AssetgenError, PictureError, StoreError
 from assetgen.model.manifest import Asset, FileRef
 from assetgen.plan.keys import Keys
@@ -38,19 +39,10 @@ _SMALL = 16 << 10  # bytes up to which compressed pictures travel: it takes less
 _PR_SET_PDEATHSIG = 1
 
 
-class Looked(NamedTuple):
-    """What is known of an asset's files; of one that stands alone its base picture's digest and its keys, too."""
-
-    name: str
-    rows: Sequence[tuple[str, Row]]
-    base: str | None
-    keys: Keys | None
-
-
 class Told(NamedTuple):
     """What a process tells of an asset that it finished, in plain values: findings, tile ids, notes, then what it
-    found of the files: digests by path, rows of those to be written, drifted and obsolete paths; records to keep.
-    `error` alone where it failed."""
+    found of the files: digests by path, rows of those to be written, drifted and obsolete paths; records to keep; and
+    what was built. `error` alone where it failed."""
 
     error: AssetgenError | None
     findings: Sequence[tuple[str, str, str]] = ()
@@ -61,9 +53,10 @@ class Told(NamedTuple):
     drifted: Sequence[str] = ()
     obsolete: Sequence[str] = ()
     records: Sequence[tuple[str, bytes]] = ()
+    built: tuple[BuiltAsset, ...] = ()
 
     def done(self) -> Done | AssetgenError:
-        """The same as the build knows it, without records of frames."""
+        """The same as the build knows it."""
         from assetgen.model.finding import Finding
 
         if self.error is not None:
@@ -73,8 +66,19 @@ class Told(NamedTuple):
             for path, digest, seen, before, forced, place, size, sha256 in self.rows
         ]
         findings = tuple(Finding(*finding) for finding in self.findings)  # type: ignore[arg-type]
-        finished = Finished((), {}, findings, self.tiles, self.notes)
+        finished = Finished(self.built, {}, findings, self.tiles, self.notes)
         return Done(finished, {}, Judged(self.outputs, files, list(self.drifted), list(self.obsolete)))
+
+
+class Looked(NamedTuple):
+    """What is known of an asset's files; of one that stands alone its base picture's digest and its keys, too; and
+    what became of one that was finished at once and has no files to be written."""
+
+    name: str
+    rows: Sequence[tuple[str, Row]]
+    base: str | None
+    keys: Keys | None
+    told: Told | None
 
 
 @dataclass(frozen=True)
@@ -180,6 +184,7 @@ class _Mate:
         self.writer = Writer(session.root, session.state, self.memo, force=session.options.force)
         self.checked: set[str] = set()
         self._ready: dict[str, _Made] = {}
+        self._told = 0
         self._bytes = 0
         self._bench: Path | None = None
 
@@ -198,7 +203,16 @@ class _Mate:
         forget_recent()
         stamps.held = None
         rows = [(path, row) for path in paths if (row := stamps.row(path)) is not None]
-        return Looked(name, rows, base, keys)
+        return Looked(name, rows, base, keys, self._tellable(name))
+
+    def _tellable(self, name: str) -> Told | None:
+        """What became of a finished asset, if its files need not be laid anywhere: there is nothing left to ask for."""
+        made = self._ready.get(name)
+        if made is None or made.files:
+            return None
+        del self._ready[name]
+        self._told += 1
+        return made.told
 
     def _begun(self, name: str) -> tuple[str | None, Keys | None]:
         """The base picture and the keys of a drawn asset that stands alone; finishes it where that is wanted."""
@@ -209,7 +223,7 @@ class _Mate:
             keys = self.project.keys(name)
             if keys is None or self.project.state(name).renamed_from is not None:
                 return None, None
-            room = len(self._ready) < _AHEAD and self._bytes < _AHEAD_BYTES
+            room = len(self._ready) + self._told < _AHEAD and self._bytes < _AHEAD_BYTES
             if self.ahead and room and self.project.stale_reason(name) is not None:
                 made = self._ready[name] = self._made(name, keys)
                 self._bytes += made.size
@@ -236,6 +250,7 @@ class _Mate:
             drifted=judged.drifted,
             obsolete=judged.obsolete,
             records=self.memo.records,
+            built=finished.built,
         )
         return _Made(keys, told, [] if wrong else [without_picture(item) for item in judged.pending])
 

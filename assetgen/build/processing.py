@@ -218,9 +218,11 @@ class Processing:
         """Finishes a parcel in the lane's process; here, where that is gone."""
         assert self.crew is not None
         loop = asyncio.get_running_loop()
-        wanted = [(name, item.keys.files) for name, item in items.items()]
-        told = await loop.run_in_executor(self.crew.lanes[lane], self.crew.finish, lane, wanted)
-        found = dict(zip(items, told or [None] * len(items), strict=True))
+        found = {name: self.crew.told(name, item.keys.files) for name, item in items.items()}
+        wanted = [(name, items[name].keys.files) for name, tale in found.items() if tale is None]
+        if wanted:
+            told = await loop.run_in_executor(self.crew.lanes[lane], self.crew.finish, lane, wanted)
+            found.update(zip((name for name, _files in wanted), told or [None] * len(wanted), strict=True))
         left = {name: items[name] for name, tale in found.items() if tale is None}
         here = dict(zip(left, await self._here(left) if left else (), strict=True))
         for tale in found.values():
