@@ -6,10 +6,11 @@ names with `/` and `-`, a tileset with margin, spacing, terrains, variants, an a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
 from assetgen.export import base, index
 from assetgen.model.built import (

@@ -7,12 +7,13 @@ import json
 import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec.structs import replace
 
 from assetgen.catalog import styles
 from assetgen.catalog.tools import FIXERS, TOOLS

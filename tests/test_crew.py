@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from patience import LONG, until
 from test_incremental import picture, settle
 from workbench import Workbench
@@ -170,9 +171,7 @@ def test_a_retouch_between_judging_and_writing_is_kept(tmp_path: Path, apart: bo
     recorded = {"a.png": file_digest(old, "a"), "b.png": file_digest(old, "b")}
     judged = writer.judge(recorded, [Target(path, file_digest(new, path), lambda: new) for path in recorded])
     if apart:
-        judged.pending[:] = [
-            type(item)(**{**vars(item), "staged": staged(tmp_path, item, set())}) for item in judged.pending
-        ]
+        judged.pending[:] = [replace(item, staged=staged(tmp_path, item, set())) for item in judged.pending]
     time.sleep(0.02)  # a tick of the file system's clock
     (tmp_path / "a.png").write_bytes(retouch)
     (tmp_path / "b.png").write_bytes(old)  # touched, not changed

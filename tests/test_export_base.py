@@ -5,13 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from export_sample import sample
+from msgspec.structs import replace
 from workbench import bench
 
 from assetgen.export import base

@@ -6,12 +6,12 @@ The texts "as the editor writes them" follow what Unity 2022.3, Godot 4.6 and LD
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 from export_sample import Sample, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assetgen.export.base import Output
 from assetgen.export.shapes import polygons, three_way

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from export_sample import sample
+from msgspec.structs import replace
 
 from assetgen.export.base import Context, exporter
 from assetgen.model.errors import AssetError

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from generate_service import KEY, Service, job, numbered, picture, usd
+from msgspec.structs import asdict
 
 from assetgen.catalog.layouts import layout_for
 from assetgen.catalog.styles import STYLES
@@ -299,7 +300,7 @@ def test_the_key_stands_nowhere(service: Service, dialect: str, capsys: pytest.C
     service.faults({"action": "drop", "when": "after", "path": "*/inferences", "nth": 1})
 
     async def work(client: Client) -> None:
-        texts = [repr(client), repr(client.line), repr(client.line.transport), str(vars(client.line))]
+        texts = [repr(client), repr(client.line), repr(client.line.transport), str(asdict(client.line))]
         for wanted in (job(), job(prompt="x" * 10, api={"bad": 1})):
             try:
                 await client.run(wanted)

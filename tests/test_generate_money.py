@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 from generate_service import QUICK, RUNTIME, Service, entries, job, numbered, picture, settle, usd
+from msgspec.structs import replace
 
 from assetgen.generate.client import Client
 from assetgen.model.errors import (

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from generate_service import QUICK, Service, entries, job, picture, settle, usd
+from msgspec.structs import replace
 
 from assetgen.generate.client import Client
 from assetgen.generate.types import RejectedDelivery

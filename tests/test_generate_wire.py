@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 from generate_service import job, picture
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assetgen.catalog.styles import STYLES
 from assetgen.catalog.tools import TOOLS
@@ -175,11 +175,11 @@ def test_limits_that_only_the_pictures_show() -> None:
         body(job(op="inpainting", prompt="x"))
     with pytest.raises(AssetError, match="is not there"):
         body(replace(job("rd_pro__default", pictures={"input": picture()}), pictures={}))
-    bare = replace(job().request, fields={"prompt": "x"}, _cache={})
+    bare = replace(job().request, fields={"prompt": "x"})
     with pytest.raises(AssetError, match="size"):
         body(replace(job(), size=None, request=bare))
     with pytest.raises(AssetError, match="no operation"):
-        body(replace(job(), request=replace(job().request, op="sparkle", _cache={})))
+        body(replace(job(), request=replace(job().request, op="sparkle")))
 
 
 def test_masks_and_edit_inputs_keep_their_transparency() -> None:

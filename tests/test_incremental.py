@@ -209,6 +209,7 @@ def test_an_idle_command_imports_next_to_nothing(game: Workbench) -> None:
     code = (
         "import sys\nfrom assetgen.cli.main import main\nstatus = main(sys.argv[1:])\n"
         "heavy = {'yaml', 'numpy', 'PIL', 'httpx', 'rich', 'asyncio', 'jsonschema', 'diskcache', 'decimal', 'hashlib',"
+        " 'dataclasses', 'inspect', 'msgspec',"
         " 'assetgen.build.session', 'assetgen.model.manifest', 'assetgen.plan.planner'}\n"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or status)"
     )

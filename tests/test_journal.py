@@ -8,13 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assetgen.model.cost import Cost
 from assetgen.model.errors import StoreError, UsageError
@@ -86,7 +86,7 @@ def test_a_purchase_is_read_back_as_it_was_written(journal: Journal, again: Agai
 
 def test_the_key_is_derived_from_realm_request_take_and_attempt() -> None:
     keys = {
-        derived_key(realm, replace(REQUEST, take=take, _cache={}), attempt)
+        derived_key(realm, replace(REQUEST, take=take), attempt)
         for realm in ("official", "simulator")
         for take in (0, 1)
         for attempt in (0, 1)
@@ -286,7 +286,7 @@ def test_compaction_forgets_nothing_while_something_is_open(journal: Journal, cl
     done = journal.intend(entry(journal))
     journal.record(done.id, "accepted", task="t-1")
     journal.record(done.id, "done")
-    open_one = journal.intend(entry(journal, replace(REQUEST, take=1, _cache={})))
+    open_one = journal.intend(entry(journal, replace(REQUEST, take=1)))
     journal.record(open_one.id, "unknown")
     journal.saw(["t-1", "t-2"])
     clock.time += 10 * DAY
@@ -314,7 +314,7 @@ def test_a_long_journal_is_compacted_when_it_is_opened(
 def test_settling_by_hand(journal: Journal, clock: Clock) -> None:
     root = journal.folder.parent.parent
     first = journal.intend(entry(journal))
-    second = journal.intend(entry(journal, replace(REQUEST, take=1, _cache={})))
+    second = journal.intend(entry(journal, replace(REQUEST, take=1)))
     for made in (first, second):
         journal.record(made.id, "sent")
     with pytest.raises(UsageError, match="open entries: none"):

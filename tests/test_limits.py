@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 import test_aseprite
 from generate_service import QUICK, asked
+from msgspec.structs import replace
 from workbench import bench
 
 from assetgen.generate.transport import LostReplyError

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import string
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from assetgen.model.cost import UNKNOWN, Cost
 from assetgen.model.errors import LockError

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import fields
 
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "reliability.md").read_text("utf-8")

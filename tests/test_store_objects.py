@@ -7,11 +7,11 @@ import os
 import stat
 import subprocess
 import sys
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from assetgen.model.cost import Cost
 from assetgen.model.errors import StoreError

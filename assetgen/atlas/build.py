@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetgen.atlas.grid import grid
 from assetgen.atlas.pack import pack, too_large
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from assetgen.model.built import Load, Picture
 
 
-@dataclass(frozen=True)
-class AtlasPlan:
+class AtlasPlan(Struct, frozen=True):
     """An atlas without its pixels. `keys` identify what each page shows: an equal key is an equal picture.
 
     `remembered` goes into the lock. `fresh` is the occupancy of a packing from scratch where that was worth finding
@@ -37,8 +37,7 @@ class AtlasPlan:
     worth_repacking: bool = False
 
 
-@dataclass(frozen=True)
-class AtlasResult:
+class AtlasResult(Struct, frozen=True):
     """A finished atlas: its plan and one picture a page."""
 
     plan: AtlasPlan

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from assetgen.atlas.skyline import Bin, Skyline
 from assetgen.atlas.types import Options, Point, Size
@@ -30,16 +31,14 @@ _SLACK_OF_ONE, _LEAST_SLACK, _MOST_SLACK = 20.0, 0.003, 0.02
 rectangles, which is what further trials seldom improve on by as much as half a percent; within the two others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """Keys that belong on one page."""
 
     name: str
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
+class _Order(Struct, frozen=True):
     """A sort order; `flipped` fills columns instead of rows."""
 
     key: Callable[[int, int, str], tuple[int, int, str]]

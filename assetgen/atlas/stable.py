@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from assetgen.atlas.fresh import Found, Page, Sizes, Unit, added, least_of, pack_fresh
@@ -21,8 +22,7 @@ _EXACT = 32
 """Up to this many newcomers every free pixel is looked at; more go by free rectangles, which is faster for many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A remembered place: outer top left, the content's width and height."""
 
     page: int

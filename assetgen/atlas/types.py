@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.model.request import Json
 
@@ -11,8 +12,7 @@ Size = tuple[int, int]
 Point = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True):
     """A picture to place. Rectangles of equal `pixels` (a digest, "" for none) and size share one place.
 
     Those of one `group` stay on one page unless they cannot.
@@ -30,8 +30,7 @@ class Rect:
         return f"{self.pixels} {self.width} {self.height}" if self.pixels else f"\n{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """`max_size` bounds both sides of a page; `padding` keeps sprites apart (none at the page's border), `extrude`
     repeats their border pixels outwards; `pot` rounds both sides up to powers of two, `square` makes them equal."""
 
@@ -64,8 +63,7 @@ class Options:
         return (max(width, height),) * 2 if self.square else (width, height)
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where a rectangle's own top left lies (inside its extrusion)."""
 
     page: int
@@ -73,8 +71,7 @@ class Spot:
     y: int
 
 
-@dataclass(frozen=True)
-class Packing:
+class Packing(Struct, frozen=True):
     """`spots` by rectangle name; `sizes` of the pages; `occupancy` the placed area (identical ones once) over theirs.
 
     `remembered` is for the lock: given back as `previous`, nothing moves that need not. `fresh` is the occupancy of a

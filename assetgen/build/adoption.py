@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.choices import change, existing, one_asset, utc
 from assetgen.build.files import animation_sheet, picture_files, tileset_sheet
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 Stage = Literal["original", "final"]
 
 
-@dataclass(frozen=True)
-class Adoption:
+class Adoption(Struct, frozen=True):
     """What `adopt` did: where the file lies now, as which stage, and of which outputs it was taken."""
 
     asset: str
@@ -34,8 +35,7 @@ class Adoption:
     outputs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Retouched:
+class _Retouched(Struct, frozen=True):
     """A picture to adopt. `outputs` maps the output files that it was taken from to their digests on disk."""
 
     data: bytes

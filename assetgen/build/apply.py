@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.options import Environment, Options
 from assetgen.build.report import BuildReport, Progress
@@ -15,8 +17,7 @@ from assetgen.model.plan import Action, Plan
 from assetgen.plan.sources import sources_of
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """What the local build wrote, and the plan for all that is left to do."""
 
     report: BuildReport

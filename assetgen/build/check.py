@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from assetgen.build import shelf
 from assetgen.build.looks import looks
 from assetgen.build.report import BuildReport
@@ -19,8 +21,7 @@ from assetgen.plan.select import select
 from assetgen.plan.state import AssetState
 
 
-@dataclass(frozen=True)
-class Stale:
+class Stale(Struct, frozen=True):
     """Something that is not as it should be. `path` is set where one output is meant."""
 
     asset: str
@@ -28,8 +29,7 @@ class Stale:
     path: str | None = None
 
 
-@dataclass(frozen=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """A finding: of a quality check, or that something is not ready for a release."""
 
     asset: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.lockkeeper import LockKeeper, filed, superseded
 from assetgen.build.looks import looks
@@ -110,8 +112,7 @@ def bound(session: Session, state: AssetState, results: tuple[Accepted, ...]) ->
 # -- pick ---------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Picked:
+class Picked(Struct, frozen=True):
     """What `pick` did. `step` is the step whose candidate was chosen; `adopted`: a retouched file hides it still."""
 
     asset: str
@@ -192,8 +193,7 @@ def _from_rejected(state: AssetState, block: Block, number: int) -> Block:
 Verdict = Literal["approved", "rejected"]
 
 
-@dataclass(frozen=True)
-class Reviewed:
+class Reviewed(Struct, frozen=True):
     """Names that got a verdict, and those that have no picture to judge yet."""
 
     judged: tuple[str, ...]

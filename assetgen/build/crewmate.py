@@ -7,9 +7,10 @@ import signal
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 from assetgen.build import shelf
 from assetgen.build.finish import Finished
@@ -81,8 +82,7 @@ class Looked(NamedTuple):
     told: Told | None
 
 
-@dataclass(frozen=True)
-class Bug:
+class Bug(Struct, frozen=True):
     """An exception that nobody expected, with its trace."""
 
     text: str
@@ -160,8 +160,7 @@ class _Gathered:
             self.records.append((key, data))
 
 
-@dataclass(frozen=True)
-class _Made:
+class _Made(Struct, frozen=True):
     """A finished asset without its pictures: its keys, what is to be told of it, and its files."""
 
     keys: Keys

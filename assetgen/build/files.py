@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetgen.model.built import AutotileSheet, BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset, Size
 
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
     from assetgen.model.built import Load, Picture
 
 
-@dataclass(frozen=True)
-class PictureFile:
+class PictureFile(Struct, frozen=True):
     """One picture to be written. `path` is relative to the output folder, `role` as in `Built.files`.
 
     `pixels` is its pixel digest where it is known without drawing it; `draw` gives the picture.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.catalog.tags import matching
 from assetgen.model.built import (
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from assetgen.pixels.reel import Reel
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What an asset is finished from.
 
     `files` are the bytes of its base picture (several for a glob of frames, none for an asset made of others),
@@ -52,8 +53,7 @@ class Sources:
     data: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """`built` is one record, or the pieces of a `cut`. `pictures` holds every picture that they name, by digest.
 
     `tiles` are the tile ids to fix in the lock. `findings` come from the quality checks; `notes` are for people.

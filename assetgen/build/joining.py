@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.finish import Finished, Sources, finished_animation, mirrored
 from assetgen.catalog.tags import resolve_tags, revise
@@ -18,8 +20,7 @@ if TYPE_CHECKING:
     from assetgen.model.built import Picture
 
 
-@dataclass(frozen=True)
-class _Placed:
+class _Placed(Struct, frozen=True):
     """A cell of one part and its pivot in it."""
 
     picture: Picture

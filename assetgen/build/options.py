@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from assetgen.model.cost import Cost
 from assetgen.plan.evaluate import Choices
@@ -22,8 +23,7 @@ PARCEL = 32
 DEFAULT_URL = "https://api.retrodiffusion.ai/v2"
 
 
-@dataclass(frozen=True)
-class Environment:
+class Environment(Struct, frozen=True):
     """The one place where clock, environment variables and randomness come in.
 
     `now` gives seconds since 1970 (UTC), `monotonic` seconds of a clock that never jumps.
@@ -51,8 +51,7 @@ class Environment:
         return self.variables.get("ASSETGEN_CACHE_DIR") or None
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(Struct, frozen=True):
     """Flags of build (plan and check use a part). `max_cost` and `yes` are approvals (IDENTITY 25)."""
 
     root: Path

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.places import Move, Placed, Placer, Staged, WhatBecame, place_of, stage
 from assetgen.export.base import OwnedKeys
@@ -26,8 +29,7 @@ _BATCH_STAGED = 1024  # files that others hold and place: fewer syncs of the log
 _BATCH_BYTES = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """One file to be there. `path` is relative to the project, `digest` what the lock will record for it: the pixel
     digest of a picture, the text digest of a text, the owned keys' digest of a file that editors also edit.
     `shrink`: the file is written again for fewer bytes alone, too. `was`: where a file that editors also edit lay
@@ -44,8 +46,7 @@ class Target:
     late: int = 0
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What became of an asset's targets. `outputs` go into the lock, `drifted` paths were kept as they are."""
 
     outputs: dict[str, str]
@@ -54,8 +55,7 @@ class Judged:
     obsolete: list[str]
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(Struct, frozen=True):
     """A file that is to be written over what was `seen` in its place. `forced` moves the drifted one into the trash
     first. `staged`: it lies beside its place already, and `data` is empty, as it is while the target is late."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from assetgen.model.errors import StoreError
 from assetgen.store import atomic
@@ -15,8 +16,7 @@ from assetgen.store.paths import inside, problem
 from assetgen.store.stamps import Stamps
 
 
-@dataclass(frozen=True)
-class Staged:
+class Staged(Struct, frozen=True):
     """A complete file that waits for its place: its path, the number of its bytes, and their SHA-256."""
 
     path: str

@@ -6,9 +6,11 @@ import asyncio
 import os
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.options import PARCEL
@@ -33,8 +35,7 @@ _AHEAD = 16
 """Assets under way for each thread: enough that none waits for the next, few enough that memory stays bounded."""
 
 
-@dataclass(frozen=True)
-class _Item:
+class _Item(Struct, frozen=True):
     """One asset to be finished, by these keys and this layout; `work` None: in another process."""
 
     keys: Keys

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetgen.build.allowance import Allowance, Told, open_allowance
 from assetgen.build.closing import Closing

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from msgspec import Struct
+
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import EXIT_OF_STATE, Blocked, Plan
 
@@ -31,8 +33,7 @@ class AssetReport:
         }
 
 
-@dataclass(frozen=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """A finding or note about an asset that did not fail it."""
 
     asset: str

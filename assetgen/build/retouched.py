@@ -7,8 +7,9 @@ the provider's: what it is cut by comes from the picture beneath it, finished as
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from assetgen.build.finish import Album, Finished, Sources, finish, finished_sprite
 from assetgen.export.regions import sheet_size, tile_origin, tileset_size

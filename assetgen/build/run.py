@@ -5,8 +5,10 @@ What only a build with something to do needs (the provider's client, threads, ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.options import MANY
 from assetgen.build.report import AssetReport, BuildReport, Progress
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from assetgen.build.crew import Crew
 
 
-@dataclass(frozen=True)
-class Hooks:
+class Hooks(Struct, frozen=True):
     """What the command line lends to a build: where progress goes, and who is asked before money is spent."""
 
     progress: Progress

@@ -12,8 +12,9 @@ import hashlib
 import re
 import shutil
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetgen.model.errors import UsageError
 from assetgen.model.manifest import Manifest
@@ -28,8 +29,7 @@ FOLDER = "shards"
 _MOST = 10_000
 
 
-@dataclass(frozen=True)
-class Shard:
+class Shard(Struct, frozen=True):
     """Part `index` (from 1) of `count`."""
 
     index: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
@@ -15,8 +16,7 @@ FREE = "placeholder"
 REHEARSAL = "simulator"
 
 
-@dataclass(frozen=True)
-class Purchase:
+class Purchase(Struct, frozen=True):
     """One purchase, whether its picture is still in use or not."""
 
     asset: str
@@ -75,8 +75,7 @@ def _purchase(asset: str, result: Accepted | Rejected, *, used: bool) -> Purchas
     return Purchase(asset, style, result.date[:7], result.realm, result.price, model, used)
 
 
-@dataclass(frozen=True)
-class Spending:
+class Spending(Struct, frozen=True):
     """Sums of purchases: all that were paid, rehearsals against the simulator among them (`rehearsed` tells)."""
 
     purchases: tuple[Purchase, ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build import shelf
 from assetgen.build.session import Session
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from assetgen.model.built import Picture
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """One asset as it stands: its record and the key of its pictures. `failed`: this is the last good one."""
 
     name: str

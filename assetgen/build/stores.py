@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.request import Request
@@ -20,8 +22,7 @@ WORKERS = 24
 """How many questions are under way at once."""
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """What the team's store said about a request: a result, nothing, or why it cannot tell."""
 
     result: Accepted | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.outputs import Writer

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.choices import bound, change, existing, one_asset
 from assetgen.build.lockkeeper import superseded
@@ -15,8 +17,7 @@ from assetgen.model.lock import Accepted, Adopted, Block, Original, Past
 from assetgen.plan.state import AssetState
 
 
-@dataclass(frozen=True)
-class Take:
+class Take(Struct, frozen=True):
     """One result of an asset. `number` counts from 1, oldest first, and never changes.
 
     `adopted` is a retouched file that stood (or stands) in for it. `pick` is the number of the chosen candidate,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetgen.build.finish import Album
 from assetgen.model.built import AutotileSheet, BuiltTile, BuiltTileset

@@ -7,8 +7,10 @@ and so which cell, a key has got is fixed in the lock and never changes (`--renu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.build.finish import Album, Finished, Sources, apply_recipe, cleaned
 from assetgen.build.terrains import INSIDE, OUTSIDE, Pair, autotile_sheets, corner_names, with_variants
@@ -34,8 +36,7 @@ COLUMNS = 8
 Corners = tuple[str | None, str | None, str | None, str | None]
 
 
-@dataclass(frozen=True)
-class _Drawn:
+class _Drawn(Struct, frozen=True):
     """One tile before it has an id. `steps` are the keys and milliseconds of an animated tile's cycle."""
 
     key: str

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.errors import (
     AssetError,
@@ -55,8 +58,7 @@ class World(Protocol):
     def call(self) -> Callable[..., Awaitable[Any]]: ...
 
 
-@dataclass(frozen=True)
-class Buyer:
+class Buyer(Struct, frozen=True):
     """This process towards the team: `account` and `repeatable` decide whether others may go on where it dies.
 
     `level` is the trust level of its records. `is_here` tells whether a process, by its owner name, ran on this
@@ -83,8 +85,7 @@ class Turn:
     unshared: bool = False
 
 
-@dataclass(frozen=True)
-class _Watched:
+class _Watched(Struct, frozen=True):
     """A note of somebody else, and since when it has been the newest, by our own clock."""
 
     seen: Seen

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.build import shelf
 from assetgen.build.files import picture_files
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
     from assetgen.model.built import Picture
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(Struct, frozen=True):
     """All that finishing one asset needs, with nothing left to look up but files.
 
     `base` gives the bytes of its base picture; `made_of` the work of the assets that it is put together from;
@@ -53,8 +54,7 @@ class Work:
     as_drawn: bool = False
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(Struct, frozen=True):
     """A finished asset: its record, the files that it is written as (paths by role), and what has to be written."""
 
     finished: Finished

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.catalog import styles
 from assetgen.catalog.types import Makes, Style
@@ -21,8 +23,7 @@ _MAKES: Mapping[str, Makes] = {
 _LARGEST = 1 << 16
 
 
-@dataclass(frozen=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One style as the service lists it. Sides are inclusive bounds in pixels."""
 
     name: str
@@ -53,8 +54,7 @@ def _shown(size: tuple[int, int]) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-@dataclass(frozen=True)
-class Live:
+class Live(Struct, frozen=True):
     """What the service offered on a day (`2026-11-21`). `source` is the realm that was asked; no offers: not known."""
 
     date: str = ""
@@ -116,8 +116,7 @@ def _widened(row: Style, offer: Offer) -> Style:
     )
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One line of what a refresh found: `new`, `gone` or `changed`, about which style, and how."""
 
     what: str

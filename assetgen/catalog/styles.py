@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from assetgen.catalog.layouts import ADVANCED_TAGS, FRAME_COUNTS
 from assetgen.catalog.types import Style

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
 
 from assetgen.catalog.layouts import default_loop
 from assetgen.model.errors import AssetError

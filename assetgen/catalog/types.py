@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct, field
 
 Family = Literal["fast", "plus", "pro", "animation", "advanced", "tile", "user", "new"]
 Makes = Literal["picture", "animation", "tileset", "tile"]
 PriceRule = Literal["fast", "plus", "low_res", "flat", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """One style. `name` is canonical: what goes over the wire today.
 
     `makes`: a single picture, an animation sheet, a 4×5 tileset sheet, or one tile.
@@ -57,8 +57,7 @@ class Style:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolField:
+class ToolField(Struct, frozen=True):
     """One field of an edit tool: canonical `name`, `wire` spelling, JSON type, bounds or choices."""
 
     name: str
@@ -71,8 +70,7 @@ class ToolField:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(Struct, frozen=True):
     """One edit tool. `name` is the service's id and our `op`. `price` dollars; 0 is free.
 
     `max_input` bounds both sides of the input picture. `one_of`: at least one of these fields must be given

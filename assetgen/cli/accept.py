@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from assetgen.build.choices import accept
     from assetgen.build.session import Session

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from assetgen.build.check import check
     from assetgen.build.session import Session

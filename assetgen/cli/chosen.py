@@ -18,7 +18,7 @@ _SHOWN = 6
 
 def open_session(args: argparse.Namespace, context: Context) -> Session:
     """A session over the whole project."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from assetgen.build.session import Session
 

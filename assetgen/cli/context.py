@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from assetgen.model.errors import UsageError
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from assetgen.build.options import Environment
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """`interactive`: a person is at the terminal and can be asked."""
 
     root: Path

@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from assetgen.build.choices import next_take, one_asset
     from assetgen.build.run import Hooks, build

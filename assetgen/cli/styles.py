@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import to_builtins
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
@@ -162,5 +163,5 @@ def explanation(style: Style, asked: str) -> str:
 
 def document(style: Style) -> dict[str, Any]:
     """A style as JSON."""
-    data = asdict(style)
-    return {key: str(value) if isinstance(value, Decimal) else value for key, value in data.items()}
+    data: dict[str, Any] = to_builtins(style)
+    return data

@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from msgspec import Struct
+
 from assetgen.model.built import Built
 from assetgen.model.errors import UsageError
 from assetgen.model.manifest import Engine, Manifest
@@ -44,8 +46,7 @@ def digest_of(keys: Keys) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass(frozen=True)
-class OwnedKeys:
+class OwnedKeys(Struct, frozen=True):
     """What is ours in a file that an editor also edits.
 
     `content` is the file as we would write it afresh. `read(text, scope)` gives the owned keys of a text, where
@@ -102,8 +103,7 @@ class OwnedKeys:
         return tuple(sorted(key for key in {*ours, *theirs} if ours.get(key) != theirs.get(key)))
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """One file of an engine. `path` and `pictures` (the pictures that it refers to) are relative to the engine's
     output folder. `owner` is the asset, `atlas:NAME` or `export:ENGINE` under which the lock lists it.
     Picture content is a whole PNG file, `pixels` its pixel digest."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from dataclasses import replace
 from math import gcd
 from typing import Any
+
+from msgspec.structs import replace
 
 from assetgen.export.base import Context, Output
 from assetgen.export.regions import Region, Tag, Texture, TextureSet, View, relative

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.export.base import Keys
 from assetgen.export.godot_frames import adopt, keep_pictures
@@ -92,8 +93,7 @@ def unpack_scope(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
-class Seeds:
+class Seeds(Struct, frozen=True):
     """Collision and custom data as written: by `SOURCE/X:Y`, polygons as lists of numbers, data by layer name."""
 
     polygons: Mapping[str, list[list[float]]] = field(default_factory=dict)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from assetgen.model.built import (
     AutotileSheet,
     Box,
@@ -26,8 +28,7 @@ from assetgen.model.built import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """One frame in a picture: `x y w h` the cut there; `ox oy` where the cut lies inside the whole frame of `size`.
 
     `pivot` is measured from the whole frame's top left, y down. `hitbox` and `nine_slice` as in the model.
@@ -75,8 +76,7 @@ class Region:
         return max(0, left - self.ox), max(0, top - self.oy), max(0, right - self.right), max(0, bottom - self.below)
 
 
-@dataclass(frozen=True, slots=True)
-class Texture:
+class Texture(Struct, frozen=True):
     """One picture with its regions by name. `file` is relative to the output folder."""
 
     file: str
@@ -84,8 +84,7 @@ class Texture:
     regions: Mapping[str, Region]
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag of an animation and the key under which engines with one namespace know it."""
 
     asset: str
@@ -93,8 +92,7 @@ class Tag:
     tag: BuiltTag
 
 
-@dataclass(frozen=True, slots=True)
-class TextureSet:
+class TextureSet(Struct, frozen=True):
     """An atlas, or one unpacked animation's sheet: what one file of an atlas format describes.
 
     `stem` is the path of that file without its ending; `owner` the lock's name for it.
@@ -181,8 +179,7 @@ def object_file(built: Built, tileset: BuiltTileset, name: str) -> str | None:
     return file_of(built, tileset.name, f"object:{name}") or file_of(built, name, "single")
 
 
-@dataclass(frozen=True, slots=True)
-class BlobBlock:
+class BlobBlock(Struct, frozen=True):
     """The part of a blob sheet that is drawn for one pair of terrains: (cell, neighbourhood mask) of each tile."""
 
     name: str

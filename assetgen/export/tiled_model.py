@@ -7,8 +7,9 @@ A `wangid` lists the terrain at top, top right, right, bottom right, bottom, bot
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from assetgen.export.base import Context
 from assetgen.export.regions import autotile_size, blob_blocks, file_of, tileset_size
@@ -21,8 +22,7 @@ _BLOB_ORDER = (1, 2, 4, 8, 16, 32, 64, 128)
 """Our neighbourhood mask counts clockwise from north as a wangid does: N NE E SE S SW W NW."""
 
 
-@dataclass(frozen=True, slots=True)
-class WangSet:
+class WangSet(Struct, frozen=True):
     """`colors` are (name, id of the tile that shows it, or -1); `tiles` maps a tile id to its wangid."""
 
     name: str
@@ -31,8 +31,7 @@ class WangSet:
     tiles: Mapping[int, WangId]
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Struct, frozen=True):
     """What a tile has beyond its place. `image` (path, size) in an image collection only."""
 
     id: int
@@ -43,8 +42,7 @@ class Tile:
     image: tuple[str, Size] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tileset:
+class Tileset(Struct, frozen=True):
     """One file's worth. `image` is relative to the output folder; None in an image collection."""
 
     name: str

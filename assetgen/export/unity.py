@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.export.base import Context, Output, OwnedKeys, option
 from assetgen.export.names import equal_names, flat, in_use, missing_project
@@ -51,8 +52,7 @@ def check(manifest: Manifest) -> list[Problem]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """One picture with what Unity is to cut from it. `single`: the whole of it is one sprite."""
 
     file: str

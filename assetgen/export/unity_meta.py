@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.export.base import Keys
 from assetgen.export.shapes import three_way
@@ -22,8 +23,7 @@ _SINGLE_ID = 21300000
 _SERIALIZED = "13"
 
 
-@dataclass(frozen=True, slots=True)
-class Sprite:
+class Sprite(Struct, frozen=True):
     """One sprite: `rect` from the top left, `pivot` as a fraction of the cut from its bottom left."""
 
     name: str

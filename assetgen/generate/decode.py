@@ -7,10 +7,11 @@ import binascii
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.generate.shape import Shape
 from assetgen.generate.types import Received
@@ -22,8 +23,7 @@ Files = Mapping[int, bytes | str]
 """Downloaded files by their place in `output_urls`; a text says why one could not be had."""
 
 
-@dataclass(frozen=True)
-class Decoded:
+class Decoded(Struct, frozen=True):
     """What a reply holds. `problems` empty: all that was asked for is among `images`."""
 
     images: tuple[Received, ...] = ()

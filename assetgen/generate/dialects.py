@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from assetgen.catalog.tools import FIXERS, TOOLS
 from assetgen.generate import wire
@@ -24,8 +25,7 @@ at once by a free tool, at once by the pixel fixer."""
 TASKS: Mapping[str, str] = {"inference": "/inferences/tasks", "edit_task": "/edit/tasks"}
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One POST, exactly. `repeatable`: the same bytes may be sent again without being charged twice."""
 
     kind: Kind

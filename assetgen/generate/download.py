@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct
 
 from assetgen.generate.transport import Transport
 from assetgen.model.errors import ProviderError
@@ -26,8 +27,7 @@ class UnusableFileError(ProviderError):
     """What the address gives can never be used, however often it is asked."""
 
 
-@dataclass(frozen=True)
-class Downloads:
+class Downloads(Struct, frozen=True):
     """`local`: the service itself is on loopback, so that its files may be, over plain http too.
     `in_process`: it is an application in this process, whose addresses are no real ones."""
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.model.errors import AccountError, ProviderError
 from assetgen.model.jsontext import mended_json
@@ -24,8 +25,7 @@ _REFUNDED_CODES = frozenset({"inference_failed", "upstream_failure"})
 _LONGEST = 400
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An answer that is no success. `structured` says that the service itself wrote it, not a proxy before it."""
 
     status: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.generate.decode import Decoded, Files, decode_reply, inline_of, iso, json_object, result_of, urls_of
 from assetgen.generate.dialects import TASKS, Submission
@@ -38,8 +39,7 @@ class RefundedError(ProviderError):
         self.again = not 400 <= refusal.status < 500
 
 
-@dataclass
-class Line:
+class Line(Struct):
     """The way to one service: what purchases share. `base` is its base URL without a slash at the end."""
 
     transport: Transport
@@ -53,8 +53,7 @@ Claim = Callable[[], Awaitable[str | None]]
 """Looks for the task of a submission whose reply was lost (v1); None when nothing fits beyond doubt."""
 
 
-@dataclass
-class Purchase:
+class Purchase(Struct):
     """`what` names asset and position for people, `expected` is the price unless the reply tells one."""
 
     line: Line

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.catalog.layouts import layout_for
 from assetgen.catalog.tools import FIXERS, TOOLS
@@ -11,8 +12,7 @@ from assetgen.generate.types import Job
 Size = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """`count` pictures of exactly `size` (None: any size), then one of each `extras` per picture.
 
     Sheets: `grid` is columns and rows (None: they follow from the size), `cell` the cell in pixels; an animated

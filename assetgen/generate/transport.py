@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.generate.errors import RETRYABLE
 from assetgen.generate.limits import Gate, Slots, retry_after
@@ -36,8 +38,7 @@ class LostReplyError(ProviderError):
     """Something was sent and its reply was lost."""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """An answer. Header names are lower case. `cut`: the body was longer than allowed and ends at the limit.
     `uncertain`: the same request was sent before, and nobody knows what became of it."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct, field
 
 from assetgen.model.cost import UNKNOWN, Cost
 from assetgen.model.errors import RejectedError
@@ -21,8 +22,7 @@ Report = Callable[[str], None]
 """Takes one sentence for people about what the transport is doing (`rate limit reached: waiting 12 s`)."""
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """One purchase: what is asked, and all that is needed to ask it.
 
     `pictures` maps the pixel digests that stand in the request to canonical RGBA PNG bytes. `size` is the width
@@ -44,8 +44,7 @@ class Job:
     rebuy: bool = False
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(Struct, frozen=True):
     """One file of a reply, byte for byte. `extension` is its real format (`png`, `gif`, `webp`, `json`).
 
     `candidate` counts from 1. `extra` is None for a candidate itself, else `pre_palette`, `background` or `data`.
@@ -60,8 +59,7 @@ class Received:
     pixels: str
 
 
-@dataclass(frozen=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """The pictures of one purchase. `price` is what the reply says was charged, else the expected price.
 
     `date` is UTC, `2026-11-21T08:00:00Z`. `entry` is the journal's id (None where nothing is journalled):
@@ -95,8 +93,7 @@ class RejectedDelivery(RejectedError):  # noqa: N818 - it is the delivery that w
         self.delivery = delivery
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """What became of one open journal entry of an earlier run.
 
     `state`: `received` (`delivery` is there, not yet stored by build: store it, then close the entry), `rejected`
@@ -120,8 +117,7 @@ class Settled:
         return self.request.digest
 
 
-@dataclass(frozen=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """Clock, sleep and randomness, passed in so that nothing below `cli` reads them by itself.
 
     `now` gives seconds since 1970 (UTC), `monotonic` seconds of a clock that never jumps, `random` floats in [0, 1).
@@ -133,8 +129,7 @@ class Runtime:
     random: Callable[[], float]
 
 
-@dataclass(frozen=True)
-class Tuning:
+class Tuning(Struct, frozen=True):
     """Times in seconds and sizes in bytes that suit the service; tests shorten them.
 
     `grace` is how long an interruption waits for what is paid; `poll` the first and longest pause between two
@@ -154,8 +149,7 @@ class Tuning:
     file_limit: int = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class StyleCall:
+class StyleCall(Struct, frozen=True):
     """One call that makes, changes or removes a user's own style. `style` is its id, empty for a new one; `fields` are
     the service's names, pictures as raw base64."""
 

@@ -3,11 +3,11 @@ every value checked against the schema."""
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct, structs
 
 from assetgen.manifest import schema
 from assetgen.manifest.files import Files
@@ -24,8 +24,7 @@ MAX_NAME = 120
 MAX_ASSETS = 500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Expanded:
+class Expanded(Struct, frozen=True):
     """One entry with nothing left to inherit or replace: `values` are plain data by the schema, `node` the same with
     positions, `own` the keys that the entry itself sets."""
 
@@ -161,7 +160,7 @@ def _variants(expanded: Expanded) -> Iterator[Expanded]:
         values = dict(expanded.values)
         if values.get("was"):
             values["was"] = type(values["was"]).of(f"{values['was']}_{number}", values["was"].position)
-        yield dataclasses.replace(expanded, name=f"{expanded.name}_{number}", values=values, variant=number)
+        yield structs.replace(expanded, name=f"{expanded.name}_{number}", values=values, variant=number)
 
 
 def _around(texts: tuple[Scalar, ...], variables: Row, report: Any, where: str, problems: Problems) -> tuple[str, ...]:

@@ -12,9 +12,12 @@ import itertools
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import assetgen
 from assetgen.manifest.files import Files, ReadPalette, folders_of
@@ -29,8 +32,7 @@ Get = Callable[[str], bytes | None]
 Put = Callable[[str, bytes], None]
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """What a manifest rests on: digests of the files that were read (the top one among them), globs, files that had to
     be there, and other paths that were looked at. Relative to `root`."""
 

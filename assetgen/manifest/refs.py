@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from assetgen.catalog.live import Live
 from assetgen.manifest.expand import Expanded
@@ -18,8 +19,7 @@ PICTURES = frozenset(["png", "gif", "webp", "jpg", "jpeg", "bmp", "tga", "tif", 
 _PIECE = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """What every reference is resolved against. `output` is the folder that no input may come from."""
 
     entries: Mapping[str, Expanded]

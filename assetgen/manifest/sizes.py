@@ -7,7 +7,8 @@ sheets are cut like what they come from.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from assetgen.catalog.types import Style
 from assetgen.manifest import style_rules

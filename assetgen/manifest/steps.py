@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.catalog.types import Style, Tool, ToolField
 from assetgen.manifest import palettes as palette_book
@@ -41,8 +42,7 @@ TOOLS_OWN = frozenset(["check_cost", "async", "async_process", "return_spriteshe
 """Wire fields that the tool sets itself."""
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(Struct, frozen=True):
     """What steps are made from: references, palettes, and where warnings go."""
 
     world: World

@@ -1,1 +1,1 @@
-"""Frozen dataclasses that all other packages share. Imports nothing of ours."""
+"""Frozen records that all other packages share. Imports nothing of ours."""

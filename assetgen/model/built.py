@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct, field
 
 from assetgen.model.layout import Loop
 from assetgen.model.request import Json
@@ -27,8 +28,7 @@ Box = tuple[int, int, int, int]
 """left, top, width, height in pixels, y down."""
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """One finished picture. `name` is its atlas name (`hero`, `hero_walk/walk_down_00`, `meadow/03`);
     `pixels` its pixel digest; `trim` the box of its opaque pixels (1×1 at the origin when empty)."""
 
@@ -38,8 +38,7 @@ class Frame:
     trim: Box
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltTag:
+class BuiltTag(Struct, frozen=True):
     """A tag's one cycle: frame names in play order (ping-pong written out), milliseconds each."""
 
     name: str
@@ -48,8 +47,7 @@ class BuiltTag:
     loop: Loop
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltSprite:
+class BuiltSprite(Struct, frozen=True):
     """`pivot` is a whole-pixel edge from the untrimmed top left; `nine_slice` left, top, right, bottom."""
 
     name: str
@@ -64,8 +62,7 @@ class BuiltSprite:
     """The manifest entry that it comes from, where that is another name (pieces of `cut`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltAnimation:
+class BuiltAnimation(Struct, frozen=True):
     """`frames` holds each step of each tag once, keyed by frame name, tags in order."""
 
     name: str
@@ -79,8 +76,7 @@ class BuiltAnimation:
     meta: Mapping[str, Json] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltTile:
+class BuiltTile(Struct, frozen=True):
     """One tile. `corners` are terrain names TL TR BL BR (None: no terrain); `cell` its place in the sheet.
 
     `animation` lists (tile id, milliseconds) for an animated tile.
@@ -95,8 +91,7 @@ class BuiltTile:
     animation: tuple[tuple[int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AutotileSheet:
+class AutotileSheet(Struct, frozen=True):
     """A synthesised sheet: `cells` lists the pixel digest of each cell in reading order, None where empty.
 
     A tileset has one of a kind for each pair of its terrains; `suffix` tells those after the first apart.
@@ -119,8 +114,7 @@ class AutotileSheet:
         return f"{self.kind}-{self.suffix}" if self.suffix else self.kind
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltTileset:
+class BuiltTileset(Struct, frozen=True):
     """`columns`, `margin`, `spacing` describe the sheet as written; ids are cells in reading order.
 
     `pairs` are the (inside, outside) terrains of its corner sheets: which of the two a mixed tile is painted as.
@@ -149,8 +143,7 @@ class BuiltTileset:
 BuiltAsset = BuiltSprite | BuiltAnimation | BuiltTileset
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltPalette:
+class BuiltPalette(Struct, frozen=True):
     """Colours as `#rrggbb` or `#rrggbbaa`, in order; `files` maps a format to its path below the output folder."""
 
     name: str
@@ -158,8 +151,7 @@ class BuiltPalette:
     files: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """Where a frame's trimmed picture lies on a page: `x`, `y` of its inner top left; `trim` is the cut that is packed.
 
     Frames with equal pixels share one place.
@@ -172,8 +164,7 @@ class Placement:
     trim: Box
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltPage:
+class BuiltPage(Struct, frozen=True):
     """One page: its files relative to the output folder, its size, and the pixel digest of its picture."""
 
     file: str
@@ -182,8 +173,7 @@ class BuiltPage:
     pixels: str
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltAtlas:
+class BuiltAtlas(Struct, frozen=True):
     """`placements` by frame name; `occupancy` is sprite area over page area; `partial` names members left out."""
 
     name: str
@@ -197,8 +187,7 @@ class BuiltAtlas:
     extrude: int = 0
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(Struct, frozen=True, dict=True):
     """A whole project, finished. `files` maps an asset's roles to paths relative to the output folder:
     `single`, `sheet`, `frame:TAG_NN`, `tile:NN`, `sheet:blob47`…; absent roles were not written."""
 

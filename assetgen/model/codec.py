@@ -1,17 +1,19 @@
-"""Frozen dataclasses to plain JSON and back, by their type hints: for memos and caches, never through pickle.
+"""Records to plain JSON and back, by their type hints: for memos and caches, never through pickle.
 
-Fields equal to their default are left out. Members of a union of dataclasses carry their class name under `!`.
+Fields equal to their default are left out. Members of a union of records carry their class name under `!`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import types
 import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
 
 T = TypeVar("T")
 Convert = Callable[[Any], Any]
@@ -19,9 +21,9 @@ _TAG = "!"
 
 
 def to_json(value: Any, without: frozenset[str] = frozenset()) -> Any:
-    """A dataclass (or any value that its fields may hold) as plain JSON data; a dataclass `without` some fields."""
+    """A record (or any value that its fields may hold) as plain JSON data; a record `without` some fields."""
     cls: Any = type(value)
-    return _dataclass_encoder(cls, without)(value) if without else _encode(value)
+    return _record_encoder(cls, without)(value) if without else _encode(value)
 
 
 def _encode(value: Any) -> Any:
@@ -45,9 +47,8 @@ def _plain(value: Any) -> Any:
 
 @cache
 def _encoder(cls: Any) -> Convert:
-    fields: Any = cls
-    if dataclasses.is_dataclass(cls):
-        return _dataclass_encoder(fields, frozenset())
+    if _is_record(cls):
+        return _record_encoder(cls, frozenset())
     if issubclass(cls, tuple | list | set | frozenset):
         if issubclass(cls, set | frozenset):
             return lambda value: sorted(value)
@@ -60,14 +61,13 @@ def _encoder(cls: Any) -> Convert:
 
 
 @cache
-def _dataclass_encoder(cls: Any, without: frozenset[str]) -> Convert:
-    told = [field for field in dataclasses.fields(cls) if field.init and field.repr and field.name not in without]
-    fields = [(field.name, _default(field)) for field in told]
+def _record_encoder(cls: Any, without: frozenset[str]) -> Convert:
+    told = [(field.name, _default(field)) for field in fields(cls) if field.name not in without]
     name = cls.__name__
 
     def encode(value: Any) -> dict[str, Any]:
         data: dict[str, Any] = {_TAG: name}
-        for key, default in fields:
+        for key, default in told:
             item = getattr(value, key)
             if item is not default and item != default:
                 data[key] = _encode(item)
@@ -76,12 +76,12 @@ def _dataclass_encoder(cls: Any, without: frozenset[str]) -> Convert:
     return encode
 
 
-def _default(field: dataclasses.Field[Any]) -> Any:
-    if field.default is not dataclasses.MISSING:
-        return field.default
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return dataclasses.MISSING
+def _is_record(hint: Any) -> TypeGuard[type[Struct]]:
+    return isinstance(hint, type) and issubclass(hint, Struct)
+
+
+def _default(field: FieldInfo) -> Any:
+    return field.default_factory() if field.default_factory is not NODEFAULT else field.default
 
 
 @cache
@@ -92,8 +92,8 @@ def _decoder(hint: Any) -> Convert:
         return float
     if hint is Decimal:
         return Decimal
-    if dataclasses.is_dataclass(hint):
-        return _dataclass_decoder(hint)
+    if _is_record(hint):
+        return _record_decoder(hint)
     origin, args = get_origin(hint), get_args(hint)
     if origin is typing.Literal:
         return _plain
@@ -122,7 +122,7 @@ def _tuple_decoder(hint: Any, args: tuple[Any, ...]) -> Convert:
 
 
 def _union_decoder(args: tuple[Any, ...]) -> Convert:
-    classes = {arg.__name__: _decoder(arg) for arg in args if dataclasses.is_dataclass(arg) and isinstance(arg, type)}
+    classes = {arg.__name__: _decoder(arg) for arg in args if _is_record(arg)}
     sequences = [_decoder(arg) for arg in args if get_origin(arg) is tuple or hasattr(arg, "_fields")]
     others = [_decoder(arg) for arg in args if get_origin(arg) is not None and get_origin(arg) is not tuple]
     decimal = Decimal in args
@@ -139,13 +139,13 @@ def _union_decoder(args: tuple[Any, ...]) -> Convert:
     return decode
 
 
-def _dataclass_decoder(cls: Any) -> Convert:
+def _record_decoder(cls: Any) -> Convert:
     converters: dict[str, Convert] = {}
 
     def decode(data: Any) -> Any:
         if not converters:
             hints = get_type_hints(cls)
-            converters.update({f.name: _decoder(hints[f.name]) for f in dataclasses.fields(cls)})
+            converters.update({f.name: _decoder(hints[f.name]) for f in fields(cls)})
         return cls(**{key: converters[key](value) for key, value in data.items() if key != _TAG})
 
     return decode

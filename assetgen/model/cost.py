@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 USD = "USD"
 CREDITS = "credits"
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """An amount in `unit` ("USD" or "credits"); `amount` None is an unknown price.
 
     `other` holds amounts in further units: units are never converted (IDENTITY 25).

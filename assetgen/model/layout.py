@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Loop = Literal["repeat", "once", "pingpong"]
 
@@ -11,16 +12,14 @@ DEFAULT_DURATION = 150
 """Milliseconds a frame where neither manifest nor file says otherwise."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Cell:
+class Cell(Struct, frozen=True, order=True):
     """One cell of a sheet: its index in reading order from 0, and whether it is drawn mirrored left to right."""
 
     index: int
     mirrored: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TagRow:
+class TagRow(Struct, frozen=True):
     """A default tag of a layout. `cells` None means every cell in reading order."""
 
     name: str
@@ -28,8 +27,7 @@ class TagRow:
     loop: Loop = "repeat"
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """One row of the layout table. Rows are append-only: a changed cut gets a new `version`.
 
     `columns`, `rows` None: the grid follows from the picture's size divided by the cell's size.
@@ -55,8 +53,7 @@ class Layout:
         return f"{self.name}@{self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A resolved tag: one cycle of cells in play order (ping-pong written out), a duration in ms for each."""
 
     name: str

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.request import SCHEME, Json, Request
 
 
-@dataclass(frozen=True, slots=True)
-class Original:
+class Original(Struct, frozen=True):
     """One picture as received. `file` is its path relative to the project, `sha256` of its bytes, `pixels` its digest.
 
     `candidate` counts from 1; `extra` is None, `pre_palette`, `background` or `data`.
@@ -24,8 +25,7 @@ class Original:
     extra: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """The accepted result of one remote step: request, originals, pick, price (IDENTITY 9).
 
     `inputs` records, for each picture field, the references as text: only for telling reasons (`input hero changed`).
@@ -57,8 +57,7 @@ class Accepted:
         return next((o for o in pictures if o.sha256 == self.pick), pictures[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(Struct, frozen=True):
     """A paid reply that could not be used (IDENTITY 24): never bought again until the request or the take changes."""
 
     request: Request
@@ -71,8 +70,7 @@ class Rejected:
     attempt: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Adopted:
+class Adopted(Struct, frozen=True):
     """A retouched file that stands in for the bought picture (IDENTITY 13). `stage` original or final.
 
     `over` is the pixel digest of the picture beneath it and `recipe` the key of the recipe that it skips, both as
@@ -86,8 +84,7 @@ class Adopted:
     recipe: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
+class Past(Struct, frozen=True):
     """A superseded result, moved whole: its steps with take, pick, originals and price, and its adoption (rule 8)."""
 
     steps: tuple[Accepted, ...]
@@ -95,8 +92,7 @@ class Past:
     rejected: Rejected | None = None
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """All that the lock knows of one name: an asset, `palette:NAME`, `atlas:NAME`, `index` or `export:ENGINE`.
 
     `frames` and `files` are the keys of the derived stages as last built; `outputs` maps paths (relative to the
@@ -129,8 +125,7 @@ class Block:
         return replace(self, frames=None, files=None, outputs={})
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """The whole lock. `retired` holds removed results, newest last (rule 8)."""
 
     blocks: Mapping[str, Block] = field(default_factory=dict)

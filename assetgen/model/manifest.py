@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct, field
 
 from assetgen.model.cost import Cost
 from assetgen.model.layout import Loop
@@ -18,8 +19,7 @@ Kind = Literal["sprite", "animation", "tileset", "palette", "atlas", "index"]
 Stage = Literal["base", "final"]
 
 
-@dataclass(frozen=True, slots=True)
-class AssetRef:
+class AssetRef(Struct, frozen=True):
     """Another asset's picture. `piece` names one frame, tile or cut piece (`walk_down_00`, `03`); None is the whole.
 
     `stage` base: the chosen original of the last remote step, no local recipe. final: after the recipe.
@@ -34,8 +34,7 @@ class AssetRef:
         return f"{self.name}/{self.piece}" if self.piece else self.name
 
 
-@dataclass(frozen=True, slots=True)
-class FileRef:
+class FileRef(Struct, frozen=True):
     """A file of the project. `path` is relative to the project's folder, with `/`; globs allowed where `glob`."""
 
     path: str
@@ -49,16 +48,14 @@ class FileRef:
 Ref = AssetRef | FileRef
 
 
-@dataclass(frozen=True, slots=True)
-class SentPalette:
+class SentPalette(Struct, frozen=True):
     """A palette sent as a wish: opaque colours `rrggbb`, in order, or the name of a palette extracted from assets."""
 
     name: str | None
     colors: tuple[str, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One remote call of an asset, with its input pictures still to be resolved.
 
     `fields` are canonical (see model.request), without pictures. `inputs` maps a canonical picture field
@@ -79,16 +76,14 @@ class Step:
     size: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One step of a recipe, parameters as plain JSON (palettes as their colours)."""
 
     name: str
     params: Mapping[str, Json]
 
 
-@dataclass(frozen=True, slots=True)
-class TagRule:
+class TagRule(Struct, frozen=True):
     """One entry of an animation's `tags`: `pattern` is a tag name or glob; None leaves a property as it was."""
 
     pattern: str
@@ -100,8 +95,7 @@ class TagRule:
     loop: Loop | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timing:
+class Timing(Struct, frozen=True):
     """How an animation's cells become tags. `mirror` maps a missing direction to the one it is mirrored from."""
 
     fps: float | None = None
@@ -112,8 +106,7 @@ class Timing:
     grounded: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A plain grid for a file: `columns` × `rows` cells, or cells of `tile_size` with margin and spacing."""
 
     columns: int | None = None
@@ -123,16 +116,14 @@ class Grid:
     spacing: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One member of `parts`: an animation and, per tag glob, the changes made to it."""
 
     of: AssetRef
     rules: tuple[TagRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TileEntry:
+class TileEntry(Struct, frozen=True):
     """One entry of a tileset's `tiles`: a picture, an animation (`tag` names one of its tags), or properties for the
     tile `id`."""
 
@@ -146,8 +137,7 @@ class TileEntry:
     probability: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TilesetSpec:
+class TilesetSpec(Struct, frozen=True):
     """What a tileset has beyond its source. `terrains` maps a member sheet to its (inside, outside) names."""
 
     tile_size: tuple[int, int] | None = None
@@ -161,8 +151,7 @@ class TilesetSpec:
     extrude: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     """`cut` of a sheet into named sprites: by grid, by connected parts (`auto`), or by the service's atlas (`data`)."""
 
     mode: Literal["grid", "auto", "data"]
@@ -170,8 +159,7 @@ class Cut:
     names: tuple[str | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """One entry after presets and `for_each`.
 
     `source` says where the base picture comes from: `prompt` and `edit` through `steps`; `file` and `copy` from
@@ -230,8 +218,7 @@ class Asset:
         return tuple(dict.fromkeys(names))
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """A palette: `colors` as `rrggbb` or `rrggbbaa` in order, or extracted from base pictures (`sources`, `count`)."""
 
     name: str
@@ -242,8 +229,7 @@ class Palette:
     file: FileRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Atlas:
+class Atlas(Struct, frozen=True):
     """An atlas and its members, globs already resolved, in manifest order. `optimize`: all members ask for it."""
 
     name: str
@@ -261,8 +247,7 @@ class Atlas:
     optimize: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """Transport settings. `timeout` in seconds; over all machines of the account `account_rate` in requests a minute,
     `account_budget` for each UTC day."""
 
@@ -273,8 +258,7 @@ class Network:
     account_budget: Cost | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(Struct, frozen=True):
     """One engine in use and its options as written (`{pixels_per_unit: 32, output: Assets/Art}`)."""
 
     name: str
@@ -288,8 +272,7 @@ class Engine:
         return output
 
 
-@dataclass(frozen=True)
-class Unsendable:
+class Unsendable(Struct, frozen=True):
     """Why the service would refuse an asset's request, if it had to be sent: results that are here already stand."""
 
     asset: str
@@ -297,8 +280,7 @@ class Unsendable:
     message: str
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Struct, frozen=True, dict=True):
     """A whole project. Paths are relative to `root`, the folder of the top manifest, as absolute text.
 
     `assets` keeps the order of the file. `files` are the manifest files read (relative paths), first the top one,

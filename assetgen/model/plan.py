@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.manifest import Kind
@@ -21,8 +22,7 @@ EXIT_OF_STATE: dict[BlockState, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """One thing that build would do. `asset` is a name, `palette:NAME`, `atlas:NAME` or `index`.
 
     `cause` groups actions with one origin for the report (`preset card changed`); `path` is set for `delete`.
@@ -48,8 +48,7 @@ class Action:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(Struct, frozen=True):
     """An asset that build will leave as it is, and why."""
 
     asset: str
@@ -60,8 +59,7 @@ class Blocked:
         return {"asset": self.asset, "state": self.state, "reason": self.reason}
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What build would do, in order."""
 
     provider: str

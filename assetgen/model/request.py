@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 import rfc8785
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
 Json = Any
 """A JSON value: str, int, float, bool, None, list or dict of such."""
@@ -83,8 +85,7 @@ def _digest(document: Json) -> str:
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True, dict=True):
     """One exact remote call.
 
     `op` is our own name of the operation: `generate`, an edit tool's id (`image_edit`, `inpainting`, …),
@@ -101,22 +102,19 @@ class Request:
     seeded: bool = True
     scheme: int = SCHEME
     provider: str = PROVIDER
-    _cache: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "fields", canonical_fields(self.fields))
+        force_setattr(self, "fields", canonical_fields(self.fields))
 
     @property
     def explicit_seed(self) -> int | None:
         seed: int | None = self.fields.get("seed")
         return seed
 
-    @property
+    @cached_property
     def intent(self) -> str:
         """Digest of the request without derived seed, take, candidates and palette (rule 3)."""
-        if "intent" not in self._cache:
-            self._cache["intent"] = _digest(self._document(dict(self.fields)))
-        return self._cache["intent"]
+        return _digest(self._document(dict(self.fields)))
 
     @property
     def seed(self) -> int | None:
@@ -128,14 +126,11 @@ class Request:
         digest = hashlib.sha256(rfc8785.dumps([self.intent, self.explicit_seed, self.take])).digest()
         return int.from_bytes(digest[:4], "big") & 0x7FFFFFFF
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The request digest (rule 1): what a purchase is keyed on."""
-        if "digest" not in self._cache:
-            effective = {"seed": self.seed, "take": self.take, "candidates": self.candidates, "palette": self.palette}
-            fields = {**self.fields, **effective}
-            self._cache["digest"] = _digest(self._document(canonical_fields(fields)))
-        return self._cache["digest"]
+        effective = {"seed": self.seed, "take": self.take, "candidates": self.candidates, "palette": self.palette}
+        return _digest(self._document(canonical_fields({**self.fields, **effective})))
 
     def _document(self, fields: dict[str, Json]) -> Json:
         return {"digest": self.scheme, "provider": self.provider, "op": self.op, "fields": fields}

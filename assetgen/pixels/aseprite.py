@@ -7,10 +7,10 @@ newer Python than we do, and untrusted files want bounds on what they may alloca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from msgspec import Struct
 
 from assetgen.model.built import Box
 from assetgen.model.errors import PictureError
@@ -22,8 +22,7 @@ Direction = Literal["forward", "reverse", "pingpong", "pingpong_reverse"]
 DIRECTIONS: tuple[Direction, ...] = ("forward", "reverse", "pingpong", "pingpong_reverse")
 
 
-@dataclass(frozen=True, slots=True)
-class FileTag:
+class FileTag(Struct, frozen=True):
     """A tag as the file has it: frames `first` to `last`; `repeat` 0 means for ever."""
 
     name: str
@@ -33,8 +32,7 @@ class FileTag:
     repeat: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(Struct, frozen=True):
     """A named box. `center` is the nine-patch's inner box and `pivot` a point, both relative to the box."""
 
     name: str
@@ -51,8 +49,7 @@ class Slice:
         return left, top, max(0, self.box[2] - left - width), max(0, self.box[3] - top - height)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """Flattened frames of equal size, milliseconds each, tags, slices, and the palette (`rrggbb`, `rrggbbaa`)."""
 
     frames: tuple[Picture, ...]

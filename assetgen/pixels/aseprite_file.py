@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from assetgen.model.errors import PictureError
@@ -24,8 +25,7 @@ _VISIBLE, _BACKGROUND, _REFERENCE = 1, 8, 64
 _GROUP = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
+class _Layer(Struct, frozen=True):
     flags: int
     kind: int
     level: int
@@ -35,8 +35,7 @@ class _Layer:
     tileset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Cel:
+class _Cel(Struct, frozen=True):
     """`pixels` raw as stored, (h, w, bytes a pixel). A linked cel is the cel it links to, in an earlier frame."""
 
     x: int

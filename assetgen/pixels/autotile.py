@@ -8,11 +8,11 @@ of one tile that is impossible; `blob47_approx` and `rpgmaker_a2_approx` compose
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from assetgen.model.errors import AssetError
@@ -32,8 +32,7 @@ Kind = Literal["blob47", "dual_grid", "rpgmaker_a2", "blob47_approx", "rpgmaker_
 Cells = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A synthesised sheet: pictures in reading order (None: empty cell) and the neighbourhood that each is drawn for.
 
     `peering`: bits N=1 NE=2 E=4 SE=8 S=16 SW=32 W=64 NW=128; in a dual grid the four diagonal bits are the corners.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.model.errors import PictureError
 
@@ -15,8 +16,7 @@ _MOVING = _STILL | {b"acTL", b"fcTL", b"fdAT"}
 LFS_POINTER = b"version https://git-lfs"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What is decoded at most: pixels over all frames, frames, chunks or blocks of a file, bytes of a file."""
 
     pixels: int = 64 << 20
@@ -28,8 +28,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What a file says of itself. `data` is what to give the decoder: a PNG without its ancillary chunks.
 
     `key` is the transparent sample value of a grey or truecolour PNG, `depth` its bits a sample.

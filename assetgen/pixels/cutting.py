@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from assetgen.model.built import Box
 from assetgen.model.errors import AssetError
@@ -26,8 +26,7 @@ _SKIPPED = "_"
 _BAD = re.compile(r"[^a-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One sprite of a sheet: its name, its box in the sheet, and its pixels (what other pieces put there is clear)."""
 
     name: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from posixpath import dirname, isabs, join, normpath
+
+from msgspec.structs import replace
 
 from assetgen.catalog.tags import WHOLE
 from assetgen.model.errors import AssetError, LayoutError, PictureError

@@ -11,11 +11,11 @@ import os
 import struct
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
@@ -56,8 +56,7 @@ _last: tuple[Picture, str] | None = None
 """The last of them with its digest; nobody can write to it. Known to be canonical, and not to be digested again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Animated:
+class Animated(Struct, frozen=True):
     """Composited frames of equal size and, for each, its duration in milliseconds (0 where the file gives none)."""
 
     frames: list[Picture]

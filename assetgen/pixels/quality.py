@@ -7,11 +7,11 @@ Each check measures one value and compares it with two thresholds; a manifest ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from assetgen.model.finding import Finding
@@ -21,8 +21,7 @@ from assetgen.pixels import measures
 from assetgen.pixels.picture import Picture
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """Above `warn` a warning, above `error` an error; None is never. `about` is one line for the documentation."""
 
     about: str
@@ -52,8 +51,7 @@ CHECKS: Mapping[str, Limit] = {
 """Every check with its thresholds."""
 
 
-@dataclass(frozen=True)
-class Judge:
+class Judge(Struct, frozen=True):
     """Turns measured values into findings under an asset's `quality` settings.
 
     A setting is `off`, a level (at the check's first threshold), or `{level, threshold}` with either left out.

@@ -31,8 +31,10 @@ color 000000, corners false, kind drop, opacity 96, offset [1, 1], size null, th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Operation
@@ -44,8 +46,7 @@ if TYPE_CHECKING:
     from assetgen.pixels.operations.framing import Move
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """What a recipe needs beyond its params: the colours of palettes that were extracted, by name.
 
     `one_of_many`: the picture is one of a set, in which a recolour need not find its colours in each.
@@ -55,8 +56,7 @@ class Context:
     one_of_many: bool = False
 
 
-@dataclass(frozen=True)
-class Applied:
+class Applied(Struct, frozen=True):
     """Finished frames, all of one size, and how a point of the frames before lies in them.
 
     `notes` are for people: what an operation left undone, and why.

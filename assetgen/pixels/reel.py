@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.catalog.tags import resolve_tags
 from assetgen.model.built import Size
@@ -14,8 +15,7 @@ from assetgen.pixels.picture import Picture, decode_frames
 from assetgen.pixels.slice import cut, cut_durations, cut_frames, drawn, enlarged, grid_of, plain_grid
 
 
-@dataclass(frozen=True)
-class Reel:
+class Reel(Struct, frozen=True):
     """Cells as cut, and the grid that they lie in; `tags` and `durations` (ms a cell) where the file brought them."""
 
     cells: Sequence[Picture]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.model.cost import FREE
 from assetgen.model.errors import StoreError
@@ -26,8 +28,7 @@ REDRAWN = "placeholder original missing: drawn again"
 EVERY_REALM = Realms(everything=True)
 
 
-@dataclass(frozen=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What the command line decides. `rerolls` maps an asset to its next take; `rebuy` names lost assets to replace."""
 
     pick_first: bool = False

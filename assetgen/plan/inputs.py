@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Block
@@ -14,8 +16,7 @@ from assetgen.plan.state import AssetState, standing_result
 from assetgen.plan.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(Struct, frozen=True):
     """A picture wanted as input: its digest, or what is in the way.
 
     `unpicked` names an asset of whose candidates nobody has chosen yet: `digest` is then the provisional first.
@@ -27,8 +28,7 @@ class Input:
     missing: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """All pictures of one step by field, or the first thing in the way of one of them."""
 
     digests: Mapping[str, Json]

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.codec import to_json
@@ -38,8 +39,7 @@ TOOL = key_of(OPERATION_VERSIONS)[:16]
 """What the lock remembers of the pixel operations' versions: a difference is the reason `tool changed`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(Struct, frozen=True):
     """The three keys of one asset. `plain` are those before tile ids (which name frames) or a stage came in."""
 
     pictures: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.lock import Adopted, Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
@@ -36,8 +38,7 @@ Needs = Callable[[str, bool], frozenset[str]]
 """Which kinds of files an asset of a kind is written as where the manifest does not say; packed in an atlas, or not."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutputCheck:
+class OutputCheck(Struct, frozen=True):
     """One recorded output against the disk. stale: not what the lock says, but written by the tool (another branch)."""
 
     path: str

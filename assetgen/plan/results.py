@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from assetgen.model.lock import Accepted, Block, Lock
 from assetgen.model.request import Request
 from assetgen.plan.world import Realms
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A result and the name of the block that holds it."""
 
     name: str
@@ -55,8 +56,7 @@ def all_results(block: Block) -> Iterator[Accepted]:
     yield from block.steps
 
 
-@dataclass(frozen=True)
-class Orphans:
+class Orphans(Struct, frozen=True):
     """Blocks whose name the manifest does not have any more, and retired ones: where renamed assets come from."""
 
     by_name: Mapping[str, Block]

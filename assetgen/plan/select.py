@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+
+from msgspec import Struct
 
 from assetgen.model.errors import UsageError
 from assetgen.model.manifest import Manifest
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """`assets` in build order (inputs first); `palettes`, `atlases` likewise. `whole` when nothing was left out."""
 
     assets: tuple[str, ...]

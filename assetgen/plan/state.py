@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from assetgen.model.lock import Accepted, Adopted, Block, Past
 from assetgen.model.manifest import Asset, Step
@@ -17,8 +18,7 @@ drawn again · reuse: an earlier or equal result answers it, free · buy: to be 
 is not there yet · held: to be bought, but something forbids it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StepState:
+class StepState(Struct, frozen=True):
     """One remote step: the request it asks for now (None while an input is missing) and the result that answers it.
 
     `accepted` is the result that answers the request for kept, restore, redraw and reuse; for the others the
@@ -71,8 +71,7 @@ def standing_past(block: Block | None, steps: Sequence[StepState], asset: Asset)
     return _last_whole(block)
 
 
-@dataclass(frozen=True, slots=True)
-class AssetState:
+class AssetState(Struct, frozen=True):
     """One asset against the lock and the disk.
 
     `block` is the block it starts from (its own, or one carried over from `renamed_from`). `past` is the earlier

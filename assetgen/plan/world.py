@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Stage
@@ -13,8 +14,7 @@ Presence = Literal["here", "stored", "pointer", "missing"]
 """pointer: Git LFS left its pointer in the place of the file, which is not lost but still to be fetched."""
 
 
-@dataclass(frozen=True, slots=True)
-class Realm:
+class Realm(Struct, frozen=True):
     """Where results come from: `official`, `placeholder`, `simulator` or a host (IDENTITY 6)."""
 
     name: str

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from assetgen.plan.disk import Memo
 
 if TYPE_CHECKING:
@@ -59,8 +61,7 @@ class Shelf:
         return Strip(name, cell, columns, {digest: i for i, digest in enumerate(order)})
 
 
-@dataclass(frozen=True)
-class Strip:
+class Strip(Struct, frozen=True):
     """One picture that holds several: `index` tells which cell, in reading order, shows a pixel digest."""
 
     name: str

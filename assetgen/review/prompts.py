@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from msgspec import Struct
 
 from assetgen.build.session import Session
 from assetgen.model.errors import ManifestError, UsageError
@@ -23,8 +23,7 @@ LONGEST = 4000
 """Characters of a prompt that the page may send."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where an entry's prompt stands. `text` is its source text, with `{variables}`; `shared` are all assets that the
     entry stands for; `digest` tells the file's version."""
 
@@ -44,8 +43,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A prompt about to be written: the new file's bytes and the difference, as lines with `-`, `+` or a blank."""
 
     place: Place

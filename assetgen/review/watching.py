@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
 from assetgen.model.errors import AssetgenError
@@ -24,8 +26,7 @@ STEP, DEBOUNCE = 10, 30
 """Milliseconds: how long a save may take to be whole, and how long saves are collected at most."""
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """Files (relative, with `/`) and globs whose change means a build."""
 
     files: frozenset[str]

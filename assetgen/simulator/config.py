@@ -6,10 +6,11 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
 
 from assetgen.catalog.live import NOT_ASKED, Live, parse
 from assetgen.model.errors import UsageError
@@ -28,8 +29,7 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-@dataclass(frozen=True)
-class SimulatorConfig:
+class SimulatorConfig(Struct, frozen=True):
     """Everything that a simulator needs to know; nothing is read from elsewhere.
 
     `balance`: dollars (or credits) of each account at its first request; None never runs out.
@@ -62,9 +62,9 @@ class SimulatorConfig:
     live: Live = NOT_ASKED
     any_style: bool = False
     public_url: str | None = None
-    clock: Callable[[], float] = field(default=time.time, repr=False)
-    sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)
-    new_id: Callable[[], str] = field(default=new_id, repr=False)
+    clock: Callable[[], float] = field(default=time.time)
+    sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
+    new_id: Callable[[], str] = field(default=new_id)
 
     @property
     def legacy_works(self) -> bool:

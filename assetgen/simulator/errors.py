@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from assetgen.simulator.config import Dialect
 
@@ -11,8 +12,7 @@ Form = Literal["code", "msg", "loc", "text"]
 """The four shapes of v1: `{code, message}`, `[{msg}]`, `[{loc, msg, type}]`, a bare text."""
 
 
-@dataclass(frozen=True)
-class Flaw:
+class Flaw(Struct, frozen=True):
     """One thing wrong with a request: where in it, what, and the code for it. `type` marks a schema flaw (422)."""
 
     loc: tuple[str | int, ...]

@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from msgspec import Struct
+
 from assetgen.model.errors import UsageError
 
 When = Literal["before", "after"]
@@ -40,8 +42,7 @@ ACTIONS: tuple[str, ...] = ("latency", *get_args(Transport), *get_args(Result))
 STATUSES = frozenset({401, 403, 404, 500, 502, 503, 504, 524})
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One kind of fault. A request matches when all that is given matches; `nth` counts matching requests from 1.
 
     `method`: exact. `path`, `style`, `prompt`: globs (path as sent, `/v2/inferences/tasks/*`). `every`: each nth one.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from assetgen.simulator.errors import Flaw
 
 Kind = Literal["string", "integer", "number", "boolean", "image", "images"]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field: its JSON type and inclusive bounds (of numbers, or of a list's length)."""
 
     kind: Kind

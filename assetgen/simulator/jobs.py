@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from msgspec import Struct
+
 from assetgen.simulator.config import Dialect
 from assetgen.simulator.errors import Refusal
 from assetgen.simulator.faults import Rule
@@ -21,8 +23,7 @@ Status = Literal["pending", "running", "succeeded", "failed"]
 STATUSES: tuple[str, ...] = ("pending", "running", "succeeded", "failed")
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """One file of a result. `extra` marks what is appended after the candidates (`pre_palette`, `background`)."""
 
     data: bytes
@@ -37,8 +38,7 @@ class File:
         return f"image/{self.extension}"
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """What drawing gave: files in the order of the reply, and the data that can be downloaded with them."""
 
     files: tuple[File, ...]

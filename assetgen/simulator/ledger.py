@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
+
 from assetgen.model.cost import plain
 from assetgen.simulator.config import ENDLESS, SimulatorConfig
 from assetgen.simulator.errors import Refusal
@@ -28,8 +30,7 @@ def account_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
-@dataclass(frozen=True)
-class Charge:
+class Charge(Struct, frozen=True):
     """One line of the ledger. `kind` is `charge` or `refund`; `about` says what for (dialect, style, ids, …)."""
 
     number: int

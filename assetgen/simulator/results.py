@@ -6,10 +6,11 @@ import base64
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal
+
+from msgspec.structs import replace
 
 from assetgen.pixels.picture import decode
 from assetgen.simulator import images

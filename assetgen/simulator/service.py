@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct, field
 
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.errors import Refusal
@@ -18,8 +20,7 @@ LOG_LIMIT = 20_000
 FIXER_RATE = 10
 
 
-@dataclass(frozen=True)
-class Hosted:
+class Hosted(Struct, frozen=True):
     """One URL of a result file: good until `expires`. `trick` makes the download misbehave."""
 
     file: File
@@ -134,8 +135,7 @@ class Service:
         times.append(now)
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """An answer before it becomes bytes."""
 
     body: Any

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.catalog.live import NOT_ASKED, Live
 from assetgen.catalog.types import Style
@@ -27,8 +29,7 @@ _USER = re.compile(r"user__[A-Za-z0-9_-]+")
 _NULLABLE = frozenset(name for name, field in FIELDS.items() if field.nullable)
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """A request that passed: its style, the size drawn (after silent clamps), and its decoded pictures."""
 
     payload: Mapping[str, Any]
@@ -44,8 +45,7 @@ class Ask:
         return bool(self.payload.get(name))
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """How strict: dialect, generation, which sizes, which unknown fields pass, which user styles are gone."""
 
     dialect: Dialect

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.catalog.tools import EDIT_MAX_SIDE, EDIT_MIN_SIDE, FIXER_MAX_PIXELS, FIXER_MIN_SIDE, TOOLS
 from assetgen.catalog.types import Tool, ToolField
@@ -31,8 +32,7 @@ _FIXES: Mapping[str, Mapping[str, Field]] = {
 }
 
 
-@dataclass(frozen=True)
-class ToolAsk:
+class ToolAsk(Struct, frozen=True):
     """An edit or fix that passed: its fields by wire name, and its decoded pictures."""
 
     name: str

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
+
+from msgspec import Struct, field
+from msgspec.structs import fields, replace
 
 from assetgen.model.codec import from_json, to_json
 from assetgen.model.cost import UNKNOWN, Cost
@@ -44,8 +46,7 @@ _REQUEST_KINDS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One purchase.
 
     `at` is when it was intended, `sent_at` when it was last sent, `changed` when its state was entered (seconds
@@ -114,16 +115,14 @@ class Entry:
         return now - self.at
 
 
-@dataclass(frozen=True)
-class Attempts:
+class Attempts(Struct, frozen=True):
     """The attempts made on one request: the `last` one, and the one to be made `next` unless a re-buy is approved."""
 
     last: int
     next: int
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """The whole journal: entries by id in order of their intent, attempts by request digest, and when each task of
     the service's list was first seen by us."""
 

@@ -6,9 +6,10 @@ import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from assetgen.model.cost import UNKNOWN, Cost, total
 from assetgen.store import atomic
@@ -21,8 +22,7 @@ TRASH_DAYS = 30
 _AT_WORK = DAY  # seconds: a purchase younger than this may not have reached its lock yet
 
 
-@dataclass(frozen=True, slots=True)
-class Unnamed:
+class Unnamed(Struct, frozen=True):
     """One purchase (or loose objects of a realm, then without a digest) that no known lock names.
 
     `paths` are its files in the store, `size` their bytes, `price` what it cost, `what` its prompt or operation.

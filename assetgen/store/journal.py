@@ -21,9 +21,10 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+
+from msgspec.structs import asdict, replace
 
 from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json

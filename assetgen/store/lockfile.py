@@ -12,9 +12,11 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.model.errors import LockError
 from assetgen.model.jsontext import parse_json
@@ -47,8 +49,7 @@ class Memo(Protocol):
     def put(self, key: str, data: bytes) -> None: ...
 
 
-@dataclass(frozen=True)
-class LockFile:
+class LockFile(Struct, frozen=True):
     """A lock as read. `verbatim` holds each block's own text by name (`retired` among them), `text` the whole,
     `digest` the SHA-256 of that (None: there is no file yet). `foreign` names blocks that an `update` left alone
     because somebody else had changed them: the next one that starts from here leaves them alone, too."""
@@ -61,8 +62,7 @@ class LockFile:
     foreign: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Updated:
+class Updated(Struct, frozen=True):
     """The file after an update, and the names of the blocks that somebody else had changed: left as they were."""
 
     file: LockFile

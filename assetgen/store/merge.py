@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.lock import Accepted, Block, Lock, Past
 from assetgen.store import lockfile
@@ -21,8 +24,7 @@ T = TypeVar("T")
 _FREE = "placeholder"
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """The joined text, and one sentence for people about each block that both sides had changed."""
 
     text: str

@@ -6,9 +6,10 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from assetgen.model.errors import StoreError
 from assetgen.store import atomic
@@ -18,8 +19,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 _READ_ONLY = 0o444
 
 
-@dataclass(frozen=True, slots=True)
-class Blob:
+class Blob(Struct, frozen=True):
     """One stored object. `size` in bytes, `written` in seconds since 1970."""
 
     realm: str

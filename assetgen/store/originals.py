@@ -6,9 +6,11 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.errors import PictureError, StoreError
 from assetgen.model.lock import Accepted, Adopted, Block, Original, Past, Rejected
@@ -24,8 +26,7 @@ _POINTER_SIZE = 1024  # by Git LFS's own specification
 Found = Literal["exact", "pixels", "pointer", "wrong", "missing"]
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where an original is. `path` is relative to the project, set unless the state is wrong or missing.
 
     exact: these very bytes · pixels: another file of the same picture · pointer: Git LFS has not fetched it ·

@@ -10,17 +10,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
 
 
-@dataclass(frozen=True)
-class RawStore:
+class RawStore(Struct, frozen=True):
     """Files of one account under `folder`."""
 
     folder: Path

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json
@@ -21,8 +23,7 @@ from assetgen.store.yamlet import Damage
 _VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """All results of one request, newest last: more than one after `--rebuy`."""
 
     realm: str

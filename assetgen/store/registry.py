@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json
@@ -15,8 +16,7 @@ from assetgen.model.lock import Accepted, Adopted, Lock, Original, Rejected
 from assetgen.store import atomic, lockfile
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """A known project: its lock file, and the note in the store that says so."""
 
     lock: Path

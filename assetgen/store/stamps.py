@@ -7,9 +7,11 @@ import json
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
@@ -32,8 +34,7 @@ _VERSION = 1
 _HELD = 1 << 20  # bytes of a file; larger ones are read again
 
 
-@dataclass(frozen=True, slots=True)
-class _Stamp:
+class _Stamp(Struct, frozen=True):
     """`racy`: read so soon after its last write that a further write need not have changed its time."""
 
     size: int

@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export_sample import Sample
 from machines import Browser
+from msgspec.structs import replace
 
 from assetgen.model.built import BuiltAnimation, BuiltTag
 from assetgen.pixels.picture import Picture, read

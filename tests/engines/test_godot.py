@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export_sample import Sample
 from machines import Godot
+from msgspec.structs import replace
 
 from assetgen.export.base import Output
 from assetgen.export.regions import autotile_size, tile_origin

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export_sample import GRASS, STONE, Maker, Sample, picture, sample
+from msgspec.structs import replace
 from screens import SHOTS
 
 from assetgen.export.scaffold import ENGINES, scaffold

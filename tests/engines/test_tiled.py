@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import xml.etree.ElementTree as ET
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from export_sample import Sample
 from machines import MapReaders, Tiled
+from msgspec.structs import replace
 
 from assetgen.export.base import Output
 from assetgen.pixels.picture import Picture, read

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import floor
 
 import numpy as np
+from msgspec import Struct
 
 from assetgen.model.built import Size
 from assetgen.model.errors import AssetError
@@ -14,8 +14,7 @@ from assetgen.pixels.geometry import common_box, crop
 from assetgen.pixels.picture import Picture
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """How a point of the picture before (pixel edges, y down) lies in the picture after:
     `x' = xx·x + xy·y + dx`, `y' = yx·x + yy·y + dy`."""
 

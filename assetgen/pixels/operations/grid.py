@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from assetgen.pixels.picture import Picture, canonical
@@ -19,8 +19,7 @@ _NEARLY = 0.85
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class PixelGrid:
+class PixelGrid(Struct, frozen=True):
     """Art pixels of `scale`×`scale` picture pixels; the first full column and row begin at `left`, `top`.
 
     `confidence` 0–1: how much of the picture's change lies on the grid beyond chance (1: all of it).

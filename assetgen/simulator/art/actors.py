@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from assetgen.simulator.art.backdrop import cut_out, figure_box
 from assetgen.simulator.art.beast_look import beast_look
@@ -23,9 +23,8 @@ from assetgen.simulator.art.words import Brief, read
 LIVING = ("person", "beast", "critter")
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """A figure: its look (a dataclass of ramps and words) and how that is drawn, feet at the origin."""
+class Actor(Struct, frozen=True):
+    """A figure: its look (a record of ramps and words) and how that is drawn, feet at the origin."""
 
     look: Any
     paint: Callable[[Canvas, Any, float, Pose], None]
@@ -55,7 +54,7 @@ def _by_words(brief: Brief, seed: int) -> Actor:
         if digest(brief.key, "kind") % 5 < 3:
             subject = pick(("slime", "ghost", "octopus", "mushling", "beholder"), brief.key, "subject")
             return Actor(
-                critter_look(dataclasses.replace(brief, subject=subject, kind="critter"), seed),
+                critter_look(replace(brief, subject=subject, kind="critter"), seed),
                 draw_critter,
                 34,
                 upright=False,
@@ -83,7 +82,7 @@ def recoloured(actor: Actor, picture: Picture) -> Actor:
     box = figure_box(figure)
     if box is None:
         return actor
-    names = [f.name for f in dataclasses.fields(actor.look) if isinstance(getattr(actor.look, f.name), np.ndarray)]
+    names = [f.name for f in fields(actor.look) if isinstance(getattr(actor.look, f.name), np.ndarray)]
     present = {_triple(c) for c in np.unique(figure[figure[..., 3] > 0][:, :3], axis=0)}
     kept = [name for name in names if _triple(getattr(actor.look, name)[2]) in present]
     wanted = [name for name in names if name not in kept]
@@ -91,9 +90,9 @@ def recoloured(actor: Actor, picture: Picture) -> Actor:
         return actor
     taken = {_triple(c) for name in kept for c in getattr(actor.look, name)}
     flags = {name: (10 + 11 * k, 200, 90 + 5 * k) for k, name in enumerate(names)}
-    flagged = dataclasses.replace(
+    flagged = replace(
         actor,
-        look=dataclasses.replace(actor.look, **{n: np.tile(np.array(c, np.uint8), (5, 1)) for n, c in flags.items()}),
+        look=replace(actor.look, **{n: np.tile(np.array(c, np.uint8), (5, 1)) for n, c in flags.items()}),
     )
     part, seen = max((_overlaid(flagged, figure, box, yaw) for yaw in (0.0, 45.0, 315.0, 90.0, 270.0)), key=_agreement)
     changes = {}
@@ -102,7 +101,7 @@ def recoloured(actor: Actor, picture: Picture) -> Actor:
         color = _base(seen[here][:, :3], taken) if here.any() else None
         if color is not None:
             changes[name] = ramp(color)
-    return dataclasses.replace(actor, look=dataclasses.replace(actor.look, **changes))
+    return replace(actor, look=replace(actor.look, **changes))
 
 
 def _triple(color: Picture) -> RGB:

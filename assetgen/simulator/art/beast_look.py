@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetgen.simulator.art.color import RGB, Ramp, chance, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.words import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class BeastLook:
+class BeastLook(Struct, frozen=True):
     """One animal: colours and proportions. `ears`, `tail`, `marks`, `extra` name forms."""
 
     subject: str

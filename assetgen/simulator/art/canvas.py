@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from assetgen.simulator.art.color import RGB, Ramp
@@ -28,8 +29,7 @@ LIGHT = (-0.50, -0.78)
 """Where light comes from in screen space: the top left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """Pixels of one shape: a window at (x, y), which pixels it covers, and where they lie in it (−1…1, screen axes)."""
 
     x: int

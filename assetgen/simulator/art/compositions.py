@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from assetgen.simulator.art.actors import LIVING, actor_for
 from assetgen.simulator.art.backdrop import figure_box, simple_ground

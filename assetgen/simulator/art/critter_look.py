@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.simulator.art.canvas import Canvas
 from assetgen.simulator.art.color import RGB, Ramp, color_at, pick, ramp, ramp_of, rgb
@@ -11,8 +12,7 @@ from assetgen.simulator.art.rig import Pose
 from assetgen.simulator.art.words import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class CritterLook:
+class CritterLook(Struct, frozen=True):
     """One critter: its kind, ramps and worn things."""
 
     subject: str

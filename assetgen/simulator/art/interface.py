@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from assetgen.simulator.art.canvas import Canvas, Picture
 from assetgen.simulator.art.color import RGB, Ramp, adjust, color_at, generator, mix, pick, ramp, ramp_of, rgb
@@ -14,8 +14,7 @@ from assetgen.simulator.art.noise import fractal
 from assetgen.simulator.art.words import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class Skin:
+class Skin(Struct, frozen=True):
     """How interface pieces look: frame, ornament and field colours."""
 
     frame: Ramp

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.simulator.art.canvas import Canvas
 from assetgen.simulator.art.color import Ramp, chance, color_at, pick, ramp, ramp_of, rgb
@@ -16,8 +17,7 @@ GOLD = "f0b92c"
 LEATHER = "7a4a30"
 
 
-@dataclass(frozen=True, slots=True)
-class Paint:
+class Paint(Struct, frozen=True):
     """Colours for one thing: `main` is what the prompt colours, `trim` its fittings; `key` decides small details."""
 
     main: Ramp

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.simulator.art.color import COLORS, RGB, Ramp, adjust, chance, luma, pick, ramp, ramp_of, rgb
 from assetgen.simulator.art.words import Brief
@@ -12,8 +13,7 @@ HAIRS = ("3a2c2c", "6a4428", "a8642c", "e4b850", "c84c2c", "8a8f98", "4a3a5c", "
 CLOTHS = ("3468a8", "b3433a", "3c8450", "8a5aa8", "c87f34", "2f8f8f", "a83c64", "5e6a7c", "6a5238", "4a4f8a")
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """One person. Ramps colour the parts; names choose their form. `main` and `off` are held things."""
 
     species: str

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from assetgen.catalog.types import Style
 from assetgen.simulator.art.canvas import Picture
 from assetgen.simulator.art.color import RGB, digest
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Order:
+class Order(Struct, frozen=True, eq=False):
     """One request to draw. `size` is (width, height) of a picture, a tile or a cell; `count` pictures are wanted.
 
     `outside` describes what surrounds the terrain of a tileset; `palette` is honoured exactly when given; `frames`

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from assetgen.simulator.art.actors import LIVING
 from assetgen.simulator.art.backdrop import cleared, grounded, simple_ground

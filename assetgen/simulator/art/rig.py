@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.simulator.art.canvas import Canvas, Point
 from assetgen.simulator.art.color import color_at, ramp_of
@@ -22,8 +23,7 @@ YAWS = {"down": 0.0, "se": 45.0, "right": 90.0, "ne": 135.0, "up": 180.0, "nw": 
 """Where the figure looks, as degrees from facing the viewer towards the viewer's right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pose:
+class Pose(Struct, frozen=True):
     """A pose. Feet: how far forward and how high; hands: offsets from hanging (forward, up, out); the rest in units."""
 
     left_foot: Point = (0.0, 0.0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from assetgen.simulator.art.canvas import Canvas
 from assetgen.simulator.art.color import Ramp, adjust, chance, color_at, generator, pick, ramp, ramp_of, rgb
@@ -13,8 +14,7 @@ from assetgen.simulator.art.items import flame
 from assetgen.simulator.art.words import Brief
 
 
-@dataclass(frozen=True, slots=True)
-class Stuff:
+class Stuff(Struct, frozen=True):
     """Colours of one thing: `main` is what the prompt colours, `second` its companion; `key` decides details."""
 
     main: Ramp

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
+from msgspec.structs import replace
 
 from assetgen.simulator.art.actors import LIVING, Actor, actor_for
 from assetgen.simulator.art.canvas import Canvas, Picture

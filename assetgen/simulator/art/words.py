@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from assetgen.simulator.art.color import COLORS, MOODS, RGB, TINTS, adjust
 
@@ -135,8 +136,7 @@ _HELD = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(Struct, frozen=True):
     """A prompt understood. `roles` are all the person words in order; `extras` what is worn or held."""
 
     kind: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from urllib.request import url2pathname
+
+from msgspec import Struct
 
 from assetgen.model.errors import UsageError
 from assetgen.store.shared.backend import Backend
@@ -19,8 +20,7 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _YES = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """`scheme` is `file`, `http`, `https` or one of BUCKETS. `where` is the address without secrets, for people.
 
     `level` is the trust level that records are written at, `write` whether anything may be written, `leases` whether

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from assetgen.model.errors import StoreError
 from assetgen.store.folders import realm_folder
@@ -16,8 +17,7 @@ RESERVED = frozenset({"ac", "cas", "leases", "rates", "records"})
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """`tree` is a path below the store (`records/main/official/ab/….0.json`), `flat` one in bazel-remote's layout.
 
     `flat` is `cas/DIGEST` for a picture and `[AREA/]ac/KEY` for all else, KEY the SHA-256 of `tree`; AREA is the trust

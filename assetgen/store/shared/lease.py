@@ -8,8 +8,10 @@ may add the next one, and the lease is his. Of several who try exactly one can. 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from assetgen.model.jsontext import parse_json
 from assetgen.store.shared import keys
@@ -30,8 +32,7 @@ State = Literal["held", "done", "unshared", "failed", "rejected"]
 _STATES = frozenset({"held", "done", "unshared", "failed", "rejected"})
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One step of a lease. `since` is when its owner began (seconds since 1970, for people), `term` in seconds.
 
     `account` and `repeatable` say whether somebody else may send the same request again without being charged twice:
@@ -50,8 +51,7 @@ class Note:
     level: str = MAIN
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """The newest note and its number in the chain."""
 
     number: int

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetgen.model.errors import StoreError, UsageError
 
@@ -20,8 +21,7 @@ PRIVATE = "ASSETGEN_SIGNING_KEY"
 _CONTEXT = b"assetgen-record-1\0"
 
 
-@dataclass(frozen=True)
-class Signing:
+class Signing(Struct, frozen=True):
     """`believed` are the keys of `assets.pub`, None without that file; `own` is this machine's private key."""
 
     believed: tuple[Ed25519PublicKey, ...] | None = None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from assetgen.model.cost import amount_of
 from assetgen.model.jsontext import parse_json
@@ -17,8 +18,7 @@ DAY = 86_400.0
 _RIVALS = 200  # machines that may add a sum in the same moment
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """The newest note: its number (0: there is none yet) and what all notes up to it come to."""
 
     number: int

@@ -7,8 +7,9 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json

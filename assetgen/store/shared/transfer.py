@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from msgspec import Struct
+
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Original
 from assetgen.store.folders import realm_of
@@ -56,8 +58,7 @@ class Outcome:
         return 1 if self.missing or self.failed else 0
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """What a lock (or a store) names: pictures with their realms, results of requests."""
 
     originals: tuple[tuple[str, Original], ...]
