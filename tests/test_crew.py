@@ -20,8 +20,9 @@ from workbench import Workbench
 
 from assetgen.build.finish import Finished, Sources, finish
 from assetgen.build.outputs import Target, Writer, staged
+from assetgen.build.strip import Laid, Strip
 from assetgen.model.manifest import Asset
-from assetgen.pixels.picture import file_digest
+from assetgen.pixels.picture import Picture, file_digest
 from assetgen.store.state import State
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
@@ -120,6 +121,29 @@ def test_what_processes_finished_is_known_in_another_clone(tmp_path: Path, monke
     clone.build("-j", "1")
     assert again == []
     assert clone.files("generated") == game.files("generated")
+
+
+@linux
+@pytest.mark.parametrize("room", [2, 1 << 20])
+def test_pages_show_what_processes_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
+    """Whether its pictures lie where both see them, or travel; what is made of one of them, too."""
+    monkeypatch.setattr("assetgen.build.crew._STRIPS", room)
+    seen: list[Laid] = []
+    see = Strip.see
+
+    def noted(strip: Strip, laid: Laid) -> dict[str, Picture]:
+        seen.append(laid)
+        return see(strip, laid)
+
+    monkeypatch.setattr(Strip, "see", noted)
+    more = "  twin: {copy: s005, palette: dusk}\npalettes: {dusk: [1a1c2c, b13e53]}\natlases: {all: {include: ['*']}}\n"
+    made = []
+    for jobs in ("1", "2"):
+        game = project(tmp_path / jobs, more)
+        game.build("-j", jobs)
+        made.append((game.files(), (game.root / "assets.lock").read_text()))
+    assert made[0] == made[1]
+    assert bool(seen) == (room > 2)
 
 
 @linux

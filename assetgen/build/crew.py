@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from assetgen.build.crewmate import Bug, Looked, Told, serve, stands_alone
 from assetgen.build.options import PARCEL
 from assetgen.build.places import Move, Placed, WhatBecame
+from assetgen.build.strip import Laid, Strip
 from assetgen.model.errors import StoreError
 from assetgen.plan.project import Project
 from assetgen.store import atomic
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from assetgen.build.session import Session
+    from assetgen.model.built import Picture
 
 LANES = 8
 """More processes than these would wait for the one that commits their work."""
 
 
+_STRIPS = 32 << 20  # bytes of pictures that all processes together lay where we see them
 _SWITCHING = 0.0005
 """Seconds that a lane waits for its turn while results are taken up: a tenth of what is usual, since a process waits
 for what it sends next."""
@@ -73,10 +76,11 @@ class Crew:
         self._told: dict[str, tuple[str, Told]] = {}
         self._lost = False
         self._ahead = ahead
+        self._strips = [Strip(_STRIPS // count) for _ in range(count)]
         with _uninterrupted():
-            for _ in range(count):
+            for strip in self._strips:
                 ours, theirs = context.Pipe()
-                whole = (os.getpid(), theirs, [*self._pipes, ours], session, ahead)
+                whole = (os.getpid(), theirs, [*self._pipes, ours], strip, session, ahead)
                 first = {"first": not self._pipes}
                 process = context.Process(target=serve, args=whole, kwargs=first, daemon=True)
                 with warnings.catch_warnings():
@@ -129,6 +133,10 @@ class Crew:
         process is to be asked."""
         known, told = self._told.pop(name, (None, None))
         return told if known == files else None
+
+    def see(self, lane: int, laid: Laid) -> dict[str, Picture]:
+        """Pictures by digest that a lane's process made."""
+        return self._strips[lane].see(laid)
 
     def finish(self, lane: int, wanted: Sequence[tuple[str, str]]) -> list[Told | None] | None:
         """What became of each asset (its name and files key). None where it, or that process, is to be done without:

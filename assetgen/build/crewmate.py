@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +16,7 @@ from assetgen.build import shelf
 from assetgen.build.finish import Finished
 from assetgen.build.outputs import Judged, Pending, Writer, pending, staged, without_picture
 from assetgen.build.places import Move, Placed, Staged, place_staged
+from assetgen.build.strip import Laid, Strip
 from assetgen.build.work import Done, do, prepare
 from assetgen.model.built import BuiltAsset
 from assetgen.model.errors import AssetgenError, PictureError, StoreError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from assetgen.build.session import Session
+    from assetgen.model.built import Picture
 
 _AHEAD, _AHEAD_BYTES = 8192, 32 << 20  # assets that are finished before they are asked for, and their files' bytes
 
@@ -42,8 +44,8 @@ _PR_SET_PDEATHSIG = 1
 
 class Told(NamedTuple):
     """What a process tells of an asset that it finished, in plain values: findings, tile ids, notes, then what it
-    found of the files: digests by path, rows of those to be written, drifted and obsolete paths; records to keep; and
-    what was built. `error` alone where it failed."""
+    found of the files: digests by path, rows of those to be written, drifted and obsolete paths; records to keep,
+    where pictures lie by their key, and what was built. `error` alone where it failed."""
 
     error: AssetgenError | None
     findings: Sequence[tuple[str, str, str]] = ()
@@ -54,6 +56,7 @@ class Told(NamedTuple):
     drifted: Sequence[str] = ()
     obsolete: Sequence[str] = ()
     records: Sequence[tuple[str, bytes]] = ()
+    pictures: Sequence[tuple[str, Laid]] = ()
     built: tuple[BuiltAsset, ...] = ()
 
     def done(self) -> Done | AssetgenError:
@@ -95,7 +98,14 @@ def stands_alone(project: Project, asset: Asset) -> bool:
 
 
 def serve(
-    parent: int, pipe: Connection, others: Sequence[Connection], session: Session, ahead: bool, *, first: bool
+    parent: int,
+    pipe: Connection,
+    others: Sequence[Connection],
+    strip: Strip,
+    session: Session,
+    ahead: bool,
+    *,
+    first: bool,
 ) -> None:
     """Answers until the pipe ends, which it does with `parent`, which holds its other end.
 
@@ -108,7 +118,7 @@ def serve(
     for other in others:
         other.close()
     session.keep_later()
-    mate = _Mate(session, ahead)
+    mate = _Mate(session, strip, ahead)
     works: dict[str, Callable[..., Any]] = {"look": mate.looked, "finish": mate.finished, "place": mate.placed}
     while True:
         try:
@@ -125,6 +135,7 @@ def serve(
         except OSError:
             break
     mate.leave()
+    mate.memo.keep_pictures()
     if first:
         session.keep_manifest()
     session.keep_derived()
@@ -140,14 +151,18 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-class _Gathered:
+class _Gathered(shelf.PictureMemo):
     """The cache, over there: it takes pictures and records. Records travel home, too: there all of them lie in one
-    file. So do small pictures that are kept: they are put on pages before they can be read from the cache."""
+    file. Pictures are put on pages before they can be read from the cache: they are laid where home sees them, and
+    compressed for the cache at the end. Where there is no room for that, small ones travel."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, strip: Strip) -> None:
         self.cache = session.cache
         self.void = session.cache.is_void()
+        self.strip = strip
         self.records: list[tuple[str, bytes]] = []
+        self.laid: list[tuple[str, Laid]] = []
+        self._unkept: list[tuple[str, Laid]] = []
 
     def get(self, key: str) -> bytes | None:
         if self.void and key.startswith(shelf.RECORD):
@@ -158,6 +173,19 @@ class _Gathered:
         self.cache.behind.put(key, data)
         if key.startswith(shelf.RECORD) or (key.startswith(shelf.PICTURES) and len(data) <= _SMALL):
             self.records.append((key, data))
+
+    def put_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None:
+        laid = self.strip.lay(pictures)
+        if laid is None:
+            self.put(key, shelf.packed(pictures))
+            return
+        self.laid.append((key, laid))
+        self._unkept.append((key, laid))
+
+    def keep_pictures(self) -> None:
+        """Puts the pictures that were laid into the cache."""
+        for key, laid in self._unkept:
+            self.cache.behind.put(key, shelf.packed(self.strip.see(laid)))
 
 
 class _Made(Struct, frozen=True):
@@ -175,11 +203,11 @@ class _Made(Struct, frozen=True):
 class _Mate:
     """What one process knows and keeps."""
 
-    def __init__(self, session: Session, ahead: bool) -> None:
+    def __init__(self, session: Session, strip: Strip, ahead: bool) -> None:
         self.session = session
         self.project = session.project
         self.ahead = ahead
-        self.memo = _Gathered(session)
+        self.memo = _Gathered(session, strip)
         self.writer = Writer(session.root, session.state, self.memo, force=session.options.force)
         self.checked: set[str] = set()
         self._ready: dict[str, _Made] = {}
@@ -234,7 +262,7 @@ class _Mate:
         session = self.session
         work = prepare(self.project, session.disk, name, session.palette)
         assert work is not None, "an asset with keys has all that it is made of"
-        self.memo.records = []
+        self.memo.records, self.memo.laid = [], []
         write = self.project.write_for(work.asset)
         done = do(work, self.memo, self.writer, session.manifest.output, write, self.project.state(name).block)
         judged, finished = done.judged, done.finished
@@ -249,6 +277,7 @@ class _Mate:
             drifted=judged.drifted,
             obsolete=judged.obsolete,
             records=self.memo.records,
+            pictures=self.memo.laid,
             built=finished.built,
         )
         return _Made(keys, told, [] if wrong else [without_picture(item) for item in judged.pending])

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetgen.build import shelf
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.options import PARCEL
 from assetgen.build.outputs import Writer
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
+from assetgen.build.shelf import See
 from assetgen.build.work import Done, Work, do, finished_of, prepare
 from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError, StoreError
@@ -28,6 +30,7 @@ from assetgen.plan.sources import upstream
 
 if TYPE_CHECKING:
     from assetgen.build.crew import Crew
+    from assetgen.build.crewmate import Told
     from assetgen.build.finish import Finished
     from assetgen.model.built import Picture
 
@@ -59,7 +62,8 @@ def _finished(
 
 
 class Processing:
-    """The local half of a build. `records` has what was finished, by name, without its pictures: for atlases and index.
+    """The local half of a build. `records` has what was finished, by name, without its pictures: for atlases and index;
+    `pictures` gives those that other processes made, by their key in the cache.
 
     `failed` says why by name. `sound` are those whose files are written or in the writer's hands, with nothing left to
     say of them.
@@ -87,6 +91,7 @@ class Processing:
         self.failed: dict[str, str] = {}
         self.sound: set[str] = set()
         self.records: dict[str, Finished] = {}
+        self.pictures: dict[str, See] = {}
         threads = session.options.jobs or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(threads, "assetgen")
         self._parcel = _AHEAD if crew is None else PARCEL
@@ -227,9 +232,18 @@ class Processing:
         left = {name: items[name] for name, tale in found.items() if tale is None}
         here = dict(zip(left, await self._here(left) if left else (), strict=True))
         for tale in found.values():
-            for key, record in tale.records if tale is not None else ():
-                self.session.cache.learn(key, record)
+            if tale is not None:
+                self._learn(lane, tale)
         return [here[name] if tale is None else tale.done() for name, tale in found.items()]
+
+    def _learn(self, lane: int, tale: Told) -> None:
+        """Knows what another process keeps, but has not written yet."""
+        assert self.crew is not None
+        for key, record in tale.records:
+            self.session.cache.learn(key, record)
+        for key, laid in tale.pictures:
+            see = self.pictures[key] = partial(self.crew.see, lane, laid)
+            self.session.cache.lend(key, partial(shelf.lent, see))
 
     def _take(self, name: str, item: _Item, done: Done) -> None:
         errors = [f for f in done.finished.findings if f.level == "error"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from assetgen.build.finish import Finished
@@ -58,11 +58,35 @@ def find_record(memo: Memo, files: str) -> Finished | None:
         return None
 
 
+See = Callable[[], Mapping[str, "Picture"]]
+"""Gives pictures by digest that lie in memory."""
+
+
+class PictureMemo:
+    """A memo that takes pictures as they are."""
+
+    def put_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None:
+        raise NotImplementedError
+
+
 def keep_pictures(memo: Memo, key: str, pictures: Mapping[str, Picture]) -> None:
-    """Stores pictures by digest in one compressed entry."""
+    """Stores pictures by digest in one entry."""
+    if isinstance(memo, PictureMemo):
+        memo.put_pictures(PICTURES + key, pictures)
+    else:
+        memo.put(PICTURES + key, packed(pictures))
+
+
+def packed(pictures: Mapping[str, Picture], level: int = _LEVEL) -> bytes:
+    """Pictures by digest as the bytes of an entry."""
     head = json.dumps({d: [p.shape[1], p.shape[0]] for d, p in pictures.items()}, separators=(",", ":")).encode()
-    body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), _LEVEL)
-    memo.put(PICTURES + key, struct.pack(">I", len(head)) + head + body)
+    body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), level)
+    return struct.pack(">I", len(head)) + head + body
+
+
+def lent(see: See) -> bytes:
+    """The bytes of an entry of pictures that lie in memory: nobody keeps it."""
+    return packed(see(), level=0)
 
 
 def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:

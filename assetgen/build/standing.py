@@ -31,7 +31,8 @@ class Standing(Struct, frozen=True):
 class Cast:
     """All standing assets of a project, looked up lazily; gives their pictures by digest.
 
-    `failed` are held at their last good picture; `records` are those finished in this build, known already.
+    `failed` are held at their last good picture; `records` are those finished in this build, known already;
+    `pictures` lie in memory, by their key in the cache.
     """
 
     def __init__(
@@ -39,12 +40,14 @@ class Cast:
         session: Session,
         failed: Mapping[str, str],
         records: Mapping[str, Finished] | None = None,
+        pictures: Mapping[str, shelf.See] | None = None,
         *,
         held: int = 128,
     ) -> None:
         self.session = session
         self.failed = failed
         self.records = records or {}
+        self.pictures = pictures or {}
         self._standing: dict[str, Standing | None] = {}
         self._owner: dict[str, str] = {}
         self._pictures: dict[str, Mapping[str, Picture]] = {}
@@ -104,6 +107,9 @@ class Cast:
     def _read(self, owner: str) -> Mapping[str, Picture]:
         standing = self.of(owner)
         assert standing is not None
+        see = self.pictures.get(shelf.PICTURES + standing.pictures)
+        if see is not None:
+            return see()
         pictures: Mapping[str, Picture] | None = shelf.find_pictures(self.session.cache, standing.pictures)
         if pictures is None and not standing.failed:
             again = self._finished(owner, pictures=True)

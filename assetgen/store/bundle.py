@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -39,12 +40,15 @@ class Bundle:
         self._dirty = False
         self._lent: dict[str, bytes] = {}
         self._lent_bytes = 0
+        self._lenders: dict[str, Callable[[], bytes]] = {}
         self._loading = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
         """The bytes kept under a key, or None."""
         if not key.startswith(self.prefix):
-            lent = self._lent.get(key)
+            lent, lender = self._lent.get(key), self._lenders.get(key)
+            if lent is None and lender is not None:
+                lent = lender()
             return self.behind.get(key) if lent is None else lent
         known = self._loaded()
         found = known.get(key)
@@ -73,6 +77,10 @@ class Bundle:
             self._lent[key] = data
             self._lent_bytes += len(data)
 
+    def lend(self, key: str, lender: Callable[[], bytes]) -> None:
+        """Have a key's bytes from `lender` during this command: somebody else is about to put them behind."""
+        self._lenders[key] = lender
+
     def absorb(self, file: Path) -> None:
         """Take in what another file of this kind holds; a damaged one holds nothing."""
         found = Bundle(file, self.behind, self.prefix)._read()
@@ -85,7 +93,7 @@ class Bundle:
 
         What others keep is let go.
         """
-        self._lent, self._lent_bytes = {}, 0
+        self._lent, self._lent_bytes, self._lenders = {}, 0, {}
         if not self._dirty or self._known is None:
             return
         lines = [key.encode() + b" " + data for key, data in self._known.items()]
