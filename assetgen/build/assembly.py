@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal
 
+from msgspec.json import encode
+
 from assetgen.build.files import roles as picture_roles
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.build.standing import Cast, Standing, frames_of
 from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette, Frame
-from assetgen.model.codec import from_json, to_json
+from assetgen.model.codec import from_json
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Atlas
@@ -74,10 +76,9 @@ class Assembly:
         return built_atlas, plan
 
     def keep(self, atlas: BuiltAtlas, key: str) -> None:
-        data = json.dumps(to_json(atlas), separators=(",", ":")).encode()
         place = "atlas:" + key_of([atlas.name, key])
         self._kept[place] = atlas
-        self.session.cache.put(place, data)
+        self.session.cache.put(place, encode(atlas))
 
     def _atlas_record(self, atlas: Atlas) -> BuiltAtlas | None:
         """The atlas as it was last packed: from the shelf, or packed again in memory (the same, by the lock)."""

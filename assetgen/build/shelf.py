@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import struct
 import zlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from msgspec.json import encode
+
 from assetgen.build.finish import Finished
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
-from assetgen.model.codec import from_json, to_json
+from assetgen.model.codec import from_json
 from assetgen.model.jsontext import parse_json
 from assetgen.model.layout import Tag
 from assetgen.plan.disk import Memo
@@ -31,14 +32,14 @@ RECORD, PICTURES = "record:", "pictures:"
 def keep_record(memo: Memo, files: str, finished: Finished) -> None:
     """Stores everything but the pixels, under the asset's files key (frame names hold its name)."""
     data = {
-        "built": [to_json(built) for built in finished.built],
+        "built": finished.built,
         "tiles": dict(finished.tiles),
-        "notes": list(finished.notes),
+        "notes": finished.notes,
         "findings": [[f.check, f.level, f.message] for f in finished.findings],
-        "cells": list(finished.cells),
-        "tags": [to_json(tag) for tag in finished.tags],
+        "cells": finished.cells,
+        "tags": finished.tags,
     }
-    memo.put(RECORD + files, json.dumps(data, separators=(",", ":")).encode())
+    memo.put(RECORD + files, encode(data))
 
 
 def find_record(memo: Memo, files: str) -> Finished | None:
@@ -79,7 +80,7 @@ def keep_pictures(memo: Memo, key: str, pictures: Mapping[str, Picture]) -> None
 
 def packed(pictures: Mapping[str, Picture], level: int = _LEVEL) -> bytes:
     """Pictures by digest as the bytes of an entry."""
-    head = json.dumps({d: [p.shape[1], p.shape[0]] for d, p in pictures.items()}, separators=(",", ":")).encode()
+    head = encode({digest: [picture.shape[1], picture.shape[0]] for digest, picture in pictures.items()})
     body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), level)
     return struct.pack(">I", len(head)) + head + body
 

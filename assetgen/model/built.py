@@ -28,6 +28,10 @@ Box = tuple[int, int, int, int]
 """left, top, width, height in pixels, y down."""
 
 
+class Kept(Struct, frozen=True, omit_defaults=True, tag_field="!", tag=True):
+    """A record that msgspec writes as `codec.to_json` does: without what is as usual, with its class's name."""
+
+
 class Frame(Struct, frozen=True):
     """One finished picture. `name` is its atlas name (`hero`, `hero_walk/walk_down_00`, `meadow/03`);
     `pixels` its pixel digest; `trim` the box of its opaque pixels (1×1 at the origin when empty)."""
@@ -47,7 +51,7 @@ class BuiltTag(Struct, frozen=True):
     loop: Loop
 
 
-class BuiltSprite(Struct, frozen=True):
+class BuiltSprite(Kept, frozen=True):
     """`pivot` is a whole-pixel edge from the untrimmed top left; `nine_slice` left, top, right, bottom."""
 
     name: str
@@ -62,7 +66,7 @@ class BuiltSprite(Struct, frozen=True):
     """The manifest entry that it comes from, where that is another name (pieces of `cut`)."""
 
 
-class BuiltAnimation(Struct, frozen=True):
+class BuiltAnimation(Kept, frozen=True):
     """`frames` holds each step of each tag once, keyed by frame name, tags in order."""
 
     name: str
@@ -76,7 +80,7 @@ class BuiltAnimation(Struct, frozen=True):
     meta: Mapping[str, Json] = field(default_factory=dict)
 
 
-class BuiltTile(Struct, frozen=True):
+class BuiltTile(Kept, frozen=True):
     """One tile. `corners` are terrain names TL TR BL BR (None: no terrain); `cell` its place in the sheet.
 
     `animation` lists (tile id, milliseconds) for an animated tile.
@@ -91,7 +95,7 @@ class BuiltTile(Struct, frozen=True):
     animation: tuple[tuple[int, int], ...] = ()
 
 
-class AutotileSheet(Struct, frozen=True):
+class AutotileSheet(Kept, frozen=True):
     """A synthesised sheet: `cells` lists the pixel digest of each cell in reading order, None where empty.
 
     A tileset has one of a kind for each pair of its terrains; `suffix` tells those after the first apart.
@@ -114,7 +118,7 @@ class AutotileSheet(Struct, frozen=True):
         return f"{self.kind}-{self.suffix}" if self.suffix else self.kind
 
 
-class BuiltTileset(Struct, frozen=True):
+class BuiltTileset(Kept, frozen=True):
     """`columns`, `margin`, `spacing` describe the sheet as written; ids are cells in reading order.
 
     `pairs` are the (inside, outside) terrains of its corner sheets: which of the two a mixed tile is painted as.
