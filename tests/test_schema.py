@@ -149,10 +149,10 @@ def test_unset_values_and_ignored_keys_pass_everywhere_in_entries() -> None:
 
 def test_the_packaged_schema_is_preferred(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert schema_text() == (ROOT / "schemas" / schema.NAME).read_text(encoding="utf-8")
-    packaged = tmp_path / "schemas" / schema.NAME
-    packaged.parent.mkdir()
+    packaged = tmp_path / "assetgen" / "schemas" / schema.NAME
+    packaged.parent.mkdir(parents=True)
     packaged.write_text("{}", encoding="utf-8")
-    monkeypatch.setattr(schema.resources, "files", lambda _: tmp_path)
+    monkeypatch.setattr(schema, "__file__", str(tmp_path / "assetgen" / "manifest" / "schema.py"))
     assert schema_text() == "{}"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +36,10 @@ KEYWORDS = frozenset(
 
 def schema_text() -> str:
     """The JSON Schema of the manifest, as published: from the package, else from the repository's `schemas/`."""
-    packaged = resources.files("assetgen").joinpath("schemas", NAME)
-    if packaged.is_file():
-        return packaged.read_text(encoding="utf-8")
-    return (Path(__file__).parents[2] / "schemas" / NAME).read_text(encoding="utf-8")
+    package = Path(__file__).parents[1]
+    packaged = package / "schemas" / NAME
+    place = packaged if packaged.is_file() else package.parent / "schemas" / NAME
+    return place.read_text(encoding="utf-8")
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Callable, Mapping
@@ -102,6 +101,8 @@ def _table(located: Any, files: Files, problems: Problems, where: str) -> list[R
     data = files.read(path, located.position, "table", problems, limit=MAX_TABLE, where=where)
     if data is None:
         return []
+    import csv
+
     problems.reading(path)
     try:
         text = data.decode("utf-8-sig")

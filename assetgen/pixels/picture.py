@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
-from PIL import GifImagePlugin, Image, ImageFile, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import Image, ImageFile, PngImagePlugin
 
 from assetgen.model.errors import PictureError
 from assetgen.pixels.containers import DEFAULT_LIMITS, Header, Limits, header_of, sniff
@@ -41,15 +41,6 @@ __all__ = [
 
 Picture = NDArray[np.uint8]
 """uint8 array of shape (height, width, 4), RGBA, RGB zero where alpha is zero."""
-
-# Opening a file by its plugin skips Image.open, whose bomb check warns on stderr instead of refusing.
-_PLUGINS: dict[str, type[ImageFile.ImageFile]] = {
-    "png": PngImagePlugin.PngImageFile,
-    "gif": GifImagePlugin.GifImageFile,
-    "jpg": JpegImagePlugin.JpegImageFile,
-    "webp": WebPImagePlugin.WebPImageFile,
-}
-
 
 _RECENT_EACH, _RECENT_ALL = 1 << 20, 64 << 20  # bytes of pixels
 _last: tuple[Picture, str] | None = None
@@ -244,9 +235,24 @@ def _still(header: Header, what: str) -> Picture:
         return _fitted(_pixels(image, header), header)
 
 
+def _plugin(kind: str) -> type[ImageFile.ImageFile]:
+    """Opening a file by its plugin skips Image.open, whose bomb check warns on stderr instead of refusing. Most files
+    are PNG: the others are loaded when the first one comes."""
+    if kind == "png":
+        return PngImagePlugin.PngImageFile
+    from PIL import GifImagePlugin, JpegImagePlugin, WebPImagePlugin
+
+    others: dict[str, type[ImageFile.ImageFile]] = {
+        "gif": GifImagePlugin.GifImageFile,
+        "jpg": JpegImagePlugin.JpegImageFile,
+        "webp": WebPImagePlugin.WebPImageFile,
+    }
+    return others[kind]
+
+
 def _open(header: Header) -> ImageFile.ImageFile:
     """The opened file. What its decoder would allocate for was checked by the header: it must be no more than that."""
-    image = _PLUGINS[header.format](BytesIO(header.data))
+    image = _plugin(header.format)(BytesIO(header.data))
     if image.width > header.size[0] or image.height > header.size[1]:
         said = f"{header.size[0]}×{header.size[1]}"
         raise PictureError(f"contradicts itself: {said} in one place, {image.width}×{image.height} in another")

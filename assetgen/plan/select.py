@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from functools import cache
 
 from msgspec import Struct
@@ -86,6 +85,8 @@ def require_known(manifest: Manifest, names: Iterable[str]) -> None:
 
 
 def _no_match(word: str, manifest: Manifest) -> str:
+    from difflib import get_close_matches
+
     known = [*manifest.assets, *(f"atlas:{n}" for n in manifest.atlases), *(f"palette:{n}" for n in manifest.palettes)]
     near = get_close_matches(word, known, 1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
