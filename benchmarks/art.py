@@ -7,13 +7,12 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-from inputs import SEED, Size, manifest
+from inputs import SEED, Size, manifest, save
 
 from assetgen.catalog import STYLES
 from assetgen.pixels.colors import map_to
 from assetgen.pixels.geometry import crop, trim_box
 from assetgen.pixels.picture import Picture, pixel_digest, read
-from assetgen.pixels.png import encode
 from assetgen.pixels.quantize import extract
 from assetgen.simulator.art import Order, draw
 from assetgen.simulator.art.words import VOCABULARY
@@ -33,7 +32,7 @@ def art_project(root: Path, count: int) -> list[Size]:
         art.mkdir(parents=True, exist_ok=True)
         names = [f"s{number:06d}" for number in range(count)]
         for name, picture in zip(names, pictures, strict=True):
-            (art / f"{name}.png").write_bytes(encode(map_to(picture, colors)))
+            save(map_to(picture, colors), art / f"{name}.png")
         ready.write_text(manifest(names, atlas=True), encoding="utf-8")
     found = [read(path).shape for path in sorted(art.iterdir())]
     return [(width, height) for height, width, _ in found]
