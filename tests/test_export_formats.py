@@ -24,6 +24,9 @@ from strict_readers import (
 )
 
 from assetgen.export.defold import rate
+from assetgen.export.jsontext import dumps
+from assetgen.export.regions import Region
+from assetgen.export.texturepacker import hash_record, record
 from assetgen.model.built import BuiltAnimation, BuiltTag
 from assetgen.pixels.picture import read
 
@@ -247,3 +250,18 @@ def test_ldtk_blob(project: Sample, tmp_path: Path) -> None:
         )
         wanted = project.pictures[by_mask[autotile.reduced(mask)]]
         assert np.array_equal(picture[y * 32 : y * 32 + 32, x * 32 : x * 32 + 32], wanted)
+
+
+SIDES = st.tuples(st.integers(1, 5000), st.integers(1, 5000))
+PLACES = st.tuples(*[st.integers(0, 5000)] * 6)
+
+
+@settings(deadline=None)
+@given(SIDES, SIDES, PLACES, st.none() | st.tuples(*[st.integers(0, 400)] * 4), st.integers(1, 3))
+def test_a_frame_of_a_hash_file_is_laid_out_like_any_other_value(size, cut, place, borders, count) -> None:
+    x, y, ox, oy, *pivot = place
+    region = Region("a", "a", x, y, *cut, ox, oy, size, (pivot[0], pivot[1]), "", nine_slice=borders)
+    names = ("left", "top", "right", "bottom")
+    plain = record(region) | ({"borders": dict(zip(names, borders, strict=True))} if borders else {})
+    laid, values = ({f"f{n}": value for n in range(count)} for value in (hash_record(region), plain))
+    assert dumps({"frames": laid, "meta": 1}, width=200) == dumps({"frames": values, "meta": 1}, width=200)

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from json import encoder as _encoder
 from typing import Any
 
+from msgspec import Struct
+
 from assetgen.model.request import Json
+
+
+class Laid(Struct, frozen=True):
+    """The text of a value, laid out for the place in which it stands; what holds it is never on one line.
+
+    Of thousands of like maps the text is made several times faster from what is in them than from the maps.
+    """
+
+    text: str
+
+
+def laid(members: Sequence[str], depth: int, *, width: int) -> Laid:
+    """A map of `members` (`"KEY": VALUE` each) `depth` levels deep."""
+    line = "{" + ", ".join(members) + "}"
+    pad = "\n" + " " * depth
+    return Laid(line if len(line) + depth <= width else f"{{{pad} " + f",{pad} ".join(members) + f"{pad}}}")
+
 
 _plain = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 # The encoder makes this for every call anew, which takes longer than the short texts here.
@@ -30,11 +50,14 @@ def dumps(value: Json, *, width: int = 120) -> str:
 
 def _write(value: Json, depth: int, width: int, parts: list[str]) -> None:
     if not value or not isinstance(value, dict | list | tuple):
-        parts.append(_dumps(value))
+        parts.append(value.text if isinstance(value, Laid) else _dumps(value))
         return
     if len(value) <= width // 3:  # longer ones cannot fit: not worth a try
-        line = _dumps(value)
-        if len(line) + depth <= width:
+        try:
+            line = _dumps(value)
+        except TypeError:  # it holds what is laid out already
+            line = None
+        if line is not None and len(line) + depth <= width:
             parts.append(line)
             return
     pad = "\n" + " " * (depth + 1)

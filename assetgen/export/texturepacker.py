@@ -6,11 +6,12 @@ import posixpath
 from typing import Any
 
 from assetgen.export.base import Output
-from assetgen.export.jsontext import dumps
+from assetgen.export.jsontext import Laid, dumps, laid
 from assetgen.export.regions import Region, Texture, TextureSet, View
 from assetgen.model.built import Built
 
 APP = "assetgen"
+_WIDTH = 200
 
 
 def record(region: Region) -> dict[str, Any]:
@@ -39,12 +40,22 @@ def meta(texture: Texture, file: str) -> dict[str, Any]:
     }
 
 
-def _hash_record(region: Region) -> dict[str, Any]:
-    found = record(region)
+def hash_record(region: Region) -> Laid:
+    """`record` with the borders of a nine-slice, as it stands in a hash file."""
+    width, height = region.size
+    x, y = region.anchor
+    members = [
+        f'"frame": {{"x": {region.x}, "y": {region.y}, "w": {region.w}, "h": {region.h}}}',
+        '"rotated": false',
+        f'"trimmed": {"true" if region.trimmed else "false"}',
+        f'"spriteSourceSize": {{"x": {region.ox}, "y": {region.oy}, "w": {region.w}, "h": {region.h}}}',
+        f'"sourceSize": {{"w": {width}, "h": {height}}}',
+        f'"anchor": {{"x": {x}, "y": {y}}}',
+    ]
     if region.nine_slice is not None:
         left, top, right, bottom = region.nine_slice
-        found["borders"] = {"left": left, "top": top, "right": right, "bottom": bottom}
-    return found
+        members.append(f'"borders": {{"left": {left}, "top": {top}, "right": {right}, "bottom": {bottom}}}')
+    return laid(members, 2, width=_WIDTH)
 
 
 def hash_text(group: TextureSet, index: int, files: tuple[str, ...]) -> str:
@@ -58,8 +69,8 @@ def hash_text(group: TextureSet, index: int, files: tuple[str, ...]) -> str:
     others = [file for file in files if file != files[index]]
     if others:
         about["related_multi_packs"] = [posixpath.relpath(o, posixpath.dirname(files[index]) or ".") for o in others]
-    frames = {name: _hash_record(region) for name, region in texture.regions.items()}
-    return dumps({"frames": frames, "animations": tags, "meta": about}, width=200)
+    frames = {name: hash_record(region) for name, region in texture.regions.items()}
+    return dumps({"frames": frames, "animations": tags, "meta": about}, width=_WIDTH)
 
 
 def core(built: Built) -> list[Output]:
