@@ -171,7 +171,11 @@ def pixel_digest(picture: NDArray[np.uint8]) -> str:
     known = _last
     if known is not None and known[0] is picture:
         return known[1]
-    picture = canonical(picture)
+    return _digest(canonical(picture))
+
+
+def _digest(picture: Picture) -> str:
+    """`pixel_digest` of a picture that is canonical, as all are that were decoded here."""
     height, width = picture.shape[:2]
     digest = hashlib.sha256(b"RGBA8" + struct.pack(">II", width, height))
     digest.update(picture.data)
@@ -196,7 +200,7 @@ def file_digest(data: bytes, what: str) -> str:
     animated = decode_frames(data, what=what)
     if len(animated.frames) == 1:
         picture = animated.frames[0]
-        digest = pixel_digest(picture)
+        digest = _digest(picture)
         if _RECENT.put(data, picture):
             _last = (picture, digest)
         return digest

@@ -96,11 +96,7 @@ def _from_palette(rows: NDArray[np.uint8], width: int, depth: int, parts: _Parts
         return None
     if count < 1 << depth and not _known(depth, count).take(rows).all():
         return None
-    colors = np.zeros((1 << depth, 4), np.uint8)
-    colors[:count, :3] = np.frombuffer(parts.palette, np.uint8).reshape(count, 3)
-    colors[:count, 3] = np.frombuffer(parts.alpha.ljust(count, b"\xff"), np.uint8)
-    colors[colors[:, 3] == 0] = 0
-    pixels = colors.view(np.uint32)[:, 0].take(_INDEXES[depth])  # what each byte of a row shows
+    pixels = np.frombuffer(_colors(parts, 4 << depth), np.uint32).take(_INDEXES[depth])  # what each byte of a row shows
     height, length = rows.shape
     picture = np.empty((height, width), np.uint32)
     step = max(1, _BAND // length)
@@ -108,6 +104,19 @@ def _from_palette(rows: NDArray[np.uint8], width: int, depth: int, parts: _Parts
         band = rows[top : top + step]
         picture[top : top + step] = pixels.take(band, axis=0).reshape(len(band), -1)[:, :width]
     return picture.view(np.uint8).reshape(height, width, 4)
+
+
+def _colors(parts: _Parts, length: int) -> bytearray:
+    """The palette as RGBA, RGB zero where alpha is zero, filled up to so many bytes."""
+    colors, end = bytearray(length), len(parts.palette) // 3 * 4
+    for channel in range(3):
+        colors[channel:end:4] = parts.palette[channel::3]
+    colors[3:end:4] = parts.alpha.ljust(end // 4, b"\xff")
+    clear = parts.alpha.find(0)
+    while clear >= 0:
+        colors[4 * clear : 4 * clear + 4] = bytes(4)
+        clear = parts.alpha.find(0, clear + 1)
+    return colors
 
 
 @lru_cache(maxsize=64)

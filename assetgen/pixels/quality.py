@@ -174,15 +174,15 @@ def _opaque(cells: NDArray[np.uint8]) -> bool:
 def _check_cells(cells: NDArray[np.uint8], names: Sequence[str], judge: Judge, transparent: bool) -> list[Finding]:
     if not len(cells):
         return []
-    visible = cells[..., 3] > 0
-    counts = visible.sum(axis=(1, 2))
-    area = visible.shape[1] * visible.shape[2]
+    counts = np.array([np.count_nonzero(alpha) for alpha in cells[..., 3]])
+    area = cells.shape[1] * cells.shape[2]
     least = min(max(4.0, area * 0.005), area)
     findings = _worst(judge, "empty", 100 * (1 - counts / least), names, "holds next to no visible pixels")
     if not transparent:
         return findings
     filled = (cells[:, [0, 0, -1, -1], [0, -1, 0, -1], 3] == 255).sum(axis=1)
     findings += _worst(judge, "background", filled, names, "still has a background: four opaque corners")
+    visible = cells[..., 3] > 0
     figures = [index for index in range(len(cells)) if filled[index] < 4 and counts[index] >= least]
     for check, measure, text in (
         ("holes", measures.holes, "has holes of {:.0f} % of the figure"),
@@ -196,6 +196,8 @@ def _check_cells(cells: NDArray[np.uint8], names: Sequence[str], judge: Judge, t
 
 def _worst(judge: Judge, check: str, values: NDArray[Any], names: Sequence[str], text: str) -> list[Finding]:
     """One finding for all cells that a check finds something in: the worst of them leads."""
+    if not len(values) or not judge(check, float(values.max()), ""):
+        return []
     order = np.argsort(-values, kind="stable")
     hits = [names[index] for index in order.tolist() if judge(check, float(values[index]), "")]
     if not hits:
