@@ -76,6 +76,16 @@ def test_indexed_files_are_read_as_by_pillow(data: st.DataObject, depth: int, wi
     assert np.array_equal(decode(file, what="x"), pillow(file))
 
 
+@settings(deadline=None, max_examples=60)
+@given(pictures(few=False), st.booleans())
+def test_filtered_colours_are_read_as_by_pillow(picture: Picture, opaque: bool) -> None:
+    file = io.BytesIO()
+    Image.fromarray(picture[..., :3] if opaque else picture).save(file, "PNG")
+    found = read_plain(file.getvalue())
+    assert found is not None
+    assert np.array_equal(found, pillow(file.getvalue()))
+
+
 def test_large_indexed_pictures_are_read_in_bands() -> None:
     values = np.random.default_rng(5).integers(0, 1 << 32, 9, dtype=np.uint32)
     picture = canonical(np.random.default_rng(6).choice(values, (700, 1201)).view(np.uint8).reshape(700, 1201, 4))
@@ -106,7 +116,8 @@ ROWS = b"".join(bytes([0, 0x12 + n, 0x34]) for n in range(4))
         written((4, 4), 16, 2, b"".join(b"\0" + noise(n, 24, 1)[0, :, 0].tobytes() for n in range(4))),
         written((2, 2), 8, 2, b"\0abcabc\0defabc", chunk(b"tRNS", b"\0a\0b\0c")),
         written((2, 2), 8, 4, b"\0abab\0cdcd"),
-        written((2, 2), 8, 6, b"\1abcdabcd\0efghefgh"),
+        written((2, 2), 8, 6, b"\5abcdabcd\0efghefgh"),
+        written((2, 2), 8, 6, b"\1abcdabcd\0efghefg"),
     ],
 )
 def test_anything_else_is_left_to_the_general_decoder(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +127,9 @@ def test_anything_else_is_left_to_the_general_decoder(data: bytes, monkeypatch: 
 
 def test_no_damaged_byte_makes_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     base = canonical(noise(1, 3, 2) & np.uint8(0xC0))
-    for whole in (png.encode(base), png.encode_truecolor(base)):
+    filtered = io.BytesIO()
+    Image.fromarray(base).save(filtered, "PNG")
+    for whole in (png.encode(base), png.encode_truecolor(base), filtered.getvalue()):
         for place in (*range(8, 16), 19, 23, *range(24, len(whole))):  # without sizes that take long
             for bit in (1, 0x80):
                 data = whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :]

@@ -21,7 +21,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from assetgen.model.errors import PictureError
 from assetgen.pixels.containers import DEFAULT_LIMITS, Header, Limits, header_of, sniff
-from assetgen.pixels.plain_png import read_plain
+from assetgen.pixels.plain_png import hidden_colors, read_plain
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -156,9 +156,8 @@ def canonical(array: NDArray[np.uint8]) -> Picture:
     if array.ndim != 3 or array.shape[2] != 4 or array.dtype != np.uint8:
         raise ValueError(f"a picture is uint8 (height, width, 4), not {array.dtype} {array.shape}")
     picture = np.ascontiguousarray(array)
-    values = picture.view(np.uint32)[..., 0]
-    hidden = (picture[..., 3] == 0) & (values != 0)
-    if not hidden.any():
+    hidden = hidden_colors(picture)
+    if not np.count_nonzero(hidden):
         return picture
     if picture is array:
         picture = picture.copy()
