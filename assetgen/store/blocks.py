@@ -71,6 +71,16 @@ def load_block(name: str, data: Json) -> Block:
     )
 
 
+def check_prices(block: Block) -> None:
+    """ValueError where a block that was not read from text has a price that no text can have."""
+    results: list[Block | Past] = [block, *block.history]
+    priced = [step for result in results for step in result.steps] + [r.rejected for r in results if r.rejected]
+    for bought in priced:
+        for part in (bought.price, *bought.price.other):
+            if part.amount is not None:
+                amount_of(part.amount)
+
+
 def dump_price(cost: Cost) -> str:
     """`0.18 USD`, `unknown USD`, `0.5 USD + 12 credits`."""
     return " + ".join(

@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import gc
 import hashlib
-import json
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
+import msgspec.json
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.model.errors import LockError
-from assetgen.model.jsontext import parse_json
 from assetgen.model.lock import Block, Lock
 from assetgen.model.request import Json
 from assetgen.store import atomic, yamlet
-from assetgen.store.blocks import Data, dump_block, load_block
+from assetgen.store.blocks import Data, check_prices, dump_block, load_block
 from assetgen.store.yamlet import Damage
 
 VERSION = 1
@@ -38,7 +37,7 @@ _USUAL = re.compile(r"[a-z][a-z0-9_/]*:")  # most names: they need no reader
 _NEVER = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity", *_TAKEN})
 _NEXT_BLOCK = re.compile(r"\n+(?=[^ \n])")
 _MARKERS = re.compile(r"^(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|)(?: |$)|^=======$", re.MULTILINE)
-_MEMO = "lock-1:"  # and the path: one memo a lock, replaced when it changes; 1 is the shape of what is put there
+_MEMO = "lock-2:"  # and the path: one memo a lock, replaced when it changes; 2 is the shape of what is put there
 
 
 class Memo(Protocol):
@@ -181,14 +180,9 @@ def _parsed(text: str, path: str, base: LockFile, memo: Memo | None, place: str 
     if base.digest is not None:
         memo = None  # most blocks are known already
     with _no_collector():
-        if memo is not None:
-            with suppress(
-                Damage, ValueError, KeyError, TypeError, AttributeError
-            ):  # forgotten, or damaged: then read the text
-                sealed = memo.get(_MEMO + place) or b""
-                known = parse_json(sealed.removeprefix(digest.encode()))
-                blocks, retired, _fresh = _built(texts, base, lambda name: known[name])
-                return LockFile(Lock(blocks, retired), texts, text, digest, path)
+        known = None if memo is None else _recalled(memo.get(_MEMO + place) or b"", digest)
+        if known is not None and known.blocks.keys() == texts.keys() - {RETIRED}:
+            return LockFile(known, texts, text, digest, path)
         name = ""
 
         def read(wanted: str) -> Json:
@@ -197,30 +191,36 @@ def _parsed(text: str, path: str, base: LockFile, memo: Memo | None, place: str 
             return _data(texts[wanted])
 
         try:
-            blocks, retired, fresh = _built(texts, base, read)
+            lock = _built(texts, base, read)
         except Damage as damage:
             raise _located(damage, text, texts[name], path, name) from None
         if memo is not None:
-            memo.put(_MEMO + place, (digest + json.dumps(fresh, separators=(",", ":"))).encode())
-    return LockFile(Lock(blocks, retired), texts, text, digest, path)
+            memo.put(_MEMO + place, digest.encode() + msgspec.json.encode(lock))
+    return LockFile(lock, texts, text, digest, path)
 
 
-def _built(
-    texts: Mapping[str, str], base: LockFile, read: Callable[[str], Json]
-) -> tuple[dict[str, Block], tuple[Block, ...], dict[str, Json]]:
-    """Blocks, retired blocks and the data that was read for them; what has its text in `base` is taken from there."""
+def _recalled(sealed: bytes, digest: str) -> Lock | None:
+    """The lock that was put into the memo for a text of this digest. None when it was forgotten, or is damaged."""
+    try:
+        lock = msgspec.json.decode(sealed.removeprefix(digest.encode()), type=Lock)
+        for block in lock.blocks.values():
+            check_prices(block)
+    except ValueError:
+        return None
+    return lock
+
+
+def _built(texts: Mapping[str, str], base: LockFile, read: Callable[[str], Json]) -> Lock:
+    """The lock of these texts; what has its text in `base` is taken from there."""
     blocks: dict[str, Block] = {}
     retired: tuple[Block, ...] = ()
-    fresh: dict[str, Json] = {}
     for name, chunk in texts.items():
         old = base.verbatim.get(name) == chunk
-        if not old:
-            fresh[name] = read(name)
         if name == RETIRED:
-            retired = base.lock.retired if old else _load_retired(fresh[name])
+            retired = base.lock.retired if old else _load_retired(read(name))
         else:
-            blocks[name] = base.lock.blocks[name] if old else load_block(name, fresh[name])
-    return blocks, retired, fresh
+            blocks[name] = base.lock.blocks[name] if old else load_block(name, read(name))
+    return Lock(blocks, retired)
 
 
 def _split(text: str, path: str) -> dict[str, str]:
