@@ -14,6 +14,7 @@ from test_manifest_damage import FILES, RICH
 
 from assetgen.manifest import memo
 from assetgen.manifest.loading import load_with
+from assetgen.model.codec import to_json
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Manifest
 from assetgen.pixels import palettes
@@ -49,6 +50,9 @@ def test_a_warm_load_equals_a_cold_one(tmp_path: Path, text: str) -> None:
     assert second.write is None or isinstance(second.write, frozenset)
     for name, asset in first.assets.items():
         assert second.assets[name] == asset
+        assert json.dumps(to_json(second.assets[name])) == json.dumps(
+            to_json(asset)
+        )  # what keys are made of: 8 is no 8.0
         assert type(second.assets[name].steps) is tuple
         assert hash(second.assets[name].position) == hash(asset.position)
 

@@ -9,23 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
+import msgspec.json
+from msgspec import Raw, Struct
 from msgspec.structs import replace
 
 import assetgen
 from assetgen.manifest.files import Files, ReadPalette, folders_of
-from assetgen.model import codec
-from assetgen.model.jsontext import parse_json
 from assetgen.model.manifest import Asset, Manifest
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the shape of a memo changes within one version of the tool."""
 
 Get = Callable[[str], bytes | None]
@@ -139,15 +137,26 @@ def _catalog_version() -> str:
     return hashlib.sha256(repr(sorted((s.st_size, s.st_mtime_ns) for s in stats)).encode()).hexdigest()[:16]
 
 
+class _Memo(Struct, frozen=True):
+    """What is kept: the manifest without its assets, each of these as a JSON text, and what everything rests on."""
+
+    manifest: Manifest
+    assets: dict[str, Raw]
+    rests: dict[str, Any]
+
+
 def dump(manifest: Manifest, files: Files) -> bytes:
     """A memo's bytes. Absolute paths are no part of it: it holds in every clone."""
-    whole = codec.to_json(replace(manifest, assets={}))
-    document = {
-        "manifest": {**whole, "root": ""},
-        "assets": {name: _text(codec.to_json(asset)) for name, asset in manifest.assets.items()},
-        **_rests(manifest, files),
-    }
-    return sealed(_text(document).encode())
+    encode = msgspec.json.Encoder(enc_hook=_text).encode
+    assets = {name: Raw(encode(asset)) for name, asset in manifest.assets.items()}
+    return sealed(encode(_Memo(replace(manifest, root="", assets={}), assets, _rests(manifest, files))))
+
+
+def _text(value: object) -> str:
+    """Text that knows its position in the manifest, as text."""
+    if isinstance(value, str):
+        return str(value)
+    raise TypeError(f"no JSON form for {value!r}")
 
 
 def _rests(manifest: Manifest, files: Files) -> dict[str, Any]:
@@ -166,21 +175,18 @@ def sealed(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest().encode() + body
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 class Kept(Mapping[str, Asset]):
     """Assets as their JSON text, each made into an Asset when it is first asked for."""
 
-    def __init__(self, texts: dict[str, str]) -> None:
+    def __init__(self, texts: dict[str, Raw]) -> None:
         self._texts = texts
         self._made: dict[str, Asset] = {}
+        self._decode = msgspec.json.Decoder(Asset).decode
 
     def __getitem__(self, name: str) -> Asset:
         made = self._made.get(name)
         if made is None:
-            made = self._made[name] = codec.from_json(Asset, json.loads(self._texts[name]))
+            made = self._made[name] = self._decode(self._texts[name])
         return made
 
     def __iter__(self) -> Iterator[str]:
@@ -201,19 +207,13 @@ def restore(
     if hashlib.sha256(body).hexdigest().encode() != seal:
         return None
     try:
-        document = parse_json(body)
-        if not _holds(document, Files(root)):
+        memo = msgspec.json.decode(body, type=_Memo)
+        if not _holds(memo.rests, Files(root)):
             return None
-        if not isinstance(document["assets"], dict):
-            return None
-        data: dict[str, Any] = document["manifest"]
-        manifest = codec.from_json(Manifest, {**data, "root": str(root), "file": file})
-        # The codec knows sets only where nothing else may stand.
-        write = None if manifest.write is None else frozenset(manifest.write)
         if note is not None:
-            note({part: document[part] for part in ("digests", "globs", "present", "absent", "sizes")})
-        return replace(manifest, write=write, assets=Kept(document["assets"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+            note(memo.rests)
+        return replace(memo.manifest, root=str(root), file=file, assets=Kept(memo.assets))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

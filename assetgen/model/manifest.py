@@ -17,9 +17,11 @@ from assetgen.model.request import Json
 AssetKind = Literal["sprite", "animation", "tileset"]
 Kind = Literal["sprite", "animation", "tileset", "palette", "atlas", "index"]
 Stage = Literal["base", "final"]
+Number = int | float
+"""As the manifest says it: what is kept as JSON comes back as it was, 8 as 8 and 8.0 as 8.0."""
 
 
-class AssetRef(Struct, frozen=True):
+class AssetRef(Struct, frozen=True, tag=True, tag_field="!"):
     """Another asset's picture. `piece` names one frame, tile or cut piece (`walk_down_00`, `03`); None is the whole.
 
     `stage` base: the chosen original of the last remote step, no local recipe. final: after the recipe.
@@ -34,7 +36,7 @@ class AssetRef(Struct, frozen=True):
         return f"{self.name}/{self.piece}" if self.piece else self.name
 
 
-class FileRef(Struct, frozen=True):
+class FileRef(Struct, frozen=True, tag=True, tag_field="!"):
     """A file of the project. `path` is relative to the project's folder, with `/`; globs allowed where `glob`."""
 
     path: str
@@ -90,7 +92,7 @@ class TagRule(Struct, frozen=True):
     position: Position
     name: str | None = None
     cells: tuple[int, ...] | None = None
-    fps: float | None = None
+    fps: Number | None = None
     durations: tuple[int, ...] | None = None
     loop: Loop | None = None
 
@@ -98,7 +100,7 @@ class TagRule(Struct, frozen=True):
 class Timing(Struct, frozen=True):
     """How an animation's cells become tags. `mirror` maps a missing direction to the one it is mirrored from."""
 
-    fps: float | None = None
+    fps: Number | None = None
     durations: tuple[int, ...] | None = None
     loop: Loop | None = None
     rules: tuple[TagRule, ...] = ()
@@ -134,7 +136,7 @@ class TileEntry(Struct, frozen=True):
     id: int | None = None
     properties: Mapping[str, Json] = field(default_factory=dict)
     collision: Json = None
-    probability: float | None = None
+    probability: Number | None = None
 
 
 class TilesetSpec(Struct, frozen=True):
@@ -159,7 +161,7 @@ class Cut(Struct, frozen=True):
     names: tuple[str | None, ...] = ()
 
 
-class Asset(Struct, frozen=True):
+class Asset(Struct, frozen=True, omit_defaults=True):
     """One entry after presets and `for_each`.
 
     `source` says where the base picture comes from: `prompt` and `edit` through `steps`; `file` and `copy` from
@@ -254,7 +256,7 @@ class Network(Struct, frozen=True):
     concurrency: int = 8
     timeout: float = 300.0
     retries: int = 5
-    account_rate: float | None = None
+    account_rate: Number | None = None
     account_budget: Cost | None = None
 
 

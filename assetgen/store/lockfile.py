@@ -205,7 +205,7 @@ def _recalled(sealed: bytes, digest: str) -> Lock | None:
         lock = msgspec.json.decode(sealed.removeprefix(digest.encode()), type=Lock)
         for block in lock.blocks.values():
             check_prices(block)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return lock
 
