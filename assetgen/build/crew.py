@@ -14,7 +14,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -110,15 +110,15 @@ class Crew:
         parcels: dict[int, list[tuple[str, Sequence[str]]]] = {}
         for name, paths in unknown.items():
             parcels.setdefault(self._order.get(name, 0) // PARCEL, []).append((name, paths))
-        calls: list[Future[list[Looked] | None]] = []
-        for number, parcel in parcels.items():
-            lane = number % len(self.lanes)
-            calls.append(self.lanes[lane].submit(self._ask, lane, "look", parcel))
+        count = len(self.lanes)
+        for lane in range(count):
+            self._request(lane, "look", [parcel for number, parcel in parcels.items() if number % count == lane])
         if self._ahead:
             import assetgen.build.carry  # noqa: F401  (what comes next, while the others are at work)
         known = not (session.project.blocks or session.project.lock.retired)  # which name a block goes to takes order
-        for call in calls:
-            for found in call.result() or ():
+        for number in parcels:
+            looked: list[Looked] | None = self._answer(number % count)
+            for found in looked or ():
                 for path, row in found.rows:
                     session.state.stamps.learn(path, row)
                 if found.keys is not None:
@@ -160,8 +160,19 @@ class Crew:
         return became
 
     def _ask(self, lane: int, what: str, parcel: Sequence[Any]) -> Any:
+        self._request(lane, what, [parcel])
+        return self._answer(lane)
+
+    def _request(self, lane: int, what: str, parcels: Sequence[Sequence[Any]]) -> None:
+        """Hands parcels over, each of which will be answered for itself."""
         try:
-            self._pipes[lane].send((what, parcel))
+            self._pipes[lane].send((what, parcels))
+        except OSError:
+            self._lost = True
+
+    def _answer(self, lane: int) -> Any:
+        """The answer to the next parcel; None from a process that is gone."""
+        try:
             answer = self._pipes[lane].recv()
         except (EOFError, OSError):
             self._lost = True

@@ -120,25 +120,24 @@ def serve(
     session.keep_later()
     mate = _Mate(session, strip, ahead)
     works: dict[str, Callable[..., Any]] = {"look": mate.looked, "finish": mate.finished, "place": mate.placed}
-    while True:
-        try:
-            what, parcel = pipe.recv()
-        except (EOFError, OSError):
-            break
-        try:
-            mate.checked.clear()
-            answer: Any = [works[what](*item) for item in parcel]
-        except Exception:
-            answer = Bug(traceback.format_exc())
-        try:
-            pipe.send(answer)
-        except OSError:
-            break
+    with suppress(EOFError, OSError):
+        while True:
+            what, parcels = pipe.recv()
+            for parcel in parcels:
+                pipe.send(_answer(mate, works[what], parcel))
     mate.leave()
     mate.memo.keep_pictures()
     if first:
         session.keep_manifest()
     session.keep_derived()
+
+
+def _answer(mate: _Mate, work: Callable[..., Any], parcel: Sequence[Sequence[Any]]) -> Any:
+    try:
+        mate.checked.clear()
+        return [work(*item) for item in parcel]
+    except Exception:
+        return Bug(traceback.format_exc())
 
 
 def _end_with(parent: int) -> None:
