@@ -55,6 +55,7 @@ def finish_project(
             final.guarded(f"atlas:{name}", partial(final.atlas, name, pages))
         if session.options.shard is None:
             final.guarded("index", final.index)
+        keeper.render()  # while the last pages are encoded
 
 
 class _Finals:

@@ -28,6 +28,7 @@ class LockKeeper:
         self.left: dict[str, None] = {}
         self._monotonic = monotonic
         self._changed: dict[str, Block | None] = {}
+        self._rendered: dict[str, tuple[Block, str]] = {}
         self._retired: list[Block] = []
         self._revived: dict[str, Block] = {}
         self._last = monotonic()
@@ -54,22 +55,32 @@ class LockKeeper:
         if self._monotonic() - self._last >= self._pause:
             self.flush()
 
+    def render(self) -> None:
+        """Make the texts of what is waiting, for whoever has to wait for others before it is written."""
+        self._rendered = {
+            name: (block, lockfile.render_block(block)) for name, block in self._due().items() if block is not None
+        }
+
     def flush(self) -> None:
         """Write what has changed; synced to disk on return."""
         if not (self._changed or self._retired or self._revived):
             return
-        changed = {
-            name: block
-            for name, block in self._changed.items()
-            if self.file.lock.blocks.get(name) != block or block is None
-        }
+        changed = self._due()
+        texts = {name: text for name, (block, text) in self._rendered.items() if changed.get(name) is block}
         begun = self._monotonic()
-        updated = lockfile.update(self.path, changed, self.file, retire=self._retired, revive=self._revived)
+        updated = lockfile.update(
+            self.path, changed, self.file, retire=self._retired, revive=self._revived, texts=texts
+        )
         self.file = updated.file
         self.left.update(dict.fromkeys(updated.left))
-        self._changed, self._retired, self._revived = {}, [], {}
+        self._changed, self._retired, self._revived, self._rendered = {}, [], {}, {}
         self._last = self._monotonic()
         self._pause = max(_SECONDS, _SHARE * (self._last - begun))
+
+    def _due(self) -> dict[str, Block | None]:
+        """What is waiting and not in the file already."""
+        known = self.file.lock.blocks
+        return {name: block for name, block in self._changed.items() if known.get(name) != block or block is None}
 
 
 def superseded(block: Block) -> tuple[Past, ...]:

@@ -114,15 +114,19 @@ def update(
     *,
     retire: Collection[Block] = (),
     revive: Mapping[str, Block] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Updated:
     """Replace (None: remove) these blocks in the file as it is now, everything else verbatim; synced to disk.
 
     A block whose text is no longer that of `base` was changed by somebody else meanwhile: it is left alone and
     reported (rule 21). `retire` appends blocks to the retired ones, `revive` takes out those that became the
-    block of that name; neither happens for a block that was left alone.
+    block of that name; neither happens for a block that was left alone. `texts` are blocks that were rendered before.
     """
     now = _read(path, base, None)
-    wanted = {name: None if block is None else render_block(block) for name, block in changed.items()}
+    known = texts or {}
+    wanted = {
+        name: None if block is None else known.get(name) or render_block(block) for name, block in changed.items()
+    }
     left = tuple(
         name
         for name, text in wanted.items()
@@ -130,28 +134,28 @@ def update(
         and now.verbatim.get(name) != text
     )
     foreign = base.foreign | set(left)
-    blocks, texts = dict(now.lock.blocks), dict(now.verbatim)
+    blocks, chunks = dict(now.lock.blocks), dict(now.verbatim)
     for name in changed.keys() - set(left):
         block, text = changed[name], wanted[name]
         if block is None or text is None:
             blocks.pop(name, None)
-            texts.pop(name, None)
+            chunks.pop(name, None)
         else:
-            blocks[name], texts[name] = block, text
+            blocks[name], chunks[name] = block, text
     revived = [block for name, block in (revive or {}).items() if name not in left]
     retired = [block for block in now.lock.retired if block not in revived]
     retired += [block for block in retire if block.name not in left and block not in retired]
     if tuple(retired) != now.lock.retired:
-        texts.pop(RETIRED, None)
+        chunks.pop(RETIRED, None)
         if retired:
-            texts[RETIRED] = _render_retired(retired)
-    if not texts and now.digest is None:
+            chunks[RETIRED] = _render_retired(retired)
+    if not chunks and now.digest is None:
         return Updated(replace(now, foreign=foreign), left)
-    text = _join(texts)
+    text = _join(chunks)
     if text != now.text:
         atomic.write(path, text.encode(), sync=True)
     lock = Lock(blocks, tuple(retired), now.lock.scheme)
-    return Updated(LockFile(lock, texts, text, _digest(text), now.path, foreign), left)
+    return Updated(LockFile(lock, chunks, text, _digest(text), now.path, foreign), left)
 
 
 def _read(path: Path, base: LockFile, memo: Memo | None) -> LockFile:

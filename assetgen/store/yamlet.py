@@ -104,7 +104,7 @@ def _scalar(value: Json) -> str:
         return f"{mantissa}.0e{exponent}" if mark and "." not in mantissa else text
     if isinstance(value, Mapping):
         return "{}"
-    return json.dumps(value)
+    return str(value) if type(value) is list else json.dumps(value)  # of integers
 
 
 @lru_cache(1024)
