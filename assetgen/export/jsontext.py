@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from json import encoder as _encoder
-from typing import Any
+from json.encoder import encode_basestring
 
 from msgspec import Struct
 
+from assetgen.model.jsontext import writer
 from assetgen.model.request import Json
 
 
@@ -28,16 +27,11 @@ def laid(members: Sequence[str], depth: int, *, width: int) -> Laid:
     return Laid(line if len(line) + depth <= width else f"{{{pad} " + f",{pad} ".join(members) + f"{pad}}}")
 
 
-_plain = json.JSONEncoder(ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
-# The encoder makes this for every call anew, which takes longer than the short texts here.
-_make: Any = getattr(_encoder, "c_make_encoder", None)
-_encode = _make and _make(None, _plain.default, _encoder.encode_basestring, None, ": ", ", ", False, False, False)
+_write_line = writer(allow_nan=False)
 
 
 def _dumps(value: Json) -> str:
-    if isinstance(value, str):
-        return _encoder.encode_basestring(value)
-    return "".join(_encode(value, 0)) if _encode is not None else _plain.encode(value)
+    return encode_basestring(value) if isinstance(value, str) else _write_line(value)
 
 
 def dumps(value: Json, *, width: int = 120) -> str:

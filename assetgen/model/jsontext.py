@@ -1,8 +1,10 @@
-"""JSON from outside: one kind of error for everything that is wrong with it."""
+"""JSON from outside: one kind of error for everything that is wrong with it. And a writer for many short texts."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from json import encoder as _encoder
 from typing import Any
 
 
@@ -39,3 +41,17 @@ def _written(value: Any) -> str:
 
 def _may_hold_halves(text: str) -> bool:
     return "\\ud" in text or "\\uD" in text
+
+
+def writer(
+    *, separators: tuple[str, str] = (", ", ": "), sort_keys: bool = False, allow_nan: bool = True
+) -> Callable[[Any], str]:
+    """As `json.JSONEncoder(ensure_ascii=False, …).encode`, which makes its inner encoder for every call anew: that
+    takes longer than a short text."""
+    plain = json.JSONEncoder(ensure_ascii=False, separators=separators, sort_keys=sort_keys, allow_nan=allow_nan)
+    make: Any = getattr(_encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    item, key = separators
+    chunks = make(None, plain.default, _encoder.encode_basestring, None, key, item, sort_keys, False, allow_nan)
+    return lambda value: "".join(chunks(value, 0))

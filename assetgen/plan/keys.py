@@ -8,7 +8,6 @@ files: that, and where and as what it is written.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from msgspec import Struct
 
 from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.codec import to_json
+from assetgen.model.jsontext import writer
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Asset, Atlas, Manifest, Palette
 from assetgen.pixels.versions import OPERATION_VERSIONS
@@ -32,7 +32,7 @@ def key_of(document: Any) -> str:
     return hashlib.sha256(_encode(document).encode()).hexdigest()
 
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_encode = writer(sort_keys=True, separators=(",", ":"))
 
 
 TOOL = key_of(OPERATION_VERSIONS)[:16]
