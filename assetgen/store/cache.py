@@ -119,7 +119,9 @@ class Cache:
         policy = {"eviction_policy": "none", "size_limit": 2**62, "sqlite_mmap_size": 0}
         if self.limit is not None:
             policy |= {"eviction_policy": "least-recently-stored", "size_limit": self.limit}
-        return diskcache.Cache(str(self.folder), disk=_disk(), disk_min_file_size=_LARGE, **policy)
+        opened = diskcache.Cache(str(self.folder), disk=_disk(), disk_min_file_size=_LARGE, **policy)
+        opened.cull_limit = 0  # looking for what has to go takes longer than an entry: once a batch will do
+        return opened
 
     def _start_anew(self, damaged: Any) -> None:
         with self._lock:
@@ -145,6 +147,7 @@ def _put_all(cache: Any, batch: Any) -> None:
     with cache.transact():
         for key, data in batch.items():
             cache.set(key, _seal(key, data) + data)
+        cache.cull()
 
 
 def _seal(key: str, data: bytes) -> bytes:
