@@ -43,4 +43,4 @@ def _draw(page: Picture, cut: Picture, spot: tuple[int, int], extrude: int) -> N
 
 def scaled(picture: Picture, times: int) -> Picture:
     """A page (or frame) enlarged a whole number of times: each pixel becomes a square. Coordinates scale alike."""
-    return picture.repeat(times, axis=0).repeat(times, axis=1)
+    return picture if times == 1 else picture.repeat(times, axis=0).repeat(times, axis=1)

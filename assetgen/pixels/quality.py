@@ -196,7 +196,7 @@ def _check_cells(cells: NDArray[np.uint8], names: Sequence[str], judge: Judge, t
 
 def _worst(judge: Judge, check: str, values: NDArray[Any], names: Sequence[str], text: str) -> list[Finding]:
     """One finding for all cells that a check finds something in: the worst of them leads."""
-    if not len(values) or not judge(check, float(values.max()), ""):
+    if not judge(check, float(max(values.tolist(), default=0)), ""):
         return []
     order = np.argsort(-values, kind="stable")
     hits = [names[index] for index in order.tolist() if judge(check, float(values[index]), "")]
