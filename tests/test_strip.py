@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -17,7 +18,9 @@ from assetgen.build.strip import Strip
 def test_pictures_laid_by_another_process_are_seen() -> None:
     strip, pictures = Strip(10_000), {"a": noise(1, 7, 9), "b": noise(2, 30, 40)[3:20, 5:21]}
     came, goes = os.pipe()
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # other threads may run here; none is used over there
+        child = os.fork()
     if child == 0:
         laid = strip.lay(pictures)
         os.write(goes, json.dumps(laid).encode())
