@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from assetgen.atlas.fresh import Found, Page, Sizes, Unit, added, least_of, pack_fresh
@@ -32,8 +31,7 @@ class Slot(Struct, frozen=True):
     height: int
 
 
-@dataclass(slots=True)
-class _State:
+class _State(Struct):
     """Pages while they are filled."""
 
     sizes: Sizes

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.build import shelf
 from assetgen.build.looks import looks
@@ -38,8 +37,7 @@ class Noted(Struct, frozen=True):
     message: str
 
 
-@dataclass
-class CheckReport:
+class CheckReport(Struct):
     """What check found. `failing` findings are those that the flags turn into failures."""
 
     stale: list[Stale] = field(default_factory=list)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from assetgen.model.cost import CREDITS, FREE, USD, Cost, amount_of, total
 from assetgen.model.errors import StoppedError
@@ -30,8 +31,7 @@ def amount_in(cost: Cost, unit: str) -> Decimal | None:
     return None if cost.amount is None else Decimal(0)
 
 
-@dataclass
-class Purse:
+class Purse(Struct):
     """What may still be spent. `cap` is the invocation's, `balance` the account's at its beginning, when known.
 
     `exact`: the catalog's prices do not hold for this account, the service is asked for each (free). `asks`: it is

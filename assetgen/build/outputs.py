@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.build.places import Move, Placed, Placer, Staged, WhatBecame, place_of, stage
@@ -107,8 +106,7 @@ def owned_target(path: str, owned: OwnedKeys, was: str | None = None) -> Target:
     return Target(path, KEYS + owned.digest, lambda: owned.content.encode(), text=True, owned=owned, was=was)
 
 
-@dataclass
-class Writer:
+class Writer(Struct):
     """Writes the outputs of one project. `written`, `deleted` and `left` (changed by somebody just before) count files;
     `unwritten` is told of a file that could not be written, and the others are. `spared` lie beside pictures of renamed
     assets, and move instead of being deleted with them (`carry`). `placer` gives staged files their places."""

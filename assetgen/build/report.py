@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import EXIT_OF_STATE, Blocked, Plan
@@ -13,8 +12,7 @@ from assetgen.model.plan import EXIT_OF_STATE, Blocked, Plan
 Status = Literal["built", "unchanged", "failed", "skipped"]
 
 
-@dataclass
-class AssetReport:
+class AssetReport(Struct):
     """One asset's outcome. `outputs` are all its files, relative to the project; `requests` POSTs that may charge."""
 
     status: Status = "unchanged"
@@ -41,8 +39,7 @@ class Warned(Struct, frozen=True):
     message: str
 
 
-@dataclass(repr=False)  # asyncio describes the result of its task to nobody: 10,000 assets in words take a while
-class BuildReport:
+class BuildReport(Struct):
     """Everything that a build did. `written` and `deleted` count files; `stopped` says why nothing more was sent,
     `trouble` why nothing could be: the service refuses the key, or cannot be reached."""
 
@@ -60,6 +57,10 @@ class BuildReport:
     """Journal entries of purchases whose outcome only a person can tell (`assetgen settle`)."""
     clean: bool = False
     """Whether nothing is left to do, and nothing is in the way."""
+
+    def __repr__(self) -> str:
+        """asyncio describes the result of its task to nobody: 10,000 assets in words take a while."""
+        return f"<the report of {len(self.assets)} assets>"
 
     @property
     def everything(self) -> dict[str, AssetReport]:

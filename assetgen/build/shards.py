@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -86,6 +85,8 @@ def finished(session: Session) -> None:
     if shard is None:
         remove_folder(folder)
         return
+    import shutil
+
     session.cache.save()
     with suppress(FileNotFoundError):
         atomic.make_folder(folder)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Original
@@ -29,8 +28,7 @@ class Look(Struct, frozen=True):
     error: str | None = None
 
 
-@dataclass
-class Stores:
+class Stores(Struct):
     """Asked for what the project's folder lacks. `team` None: there is no shared store, or `--offline`.
 
     Each question about the team's store is asked once. One that does not answer is not asked again: `unreachable`

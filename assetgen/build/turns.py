@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
@@ -74,8 +73,7 @@ class Buyer(Struct, frozen=True):
     enter: Callable[[], None] = lambda: None
 
 
-@dataclass
-class Turn:
+class Turn(Struct):
     """`mine`: go ahead. Otherwise `holder` is buying it. Whoever has the turn says `began` before it hands the request
     to the provider, and `unshared` where the result could not be put into the store."""
 
@@ -242,8 +240,7 @@ class Turns:
         return self.world.monotonic() - watched.since >= seen.note.term
 
 
-@dataclass
-class _Held:
+class _Held(Struct):
     """A lease of ours: kept by a new note now and then, ended by a last one."""
 
     turns: Turns

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
+
+from msgspec import Struct, field
 
 from assetgen.manifest.memo import Recent
 from assetgen.plan.keys import KnownKeys
@@ -18,8 +19,7 @@ T = TypeVar("T")
 _RECORDS = 100_000  # a day of saves, or a very large project: then it begins anew
 
 
-@dataclass
-class Warm:
+class Warm(Struct):
     """Nothing here is believed: manifest, lock, stamps and log are compared with the files before they are used again,
     and the rest is kept under digests of what it follows from. Of one project, for one session at a time.
     """

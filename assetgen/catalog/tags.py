@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.catalog.layouts import default_loop
@@ -18,8 +18,7 @@ WHOLE = "animation"
 """The tag of a plain grid or file whose manifest entry names none."""
 
 
-@dataclass
-class _Draft:
+class _Draft(Struct):
     """A tag while rules are applied. What is None comes from `source` (a mirrored tag's original) or the defaults.
 
     `file` is the tag as a file brought it, its ping-pong already written out.
@@ -47,8 +46,7 @@ class _Draft:
         return tuple(replace(cell, mirrored=not cell.mirrored) for cell in self.source.played())
 
 
-@dataclass
-class _Sheet:
+class _Sheet(Struct):
     """What all tags of one animation share."""
 
     count: int

@@ -7,7 +7,6 @@ import atexit
 import gc
 import importlib
 import os
-import random
 import sys
 import threading
 import time
@@ -165,6 +164,13 @@ def _carried(first: argparse.Namespace) -> argparse.Namespace:
     return argparse.Namespace(**values)
 
 
+def _random() -> float:
+    """A number from 0 to below 1; few commands wait for one."""
+    import random
+
+    return random.random()
+
+
 def _context(args: argparse.Namespace) -> Context:
     return Context(
         root=Path(getattr(args, "directory", ".")),
@@ -174,6 +180,6 @@ def _context(args: argparse.Namespace) -> Context:
         variables=dict(os.environ),
         now=time.time,
         monotonic=time.monotonic,
-        random=random.random,
+        random=_random,
         interactive=sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty(),
     )

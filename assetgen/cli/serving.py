@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import socket
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
@@ -24,8 +25,7 @@ _LOOK = 0.7
 """Seconds between looks at manifest and lock."""
 
 
-@dataclass
-class Serving:
+class Serving(Struct):
     """A review server on its socket."""
 
     review: ReviewServer

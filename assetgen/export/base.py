@@ -12,10 +12,9 @@ import importlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.built import Built
 from assetgen.model.errors import UsageError
@@ -128,8 +127,7 @@ def _refuse_files(path: str) -> str:
     raise FileNotFoundError(path)
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """What an exporter may ask for beyond the assets, and where it leaves what the caller must keep.
 
     `load` gives the picture of a pixel digest; `read` the text of a file of the project (relative path);

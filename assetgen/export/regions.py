@@ -8,7 +8,6 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from msgspec import Struct
 
@@ -208,12 +207,12 @@ def tile_origin(tileset: BuiltTileset, tile: int) -> tuple[int, int]:
     return tileset.margin + column * (width + tileset.spacing), tileset.margin + row * (height + tileset.spacing)
 
 
-@dataclass(frozen=True)
 class View:
     """A project's pictures as textures; each atlas's regions are worked out once."""
 
-    built: Built
-    _pages: dict[str, tuple[Texture, ...]] = field(default_factory=dict, repr=False, compare=False)
+    def __init__(self, built: Built) -> None:
+        self.built = built
+        self._pages: dict[str, tuple[Texture, ...]] = {}
 
     def sheet(self, animation: BuiltAnimation) -> Texture | None:
         """An animation's sheet as a texture; None if it was not written."""

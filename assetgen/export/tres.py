@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 _IDENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+|inf|nan)")
@@ -34,8 +35,7 @@ def real(value: float) -> str:
     return repr(round(float(value), 6))
 
 
-@dataclass
-class Section:
+class Section(Struct):
     """One `[kind key=value …]` with its properties; values are raw text."""
 
     kind: str
@@ -53,8 +53,7 @@ class Section:
         return "\n".join(lines)
 
 
-@dataclass
-class Document:
+class Document(Struct):
     """A whole resource file. `external` and `parts` (sub-resources) by id, in order."""
 
     head: Section

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.generate.account import list_tasks
 from assetgen.generate.decode import date_of
@@ -25,8 +26,7 @@ SKEW = 300.0
 _POLL = 0.02
 
 
-@dataclass
-class Turns:
+class Turns(Struct):
     """The right to submit in v1, held by one purchase of all processes at a time. Not `alone`: other machines use the
     same account, so that a task that appears may be theirs, and none is claimed."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import cast
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from assetgen.generate import account
@@ -36,8 +36,7 @@ FIXES_A_MINUTE = 10
 NO_KEY = "no API key: set the environment variable RD_API_KEY"
 
 
-@dataclass
-class Flight:
+class Flight(Struct):
     """What a cancelled `run` must know of its purchase."""
 
     track: Track | None = None

@@ -6,9 +6,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct
 
 from assetgen.generate.types import Report, Runtime
 
@@ -108,8 +109,7 @@ class Slots:
                 turn.set_result(None)
 
 
-@dataclass
-class Slot:
+class Slot(Struct):
     """One purchase's place among those that the service works on."""
 
     slots: Slots

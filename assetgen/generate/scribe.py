@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.store.entries import Entry, State
 from assetgen.store.journal import Journal, Line
@@ -12,8 +13,7 @@ from assetgen.store.journal import Journal, Line
 _Waiting = tuple[Line, "asyncio.Future[Entry]"]
 
 
-@dataclass
-class Scribe:
+class Scribe(Struct):
     """The writer of one journal on one event loop. Lines reach the disk in the order in which they were given, also
     those of purchases that were cancelled meanwhile; a call returns once its line is there."""
 

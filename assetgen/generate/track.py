@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from assetgen.generate.scribe import Scribe
 from assetgen.model.errors import StoppedError, StoreError
@@ -23,8 +24,7 @@ class Raw(Protocol):
     def put_note(self, digest: str, note: dict[str, Any]) -> None: ...
 
 
-@dataclass
-class MemoryRaw:
+class MemoryRaw(Struct):
     """Replies of free calls: kept as long as they are looked at."""
 
     files: dict[str, bytes] = field(default_factory=dict)
@@ -50,8 +50,7 @@ class MemoryRaw:
         self.notes[digest] = note
 
 
-@dataclass
-class Track:
+class Track(Struct):
     """Follows one submission; itself it follows nothing (free calls). `stopping` says whether sending has ended.
 
     `in_flight` is true from the moment that bytes may leave until the service has refused them or the end.
@@ -98,12 +97,11 @@ class Track:
         """Nothing is written down of what is free."""
 
 
-@dataclass
-class JournalTrack(Track):
+class JournalTrack(Track, kw_only=True):
     """A track that is on the disk before each step is taken."""
 
-    scribe: Scribe = field(kw_only=True)
-    entry: Entry = field(kw_only=True)
+    scribe: Scribe
+    entry: Entry
     went_out: Callable[[str, str], None] = lambda asset, entry: None
     """Told of asset and entry each time that a request is about to be sent."""
 

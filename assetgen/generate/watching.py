@@ -6,7 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from assetgen.generate.types import Runtime
 
@@ -18,8 +19,7 @@ _BLIND = (0.08, 0.25)
 by: the first for one alone, the second where many watch, since the first that is ready tells all others."""
 
 
-@dataclass
-class _Kind:
+class _Kind(Struct):
     """What is known of one kind of task: about how many seconds the last ones took, and how many are watched now."""
 
     took: deque[float]

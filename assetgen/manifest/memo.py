@@ -11,12 +11,11 @@ import hashlib
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import msgspec.json
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 from msgspec.structs import replace
 
 import assetgen
@@ -49,8 +48,7 @@ class Evidence(Struct, frozen=True):
         return {**found, **self.digests}
 
 
-@dataclass
-class Recent:
+class Recent(Struct):
     """The last manifest, for a process that loads it again and again: given as it is while all that it rests on holds.
 
     `key` is its memo's, `rests` what a memo says of that (`digests`, `globs`, `present`, `absent`, `sizes`). Making

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from assetgen.manifest import schema
 from assetgen.manifest.check import Context, MapOf
@@ -19,8 +20,7 @@ SHARED = ("vars", "presets", "palettes", *KINDS)
 _SECTIONS = (*SHARED, "atlases", "defaults")
 
 
-@dataclass
-class Sources:
+class Sources(Struct):
     """All that the files say, before presets and variables. `values` are the checked top-level settings."""
 
     values: dict[str, Any] = field(default_factory=dict)

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import struct
 import zlib
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from numpy.typing import NDArray
 
 from assetgen.model.errors import PictureError
@@ -45,8 +44,7 @@ class _Cel(Struct, frozen=True):
     pixels: NDArray[np.uint8]
 
 
-@dataclass(slots=True)
-class _File:
+class _File(Struct):
     size: tuple[int, int]
     depth: int
     flags: int

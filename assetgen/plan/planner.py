@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.model.cost import FREE, Cost
@@ -28,8 +28,7 @@ Prices = Mapping[tuple[str, int], Cost]
 """Exact prices by (asset, step), where the service was asked."""
 
 
-@dataclass
-class _Draft:
+class _Draft(Struct):
     """A plan in the making."""
 
     project: Project

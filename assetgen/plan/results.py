@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.lock import Accepted, Block, Lock
 from assetgen.model.request import Request
@@ -19,8 +18,7 @@ class Found(Struct, frozen=True):
     accepted: Accepted
 
 
-@dataclass
-class Results:
+class Results(Struct):
     """All results of a lock, by intent. Built once a command; `add` as new ones are accepted."""
 
     by_intent: dict[str, list[Found]] = field(default_factory=dict)

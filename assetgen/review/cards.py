@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from assetgen.build.looks import looks
 from assetgen.build.session import Session
@@ -36,8 +37,7 @@ def used_by(manifest: Manifest) -> Mapping[str, list[str]]:
     return users
 
 
-@dataclass
-class Cards:
+class Cards(Struct):
     """Makes the cards of one project. `cast` gives finished assets, `todo` what a build would do."""
 
     session: Session

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from assetgen.build.run import plan
 from assetgen.build.session import Session
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 Card = dict[str, Any]
 
 
-@dataclass
-class Gallery:
+class Gallery(Struct):
     """`document` is the page's data; `pictures` the PNG files that it names."""
 
     document: dict[str, Any]

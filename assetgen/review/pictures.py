@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.plan.disk import Memo
 
@@ -20,8 +19,7 @@ _NAME = 20
 """Hex digits of a pixel digest that name a picture on a page: enough that no two are ever mixed up."""
 
 
-@dataclass
-class Shelf:
+class Shelf(Struct):
     """Collects PNG files by name. `memo` keeps encoded ones between runs."""
 
     memo: Memo

@@ -7,11 +7,10 @@ import fnmatch
 import gc
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
@@ -75,8 +74,7 @@ def _file_refs(asset: Asset) -> Iterator[FileRef]:
     return (ref for ref in refs if isinstance(ref, FileRef))
 
 
-@dataclass
-class Watcher:
+class Watcher(Struct):
     """Builds at the start and after each save that matters. `tell` gets a report, `fail` words, `announce` a plan;
     `ready` hears when saves are seen from now on."""
 

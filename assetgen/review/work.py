@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.build import adoption, choices, takes
@@ -27,8 +27,7 @@ Answer = dict[str, Any]
 T = TypeVar("T")
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """One review (or watch) session over a project. `spent` counts against the whole session's budget (rule 25),
     `held` names what the last free build left as it was because it would be bought."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, Literal
 
+from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,8 +23,7 @@ Auth = Literal["key", "credits", "none"]
 BODY_LIMIT = 64 << 20
 
 
-@dataclass
-class Call:
+class Call(Struct):
     """A request as handlers see it. `account` is empty where no key is needed; `fault` is what shall go wrong.
 
     `before` faults never reach a handler. A handler that makes a job takes the result fault over (`take_fault`).

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.errors import UsageError
 
@@ -79,8 +78,7 @@ class Rule(Struct, frozen=True):
         return True
 
 
-@dataclass
-class Faults:
+class Faults(Struct):
     """The rules at work: counts what matched, decides by the seed. The first rule that fires wins; latencies add."""
 
     rules: Sequence[Rule]

@@ -7,10 +7,9 @@ import logging
 import time
 import weakref
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.simulator.config import Dialect
 from assetgen.simulator.errors import Refusal
@@ -45,8 +44,7 @@ class Output(Struct, frozen=True):
     downloadable: Mapping[str, Any] | None = None
 
 
-@dataclass
-class Job:
+class Job(Struct):
     """One accepted piece of work. `listed`: it is a task that the list shows; a synchronous one is not.
 
     `result` is the reply as it was made when the work ended: its URLs do not get younger.

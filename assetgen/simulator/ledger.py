@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.cost import plain
 from assetgen.simulator.config import ENDLESS, SimulatorConfig
@@ -53,8 +52,7 @@ class Charge(Struct, frozen=True):
         }
 
 
-@dataclass
-class Ledger:
+class Ledger(Struct):
     """Balances by account and every line since the start."""
 
     config: SimulatorConfig

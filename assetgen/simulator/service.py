@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter, OrderedDict, deque
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -28,8 +27,7 @@ class Hosted(Struct, frozen=True):
     trick: Literal["oversized", "redirect"] | None = None
 
 
-@dataclass
-class UserStyle:
+class UserStyle(Struct):
     """A style that a user made."""
 
     id: str

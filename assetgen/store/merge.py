@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.model.lock import Accepted, Block, Lock, Past
@@ -31,8 +30,7 @@ class Merged(Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-@dataclass
-class _Notes:
+class _Notes(Struct):
     """Collects what there is to say about one block."""
 
     name: str

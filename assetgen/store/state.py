@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -198,6 +197,8 @@ def _moved(source: Path, target: Path) -> bool:
     except OSError as error:
         if error.errno != 18:  # EXDEV: the output folder is on another disk
             raise
+        import shutil
+
         shutil.copy2(source, target, follow_symlinks=False)
         source.unlink()
     return True

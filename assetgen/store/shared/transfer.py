@@ -5,10 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Original
@@ -31,8 +30,7 @@ Read = Callable[[str, Original], bytes | None]
 """An original's bytes in the project or the user's store, by its realm; None where it is in neither."""
 
 
-@dataclass
-class Outcome:
+class Outcome(Struct):
     """`done` were moved (or checked), `there` needed nothing, `missing` are nowhere, `failed` says what went wrong.
     `size` is in bytes, of what was moved or checked. Counted from many threads."""
 
