@@ -14,8 +14,8 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from assetgen.build.crewmate import Bug, Looked, Told, serve, stands_alone
@@ -27,6 +27,7 @@ from assetgen.plan.project import Project
 from assetgen.store import atomic
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
     from multiprocessing.connection import Connection
 
     from assetgen.build.session import Session
@@ -93,7 +94,13 @@ class Crew:
         session.leave_manifest()
         self._switching = sys.getswitchinterval()
         sys.setswitchinterval(_SWITCHING)
-        self.lanes = [ThreadPoolExecutor(1, "assetgen-lane") for _ in range(count)]
+
+    @cached_property
+    def lanes(self) -> list[ThreadPoolExecutor]:
+        """A thread for each process, when one is needed: what is looked at needs none."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        return [ThreadPoolExecutor(1, "assetgen-lane") for _ in self._pipes]
 
     def lane_of(self, name: str) -> int:
         """Which process an asset belongs to: the one that looked at its picture may have finished it already."""
@@ -110,7 +117,7 @@ class Crew:
         parcels: dict[int, list[tuple[str, Sequence[str]]]] = {}
         for name, paths in unknown.items():
             parcels.setdefault(self._order.get(name, 0) // PARCEL, []).append((name, paths))
-        count = len(self.lanes)
+        count = len(self._pipes)
         for lane in range(count):
             self._request(lane, "look", [parcel for number, parcel in parcels.items() if number % count == lane])
         if self._ahead:
@@ -183,7 +190,7 @@ class Crew:
 
     def dismiss(self) -> None:
         """There is nothing more to do: the processes write down what they keep between builds, and end."""
-        for lane in self.lanes:
+        for lane in self.__dict__.get("lanes", ()):
             lane.shutdown()
         for pipe in self._pipes:
             pipe.close()
