@@ -382,12 +382,13 @@ def example(bench: Bench) -> None:
     )
 
 
-def _script(name: str) -> Callable[[Bench], None]:
-    """A benchmark that is a script of its own."""
+def _script(name: str, *short: str) -> Callable[[Bench], None]:
+    """A benchmark that is a script of its own; `short` are its arguments where only errors are looked for."""
 
     def piece(bench: Bench) -> None:
         print(f"\n### {name}.py\n", flush=True)
-        subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True, env=_environment())
+        arguments = short if bench.share < 1 else ()
+        subprocess.run([sys.executable, str(HERE / f"{name}.py"), *arguments], check=True, env=_environment())
 
     piece.__doc__ = f"The script {name}.py."
     return piece
@@ -411,7 +412,7 @@ PIECES: dict[str, Callable[[Bench], None]] = {
     "quality": _script("quality_checks"),
     "export": _script("export"),
     "makespan": _script("makespan"),
-    "watch": _script("watch"),
+    "watch": _script("watch", "--saves", "1"),
 }
 """Every piece by name; those behind `example` are scripts of their own."""
 

@@ -20,8 +20,8 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from peers import Peers  # noqa: E402
 from pieces import PIECES, Bench  # noqa: E402
 
-SHORT = ("packing", "atlas", "incremental", "noop", "cold")
-"""Pieces of the short form: the scripts have tests of their own."""
+SHORT = ("packing", "atlas", "incremental", "noop", "cold", "watch")
+"""Pieces of the short form: the other scripts have tests of their own."""
 
 
 def main() -> int:
