@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Literal
 
-from msgspec.json import encode
+from msgspec.json import decode, encode
 
 from assetgen.build.files import roles as picture_roles
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.build.standing import Cast, Standing, frames_of
 from assetgen.model.built import Built, BuiltAsset, BuiltAtlas, BuiltPage, BuiltPalette, Frame
-from assetgen.model.codec import from_json
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Atlas
@@ -90,7 +88,7 @@ class Assembly:
             return self._kept[key]
         data = self.session.cache.get(key)
         if data is not None:
-            return from_json(BuiltAtlas, json.loads(data))
+            return decode(data, type=BuiltAtlas)
         standing, missing = self.members(atlas)
         built, _ = self.packed(atlas, standing, block, missing)
         self.keep(built, block.frames)

@@ -1,8 +1,8 @@
 """Processes beside this one that finish small assets: threads would wait for each other at the interpreter's lock.
 
 They are forked when a build has many assets to look at or to finish, know all that is known by then, and are told
-names only. No picture travels to them; records come back, small pictures for atlas pages (compressed), and files that
-lie ready. What is given its place, and when, is decided by the one process that holds the project's lock.
+names only. No picture travels to them; records come back, and files and pictures for atlas pages lie ready, these in
+memory that both see. What is given its place, and when, is decided by the one process that holds the project's lock.
 """
 
 from __future__ import annotations

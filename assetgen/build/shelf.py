@@ -5,13 +5,15 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING
 
-from msgspec.json import encode
+from msgspec import Struct
+from msgspec.json import Decoder, encode
 
 from assetgen.build.finish import Finished
-from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
-from assetgen.model.codec import from_json
+from assetgen.model.built import BuiltAsset
+from assetgen.model.finding import Finding
 from assetgen.model.jsontext import parse_json
 from assetgen.model.layout import Tag
 from assetgen.plan.disk import Memo
@@ -19,27 +21,27 @@ from assetgen.plan.disk import Memo
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
 
-_CLASSES: dict[str, type[BuiltAsset]] = {
-    "BuiltSprite": BuiltSprite,
-    "BuiltAnimation": BuiltAnimation,
-    "BuiltTileset": BuiltTileset,
-}
 _LEVEL = 1
 RECORD, PICTURES = "record:", "pictures:"
 """What the keys of records and of pictures begin with."""
 
 
+class _Record(Struct, frozen=True):
+    """A finished asset without its pictures, as it is kept."""
+
+    built: tuple[BuiltAsset, ...]
+    findings: tuple[Finding, ...]
+    tiles: Mapping[str, int]
+    notes: tuple[str, ...]
+    cells: tuple[str, ...]
+    tags: tuple[Tag, ...]
+
+
 def keep_record(memo: Memo, files: str, finished: Finished) -> None:
     """Stores everything but the pixels, under the asset's files key (frame names hold its name)."""
-    data = {
-        "built": finished.built,
-        "tiles": dict(finished.tiles),
-        "notes": finished.notes,
-        "findings": [[f.check, f.level, f.message] for f in finished.findings],
-        "cells": finished.cells,
-        "tags": finished.tags,
-    }
-    memo.put(RECORD + files, encode(data))
+    tiles = dict(finished.tiles)
+    record = _Record(finished.built, finished.findings, tiles, finished.notes, finished.cells, finished.tags)
+    memo.put(RECORD + files, encode(record))
 
 
 def find_record(memo: Memo, files: str) -> Finished | None:
@@ -47,16 +49,16 @@ def find_record(memo: Memo, files: str) -> Finished | None:
     data = memo.get(RECORD + files)
     if data is None:
         return None
-    from assetgen.model.finding import Finding
-
     try:
-        raw = parse_json(data)
-        built = tuple(from_json(_CLASSES[item["!"]], item) for item in raw["built"])
-        findings = tuple(Finding(check, level, message) for check, level, message in raw["findings"])
-        tags = tuple(from_json(Tag, tag) for tag in raw["tags"])
-        return Finished(built, {}, findings, raw["tiles"], tuple(raw["notes"]), tuple(raw["cells"]), tags)
-    except (ValueError, KeyError, TypeError, AttributeError):
+        kept = _decoder().decode(data)
+    except (ValueError, RecursionError):
         return None
+    return Finished(kept.built, {}, kept.findings, kept.tiles, kept.notes, kept.cells, kept.tags)
+
+
+@cache
+def _decoder() -> Decoder[_Record]:
+    return Decoder(_Record)
 
 
 See = Callable[[], Mapping[str, "Picture"]]

@@ -29,7 +29,7 @@ Box = tuple[int, int, int, int]
 
 
 class Kept(Struct, frozen=True, omit_defaults=True, tag_field="!", tag=True):
-    """A record that msgspec writes as `codec.to_json` does: without what is as usual, with its class's name."""
+    """A record that is kept between builds: written without what is as usual, and with its class's name."""
 
 
 class Frame(Struct, frozen=True):

@@ -21,7 +21,7 @@ from PIL import Image, ImageFile, PngImagePlugin
 
 from assetgen.model.errors import PictureError
 from assetgen.pixels.containers import DEFAULT_LIMITS, Header, Limits, header_of, sniff
-from assetgen.pixels.plain_png import hidden_colors, read_plain
+from assetgen.pixels.plain_png import read_plain
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -156,7 +156,8 @@ def canonical(array: NDArray[np.uint8]) -> Picture:
     if array.ndim != 3 or array.shape[2] != 4 or array.dtype != np.uint8:
         raise ValueError(f"a picture is uint8 (height, width, 4), not {array.dtype} {array.shape}")
     picture = np.ascontiguousarray(array)
-    hidden = hidden_colors(picture)
+    values = picture.view(np.uint32)[..., 0]
+    hidden = (picture[..., 3] == 0) & (values != 0)
     if not np.count_nonzero(hidden):
         return picture
     if picture is array:
@@ -233,7 +234,7 @@ class _named:  # noqa: N801  (a context manager, used like a function)
 def _still(header: Header, what: str) -> Picture:
     plain = read_plain(header.data) if header.format == "png" and header.key is None else None
     if plain is not None:
-        return plain
+        return canonical(plain)
     with _named(what), _open(header) as image:
         return _fitted(_pixels(image, header), header)
 

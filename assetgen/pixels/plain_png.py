@@ -34,7 +34,7 @@ class _Parts(NamedTuple):
 
 
 def read_plain(data: bytes) -> NDArray[np.uint8] | None:
-    """RGBA of shape (height, width, 4), RGB zero where alpha is zero; None for a file of any other make.
+    """RGBA of shape (height, width, 4), with what colours clear pixels have; None for a file of any other make.
 
     `data` has passed `containers.header_of`, and has none but the chunks of a still picture.
     """
@@ -73,17 +73,7 @@ def _from_colors(stream: bytes, size: tuple[int, int], mode: str) -> NDArray[np.
         image = Image.frombytes(mode, size, stream, "zip", mode)
     except (ValueError, OSError):  # too short, or damaged
         return None
-    picture = np.array(image if mode == "RGBA" else image.convert("RGBA"))
-    hidden = hidden_colors(picture)
-    if np.count_nonzero(hidden):
-        picture.view(np.uint32)[..., 0][hidden] = 0
-    return picture
-
-
-def hidden_colors(picture: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Which pixels of a contiguous RGBA picture have a colour that nobody sees: alpha zero, RGB not."""
-    hidden: NDArray[np.bool_] = (picture[..., 3] == 0) & (picture.view(np.uint32)[..., 0] != 0)
-    return hidden
+    return np.array(image if mode == "RGBA" else image.convert("RGBA"))
 
 
 def _rows(stream: bytes, height: int, length: int) -> NDArray[np.uint8] | None:
@@ -121,15 +111,11 @@ def _from_palette(rows: NDArray[np.uint8], width: int, depth: int, parts: _Parts
 
 
 def _colors(parts: _Parts, length: int) -> bytearray:
-    """The palette as RGBA, RGB zero where alpha is zero, filled up to so many bytes."""
+    """The palette as RGBA, filled up to so many bytes."""
     colors, end = bytearray(length), len(parts.palette) // 3 * 4
     for channel in range(3):
         colors[channel:end:4] = parts.palette[channel::3]
     colors[3:end:4] = parts.alpha.ljust(end // 4, b"\xff")
-    clear = parts.alpha.find(0)
-    while clear >= 0:
-        colors[4 * clear : 4 * clear + 4] = bytes(4)
-        clear = parts.alpha.find(0, clear + 1)
     return colors
 
 

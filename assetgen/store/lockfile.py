@@ -207,7 +207,7 @@ def _recalled(sealed: bytes, digest: str) -> Lock | None:
     """The lock that was put into the memo for a text of this digest. None when it was forgotten, or is damaged."""
     try:
         lock = msgspec.json.decode(sealed.removeprefix(digest.encode()), type=Lock)
-        for block in lock.blocks.values():
+        for block in (*lock.blocks.values(), *lock.retired):
             check_prices(block)
     except (ValueError, RecursionError):
         return None
