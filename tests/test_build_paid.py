@@ -183,6 +183,19 @@ def test_placeholders_to_be_bought_are_one_cause(tmp_path: Path) -> None:
     assert "gem_19" in game.run("plan", "--provider", "retrodiffusion", "--verbose").err
 
 
+def test_many_free_actions_alike_are_a_dozen_lines_and_paid_ones_are_all_there(tmp_path: Path) -> None:
+    items = "".join(f"  gem_{i:02}: {{prompt: gem {i}, style: rd_fast__mc_item, size: 16}}\n" for i in range(60))
+    game = bench(tmp_path, "version: 1\nprovider: placeholder\nsprites:\n" + items)
+    free = game.run("plan").err
+    assert "… and 48 more (--verbose lists them)" in free
+    assert "gem_11 " in free
+    assert "gem_12 " not in free
+    assert "60 to generate" in free
+    for told in (game.run("plan", "--verbose").err, game.run("plan", "--provider", "retrodiffusion").err):
+        assert "more (--verbose" not in told
+        assert all(f"gem_{i:02} " in told for i in range(60))
+
+
 def test_what_another_palette_changes_is_its_doing_and_no_preset_s(tmp_path: Path) -> None:
     head = "version: 1\nprovider: placeholder\npalettes: {dusk: [1a1c2c, ef7d57]}\n"
     items = "{prompt: '{x}', preset: item, for_each: {x: [gem, coin]}}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import groupby
 
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
@@ -31,6 +32,7 @@ _WHAT_TO_DO: dict[BlockState, str] = {
     "drifted": "keep it with 'assetgen adopt', or replace it with --force",
 }
 _FOLD = 12
+_ALIKE = 50  # so many free actions in a row of one kind and reason are a list that nobody reads
 
 
 def what_to_do(item: Blocked) -> str:
@@ -83,11 +85,18 @@ def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> 
             cost = total(action.cost for action in members)
             assets = count_of(len({action.asset for action in members}), "asset")
             say.line(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
-        folded = 0 if cause is None or context.verbose else max(len(members) - _FOLD, 0)
-        for action in members[: len(members) - folded]:
-            say.line(_row(action, width), SIGNS[action.action][1])
-        if folded:
-            say.line(f"    … and {folded} more (--verbose lists them)")
+        runs = [members] if cause is not None else [list(run) for _, run in groupby(members, _likeness)]
+        for run in runs:
+            foldable = cause is not None or (len(run) > _ALIKE and not run[0].cost)
+            shown = run[:_FOLD] if foldable and not context.verbose else run
+            for action in shown:
+                say.line(_row(action, width), SIGNS[action.action][1])
+            if len(shown) < len(run):
+                say.line(f"    … and {len(run) - len(shown):,} more (--verbose lists them)")
+
+
+def _likeness(action: Action) -> tuple[str, str, bool]:
+    return action.action, action.reason, bool(action.cost)
 
 
 def _row(action: Action, width: int) -> str:
