@@ -14,7 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent / "peer_scripts"
 NODE = {"@assetpack/core": "1.7.0", "free-tex-packer-core": "0.3.9", "maxrects-packer": "2.7.3"}
-PYTHON = ("PyTexturePacker", "rectpack", "doit")
+PYTHON = ("PyTexturePacker==1.2.1", "rectpack==0.2.2", "doit==0.37.0", "ninja==1.13.2")
+DVC = ("dvc==3.67.1",)
 
 
 class Peers:
@@ -37,9 +38,9 @@ class Peers:
         return None if self._python is None else [str(self._python), str(HERE / script)]
 
     def tool(self, name: str) -> list[str] | None:
-        """A tool of the system (`ninja`, `make`), or of the Python packages (`doit`)."""
-        if name == "doit":
-            return None if self._python is None else [str(self._python), "-m", "doit"]
+        """A tool of the Python packages (`ninja`, `doit`), or of the system (`make`)."""
+        if name in ("doit", "ninja"):
+            return None if self._python is None else [str(self._python.with_name(name))]
         found = shutil.which(name)
         if found is None:
             print(f"skipped: {name} is not installed")
@@ -47,7 +48,7 @@ class Peers:
 
     def dvc(self) -> list[str] | None:
         """DVC, in an environment of its own: it brings more than a hundred packages."""
-        python = self._environment("dvc", ("dvc",))
+        python = self._environment("dvc", DVC)
         return None if python is None else [str(python), "-m", "dvc"]
 
     @cached_property
@@ -70,7 +71,8 @@ class Peers:
     def _environment(self, name: str, packages: tuple[str, ...]) -> Path | None:
         folder = self.folder / name
         python = folder / "bin" / "python"
-        if python.is_file() and (folder / "complete").is_file():
+        complete = folder / "complete"
+        if complete.is_file() and complete.read_text() == "\n".join(packages):
             return python
         if not self.install:
             print(f"skipped: {', '.join(packages)} (--no-install)")
@@ -78,7 +80,7 @@ class Peers:
         venv.create(folder, with_pip=True, clear=True)
         if not _quietly([str(python), "-m", "pip", "install", "-q", *packages], folder):
             return None
-        (folder / "complete").touch()
+        complete.write_text("\n".join(packages))
         return python
 
 

@@ -24,14 +24,12 @@ HERE = Path(__file__).parent
 
 @dataclass
 class Bench:
-    """`work` holds inputs and outputs, `share` makes everything smaller (the short form), `large` adds 100,000."""
+    """`work` holds inputs and outputs, `share` makes everything smaller (the short form)."""
 
     work: Path
     peers: Peers
     rounds: int = 3
     share: float = 1.0
-    large: bool = False
-    dvc: bool = False
 
     def count(self, number: int) -> int:
         return max(20, round(number * self.share))
@@ -257,7 +255,7 @@ def incremental(bench: Bench) -> None:
 
 def noop(bench: Bench) -> None:
     """Builds with nothing to do, and without what is remembered between runs."""
-    for number in (1000, 10_000, *((100_000,) if bench.large else ())):
+    for number in (1000, 10_000, 100_000):
         count = bench.count(number)
         root = bench.work / f"plain-{count}"
         names = project(root, [(16, 16)] * count)
@@ -324,7 +322,7 @@ def _planners(bench: Bench, root: Path, names: Sequence[str]) -> list[Contender]
         contender = Contender("doit", doit, cwd=folder)
         once(contender)
         found.append(contender)
-    if bench.dvc and len(names) <= 1000:
+    if len(names) <= 1000:
         found += _dvc(bench, folder, pairs)
     return found
 

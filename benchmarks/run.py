@@ -30,8 +30,6 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="name the pieces")
     parser.add_argument("--short", action="store_true", help="little input, one round, nothing installed")
     parser.add_argument("--rounds", type=int, help="turns of each contender (3)")
-    parser.add_argument("--large", action="store_true", help="noop: 100,000 assets, too")
-    parser.add_argument("--dvc", action="store_true", help="noop: DVC, too (installs much)")
     parser.add_argument("--no-install", action="store_true", help="only peers that are there already")
     parser.add_argument("--work", type=Path, help="folder for inputs and outputs (a temporary one)")
     parser.add_argument("--peers", type=Path, help="folder for other tools (in the user's cache)")
@@ -54,7 +52,7 @@ def main() -> int:
         work.mkdir(parents=True, exist_ok=True)
         peers = Peers(_peers_folder(arguments.peers), install=not (arguments.short or arguments.no_install))
         rounds = arguments.rounds or (1 if arguments.short else 3)
-        bench = Bench(work, peers, rounds, 0.02 if arguments.short else 1.0, arguments.large, arguments.dvc)
+        bench = Bench(work, peers, rounds, 0.02 if arguments.short else 1.0)
         for name in chosen:
             PIECES[name](bench)
     return 0
