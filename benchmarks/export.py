@@ -60,7 +60,7 @@ def atlas(name: str, members: list[BuiltAnimation]) -> BuiltAtlas:
         page, rest = divmod(place, per_page)
         placements[frame.name] = Placement(frame, page, rest % 80 * 24 + 2, rest // 80 * 28 + 2, frame.trim)
     pages = tuple(
-        BuiltPage(f"atlases/{name}-{number}.png", f"atlases/{name}-{number}.json", (2048, 2048), "page")
+        BuiltPage(f"atlases/{name}-{number}.png", f"atlases/{name}-{number}.json", (2048, 2048))
         for number in range(-(-len(frames) // per_page))
     )
     return BuiltAtlas(name, pages, placements, tuple(member.name for member in members), 0.9, padding=2)

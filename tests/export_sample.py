@@ -244,7 +244,7 @@ class Maker:
             page = canonical(page)
             file = f"atlases/{name}-{number}.png"
             self.files[file] = page
-            built_pages.append(BuiltPage(file, f"atlases/{name}-{number}.json", PAGE, pixel_digest(page)))
+            built_pages.append(BuiltPage(file, f"atlases/{name}-{number}.json", PAGE))
         members = tuple(asset.name for asset in assets)
         return BuiltAtlas(name, tuple(built_pages), placements, members, 0.5, padding=PADDING, extrude=EXTRUDE)
 

@@ -72,8 +72,8 @@ def test_a_result_that_cannot_be_used_is_rejected_and_kept(service: Service, dia
         assert delivery.entry is not None
         client.close(delivery.entry)
         with pytest.raises(RejectedDelivery):
-            await client.redecode(rejected.value.raw, wanted)
-        return rejected.value.raw
+            await client.redecode(rejected.value.delivery.raw, wanted)
+        return rejected.value.delivery.raw
 
     raw = service.run(work, dialect)
     assert [entry.state for entry in entries(service)] == ["rejected"]

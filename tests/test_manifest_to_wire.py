@@ -66,7 +66,7 @@ def jobs(root: Path, section: str, entry: Entry) -> list[Job]:
             for step in state.steps:
                 if step.request is not None:
                     assert step.status == "buy", step
-                    found.append(job_of(session, state.asset, step, step.request, {}))
+                    found.append(job_of(session, state.asset, step, step.request))
         return found
     finally:
         session.close()

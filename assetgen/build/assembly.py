@@ -57,7 +57,7 @@ class Assembly:
             shares = f"occupancy is {plan.occupancy:.0%}, a fresh packing reaches {plan.fresh:.0%}"
             self.report.warn(f"atlas:{atlas.name}", "occupancy", f"{shares}: see 'assetgen build --repack'")
         pages = tuple(
-            BuiltPage(f"atlases/{atlas.name}-{i}.png", f"atlases/{atlas.name}-{i}.json", size, "")
+            BuiltPage(f"atlases/{atlas.name}-{i}.png", f"atlases/{atlas.name}-{i}.json", size)
             for i, size in enumerate(plan.sizes)
         )
         built_atlas = BuiltAtlas(

@@ -71,7 +71,7 @@ class Told(NamedTuple):
         ]
         findings = tuple(Finding(*finding) for finding in self.findings)  # type: ignore[arg-type]
         finished = Finished(self.built, {}, findings, self.tiles, self.notes)
-        return Done(finished, {}, Judged(self.outputs, files, list(self.drifted), list(self.obsolete)))
+        return Done(finished, Judged(self.outputs, files, list(self.drifted), list(self.obsolete)))
 
 
 class Looked(NamedTuple):

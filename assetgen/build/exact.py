@@ -15,14 +15,9 @@ from assetgen.plan.planner import Prices, make_plan
 from assetgen.plan.select import select
 
 
-def exact_prices(session: Session, plan: Plan) -> Prices:
-    """The service's own price of every step that would be bought and whose inputs are there, by (asset, step)."""
-    return asyncio.run(_ask_all(session, plan))
-
-
 def with_exact_prices(session: Session, plan: Plan) -> Plan:
-    """The plan at the service's own prices. UsageError without a key."""
-    prices = exact_prices(session, plan)
+    """The plan at the service's own prices, where a step's inputs are there. UsageError without a key."""
+    prices = asyncio.run(_ask_all(session, plan))
     return make_plan(session.project, select(session.manifest, session.options.assets), plan.provider, prices)
 
 
@@ -48,7 +43,7 @@ async def _ask(
     found: dict[tuple[str, int], Cost] = {}
     for step in state.steps:
         if step.status == "buy" and step.request is not None:
-            job = await asyncio.to_thread(job_of, session, state.asset, step, step.request, {})
+            job = await asyncio.to_thread(job_of, session, state.asset, step, step.request)
             async with places:
                 found[(name, step.index)] = await provider.check_cost(job)
     return found

@@ -92,25 +92,23 @@ class _Finals:
     def _block(self, name: str, kind: str) -> Block:
         return self.session.project.blocks.get(name) or Block(name, kind)
 
-    def _commit(self, label: str, block: Block, targets: list[Target]) -> bool:
-        """Judges and writes targets and records the block. Whether any file changed."""
+    def _commit(self, label: str, block: Block, targets: list[Target]) -> None:
+        """Judges and writes targets and records the block."""
         judged = self.writer.judge(block.outputs, targets)
         self.writer.add(judged)
         kept = self.writer.remove(block.outputs, judged.obsolete)
         outputs = {**judged.outputs, **{path: block.outputs[path] for path in kept}}
         block = replace(block, outputs=outputs)
-        changed = bool(judged.pending or judged.obsolete)
         if self.locked:
             self._same_as_locked(block)
         if block != self.session.project.blocks.get(block.name):
             self.session.project.blocks[block.name] = block
             self.keeper.set(block)
-        entry = self.report.others.setdefault(label, AssetReport())
+        entry = self.report.others[label]
         entry.outputs = sorted(outputs)
-        if changed:
+        if judged.pending or judged.obsolete:
             entry.status = "built"
             self.progress.finished(label, FREE)
-        return changed
 
     def _same_as_locked(self, block: Block) -> None:
         before = self.session.lock.lock.blocks.get(block.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from assetgen import catalog
@@ -18,15 +17,11 @@ if TYPE_CHECKING:
     from assetgen.model.request import Request
     from assetgen.plan.state import StepState
 
-Prices = Mapping[tuple[str, int], Cost]
-"""The service's own prices, by asset and number of the step."""
 
-
-def job_of(session: Session, asset: Asset, step: StepState, request: Request, prices: Prices) -> Job:
+def job_of(session: Session, asset: Asset, step: StepState, request: Request) -> Job:
     """Everything that the provider needs. Reads files: call it on a thread. Raises AssetError and PictureError."""
     spec = step.step
     style = catalog.find(spec.style, old_model=bool(spec.fields.get("old_model"))) if spec.style else None
-    price = prices.get((asset.name, step.index), price_of(spec, session.project.realm_of(asset)))
     return Job(
         asset.name,
         spec.position,
@@ -35,7 +30,7 @@ def job_of(session: Session, asset: Asset, step: StepState, request: Request, pr
         style=style,
         size=spec.size,
         palette=_sent_palette(session, spec),
-        expected=price,
+        expected=price_of(spec, session.project.realm_of(asset)),
         rebuy=asset.name in session.options.rebuy,
     )
 

@@ -19,7 +19,7 @@ from assetgen.build.outputs import Writer
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.shelf import See
-from assetgen.build.work import Done, Work, do, finished_of, prepare
+from assetgen.build.work import Done, Work, do, prepare
 from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError, StoreError
 from assetgen.model.lock import Block
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from assetgen.build.crew import Crew
     from assetgen.build.crewmate import Told
     from assetgen.build.finish import Finished
-    from assetgen.model.built import Picture
 
 _AHEAD = 16
 """Assets under way for each thread: enough that none waits for the next, few enough that memory stays bounded."""
@@ -321,10 +320,3 @@ class Processing:
         if self._bug is not None:
             raise self._bug
         self._pool.shutdown()
-
-    def pictures_of(self, name: str) -> Mapping[str, Picture]:
-        """All finished pictures of an asset, from the shelf or made again."""
-        work = prepare(self.project, self.session.disk, name, self.session.palette)
-        if work is None:
-            raise AssetError(f"{name} has no picture", asset=name)
-        return finished_of(work, self.session.cache).pictures

@@ -170,7 +170,7 @@ class Remote:
         asset, request = state.asset, step.request
         assert request is not None
         provider = await self._provider(self.session.provider_name(asset))
-        job = await asyncio.to_thread(job_of, self.session, asset, step, request, {})
+        job = await asyncio.to_thread(job_of, self.session, asset, step, request)
         if self.purse.exact and provider.paid:
             job = replace(job, expected=await price_in_credits(provider, job))
         elif self.purse.asks and provider.paid and not job.expected.known:
@@ -181,7 +181,7 @@ class Remote:
         try:
             delivery = await self._delivered(provider, job, turn)
         except RejectedDelivery as error:
-            self._reject(state, step, request, error.delivery, str(error), provider)
+            self._reject(state, request, error.delivery, str(error), provider)
             raise
         finally:
             entry.requests += provider.sent(asset.name) - before
@@ -213,9 +213,7 @@ class Remote:
         allowance = self._allowances[realm]
         return allowance.counted(price) if allowance is not None else nullcontext(lambda cost: None)
 
-    def _reject(
-        self, state: AssetState, step: StepState, request: Request, delivery: Delivery, reason: str, provider: Provider
-    ) -> None:
+    def _reject(self, state: AssetState, request: Request, delivery: Delivery, reason: str, provider: Provider) -> None:
         """A paid reply that cannot be used is written down: it is not bought again by itself (rule 24)."""
         entry = self.report.assets.setdefault(state.asset.name, AssetReport())
         entry.cost = total((entry.cost, _charged(delivery)))
@@ -231,7 +229,7 @@ class Remote:
         if rejected is None or step is None or step.request is None:
             return False
         provider = await self._provider(self.session.provider_name(state.asset))
-        job = await asyncio.to_thread(job_of, self.session, state.asset, step, step.request, {})
+        job = await asyncio.to_thread(job_of, self.session, state.asset, step, step.request)
         try:
             delivery = await provider.redecode(rejected.raw, job)
         except (RejectedDelivery, StoreError):

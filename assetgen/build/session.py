@@ -14,7 +14,7 @@ from assetgen.build.options import Environment, Options
 from assetgen.build.pieces import digest_of, sheet_of
 from assetgen.build.stores import Stores
 from assetgen.build.warm import Warm
-from assetgen.build.work import Work, bare, finished_of, prepare
+from assetgen.build.work import Work, bare, base_reader, finished_of, prepare
 from assetgen.manifest.memo import Evidence, load_cached
 from assetgen.model.built import BuiltAnimation, BuiltSprite
 from assetgen.model.errors import AssetError, ManifestError, UsageError
@@ -203,7 +203,6 @@ class Session:
         return self._palettes[key]
 
     def _extracted(self, name: str) -> tuple[str, ...]:
-        from assetgen.build.work import base_reader
         from assetgen.pixels.documents import frames_of
         from assetgen.pixels.quantize import extract
 

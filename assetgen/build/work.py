@@ -17,7 +17,7 @@ from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.built import BuiltAsset, BuiltSprite
 from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Block, Original
-from assetgen.model.manifest import Asset, AssetRef, FileRef, Ref, Stage
+from assetgen.model.manifest import Asset, FileRef, Ref, Stage
 from assetgen.plan.disk import Disk, Memo
 from assetgen.plan.keys import Keys
 from assetgen.plan.project import Project, palettes_of
@@ -55,10 +55,9 @@ class Work(Struct, frozen=True):
 
 
 class Done(Struct, frozen=True):
-    """A finished asset: its record, the files that it is written as (paths by role), and what has to be written."""
+    """A finished asset: its record, and what has to be written."""
 
     finished: Finished
-    roles: Mapping[str, str]
     judged: Judged
 
 
@@ -251,29 +250,27 @@ def _finish(work: Work, memo: Memo) -> Finished:
 def do(work: Work, memo: Memo, writer: Writer, output: str, write: frozenset[str], block: Block | None) -> Done:
     """Finishes an asset and judges its files (on any thread). Raises AssetError."""
     finished = finished_of(work, memo)
-    roles: dict[str, str] = {}
     targets = [
-        target for built in finished.built for target in picture_targets(built, write, output, finished.pictures, roles)
+        target for built in finished.built for target in _picture_targets(built, write, output, finished.pictures)
     ]
     if work.asset.optimize:
         targets = [optimized(target) for target in targets]
     recorded = block.outputs if block is not None else {}
     try:
-        return Done(finished, roles, writer.judge(recorded, targets))
+        return Done(finished, writer.judge(recorded, targets))
     except PictureError as error:
         raise AssetError(str(error), asset=work.asset.name, position=work.asset.position) from error
 
 
-def picture_targets(
-    built: BuiltAsset, write: frozenset[str], output: str, pictures: Mapping[str, Picture], roles: dict[str, str]
+def _picture_targets(
+    built: BuiltAsset, write: frozenset[str], output: str, pictures: Mapping[str, Picture]
 ) -> list[Target]:
-    """The picture files of one record as targets; fills `roles`."""
+    """The picture files of one record as targets."""
     from assetgen.pixels.picture import pixel_digest
     from assetgen.pixels.png import encode
 
     targets = []
     for file in picture_files(built, write, pictures.__getitem__):
-        roles[file.role] = file.path
         if file.pixels is not None:
             targets.append(Target(f"{output}/{file.path}", file.pixels, _encoder(file.draw)))
         else:
@@ -293,10 +290,3 @@ def _encoder(draw: Callable[[], Picture]) -> Callable[[], bytes]:
     from assetgen.pixels.png import encode
 
     return lambda: encode(draw())
-
-
-def refs_to(asset: Asset) -> list[AssetRef]:
-    """Every reference to another asset in the asset's remote steps."""
-    groups = [group for step in asset.steps for group in step.inputs.values()]
-    found = [ref for group in groups for ref in group if isinstance(ref, AssetRef)]
-    return [*([asset.start] if isinstance(asset.start, AssetRef) else []), *found]

@@ -115,9 +115,6 @@ FIXER_PER_MINUTE = 10
 EDIT_MIN_SIDE, EDIT_MAX_SIDE = 16, 256
 """Sides that v1 `POST /edit` takes."""
 
-MASK_PROTECTS = 12
-"""Mask alpha (or grey) up to this value protects; more is repainted."""
-
 
 def find_tool(name: str) -> Tool | None:
     """An edit tool by id or alias (`edit` is `image_edit`)."""

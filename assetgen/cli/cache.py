@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
@@ -102,8 +102,6 @@ def _move(args: argparse.Namespace, context: Context) -> int:
 
 def _moved(args: argparse.Namespace, context: Context, what: str) -> Outcome:
     """Pushes, pulls or verifies, with progress, and says what came of it."""
-    from contextlib import closing
-
     from assetgen.build import sharing
     from assetgen.build.session import Session
     from assetgen.store.folders import folders

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from assetgen.export.base import Keys
 from assetgen.export.godot_frames import adopt, keep_pictures
 from assetgen.export.shapes import three_way
-from assetgen.export.tres import Document, Section, meaning, parse, parse_value, references
+from assetgen.export.tres import Document, Section, meaning, parse, parse_value, quoted, references
 
 TERRAIN = "terrain="
 _CELL = re.compile(r"(\d+):(\d+)/(.*)", re.DOTALL)
@@ -206,7 +206,7 @@ def join(
             continue
         section.properties["texture"] = adopt(theirs, ours, section.properties["texture"])
         merged = _join_source(source, section, present[source], {*scope, *before})
-        _join_seeds(source, merged, present[source], last, seeds, layers)
+        _join_seeds(source, merged, last, seeds, layers)
         present[source].properties = _flatten(merged)
     _join_resource(ours, theirs)
     _drop_unused(theirs)
@@ -266,7 +266,6 @@ def _join_layers(ours: Document, theirs: Document) -> dict[str, str]:
 def _join_seeds(
     source: str,
     merged: dict[str, dict[str, str]],
-    theirs: Section,
     last: Seeds,
     seeds: Seeds,
     layers: Mapping[str, str],
@@ -293,8 +292,6 @@ def _join_seeds(
 
 
 def _raw(value: Any) -> str:
-    from assetgen.export.tres import quoted
-
     if isinstance(value, bool):
         return "true" if value else "false"
     return quoted(value) if isinstance(value, str) else str(value)

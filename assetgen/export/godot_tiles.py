@@ -39,7 +39,7 @@ def tile_set(built: Built, tileset: BuiltTileset, uid: str, context: Context) ->
     made = document("TileSet", uid)
     resource = made.resource.properties
     resource["tile_size"] = vector(tileset.tile_size)
-    layers = _layers(tileset, context)
+    layers = _layers(tileset)
     terrains = _terrains(built, tileset, context)
     if any(tile.collision for tile in tileset.tiles):
         resource["physics_layer_0/collision_layer"] = "1"
@@ -197,7 +197,7 @@ def _tile(
     return found
 
 
-def _layers(tileset: BuiltTileset, context: Context) -> dict[str, tuple[int, int]]:
+def _layers(tileset: BuiltTileset) -> dict[str, tuple[int, int]]:
     """Custom data layers: index and Variant type of each property, sorted by name."""
     kinds: dict[str, set[type]] = {}
     for tile in tileset.tiles:

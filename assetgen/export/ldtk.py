@@ -100,7 +100,7 @@ def _corner_project(built: Built, tileset: BuiltTileset, file: str, context: Con
         tileset.margin,
     )
     ground = _ground(tileset, values)
-    return _output(built, tileset.name, path, file, ids, definition, values, rules, ground, context)
+    return _output(tileset.name, path, file, ids, definition, values, rules, ground)
 
 
 def _blob_project(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, file: str, context: Context) -> Output:
@@ -122,7 +122,7 @@ def _blob_project(built: Built, tileset: BuiltTileset, sheet: AutotileSheet, fil
         0,
     )
     ground = [[int((x - 7) ** 2 + (y - 5) ** 2 < 14) for x in range(_CELLS[0])] for y in range(_CELLS[1])]
-    return _output(built, tileset.name, path, file, ids, definition, values, rules, ground, context)
+    return _output(tileset.name, path, file, ids, definition, values, rules, ground)
 
 
 def blob_pattern(mask: int, value: int = 1) -> list[int]:
@@ -167,7 +167,6 @@ def _ground(tileset: BuiltTileset, values: dict[str, int]) -> list[list[int]]:
 
 
 def _output(
-    built: Built,
     owner: str,
     path: str,
     file: str,
@@ -176,7 +175,6 @@ def _output(
     values: dict[str, int],
     rules: list[Any],
     ground: list[list[int]],
-    context: Context,
 ) -> Output:
     grid = definition["tileGridSize"]
     listed = [

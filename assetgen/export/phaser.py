@@ -126,7 +126,7 @@ def _loose_files(built: Built) -> Iterable[dict[str, Any]]:
             width, height = animation.cell
             yield _spritesheet(animation.name, file, {"frameWidth": width, "frameHeight": height})
     for tileset in tilesets(built):
-        (width, height), frame = tileset.tile_size, {}
+        width, height = tileset.tile_size
         frame = {"frameWidth": width, "frameHeight": height, "margin": tileset.margin, "spacing": tileset.spacing}
         file = file_of(built, tileset.name, "sheet")
         if file:

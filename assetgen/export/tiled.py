@@ -9,6 +9,7 @@ from typing import Any
 
 from assetgen.export import tiled_json, tiled_xml
 from assetgen.export.base import Context, Keys, Output, OwnedKeys
+from assetgen.export.jsontext import dumps
 from assetgen.export.names import missing_roles
 from assetgen.export.regions import object_file, relative, tilesets
 from assetgen.export.tiled_model import Tileset, blob_tileset, dual_tileset, main_tileset, object_tileset
@@ -87,8 +88,8 @@ def _files(built: Built, owner: str, made: Tileset, context: Context) -> Iterato
     last = json.loads(_last(built, owner, made.name, "seeds", json.dumps(seeds), context))
     both = frozenset({*scope, *before})
     for path, write, read, join in (
-        (f"{stem}.tsj", _json_text, _read_json, _join_json),
-        (f"{stem}.tsx", _xml_text, _read_xml, _join_xml),
+        (f"{stem}.tsj", dumps, _read_json, _join_json),
+        (f"{stem}.tsx", tiled_xml.text, _read_xml, _join_xml),
     ):
         document = tiled_json.document(made, path)
         text = write(document)
@@ -100,16 +101,6 @@ def _files(built: Built, owner: str, made: Tileset, context: Context) -> Iterato
             join=partial(join, ours=document, scope=both, last=last),
         )
         yield Output(path, text, owner, pictures=made.pictures, owned=owned)
-
-
-def _json_text(document: dict[str, Any]) -> str:
-    from assetgen.export.jsontext import dumps
-
-    return dumps(document)
-
-
-def _xml_text(document: dict[str, Any]) -> str:
-    return tiled_xml.text(document)
 
 
 def _last(built: Built, owner: str, name: str, word: str, value: str, context: Context) -> str:
@@ -131,7 +122,7 @@ def _read_xml(text: str, scope: tuple[str, ...], *, file: str) -> Keys:
 def _join_json(existing: str, *, ours: dict[str, Any], scope: frozenset[str], last: dict[str, Any]) -> str:
     theirs = tiled_json.parse(existing)
     tiled_json.join(theirs, ours, scope, last)
-    return _json_text(theirs)
+    return dumps(theirs)
 
 
 def _join_xml(existing: str, *, ours: dict[str, Any], scope: frozenset[str], last: dict[str, Any]) -> str:

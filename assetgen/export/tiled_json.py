@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from assetgen.export.base import Keys
-from assetgen.export.jsontext import dumps
 from assetgen.export.regions import relative
 from assetgen.export.shapes import Polygon, three_way
 from assetgen.export.tiled_model import COLORS, Tile, Tileset, WangSet
@@ -55,10 +54,6 @@ def document(tileset: Tileset, path: str) -> dict[str, Any]:
     if tileset.sets:
         made["wangsets"] = [_wang_set(found) for found in tileset.sets]
     return made
-
-
-def text(tileset: Tileset, path: str) -> str:
-    return dumps(document(tileset, path))
 
 
 def _tile(tile: Tile, path: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Mapping
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 _TOP = ("version", "tiledversion", "name", "tilewidth", "tileheight", "spacing", "margin", "tilecount", "columns")
 _ORDER = (
@@ -224,13 +224,8 @@ def _graft_tile(element: ET.Element, new: ET.Element, old: Mapping[str, Any], no
         element.set("probability", _plain(now["probability"]))
     else:
         element.attrib.pop("probability", None)
-    for tag, key in (
-        ("properties", "properties"),
-        ("image", "image"),
-        ("objectgroup", "objectgroup"),
-        ("animation", "animation"),
-    ):
-        if old.get(key) != now.get(key):
+    for tag in ("properties", "image", "objectgroup", "animation"):
+        if old.get(tag) != now.get(tag):
             _replace(element, tag, new.findall(tag))
 
 
@@ -272,8 +267,6 @@ def _lines(element: ET.Element, depth: int, lines: list[str]) -> None:
     head = "".join(f" {key}={quoteattr(value)}" for key, value in element.attrib.items())
     body = (element.text or "").strip("\n") if element.text and element.text.strip() else ""
     if len(element) == 0:
-        from xml.sax.saxutils import escape
-
         lines.append(
             f"{pad}<{element.tag}{head}>{escape(body)}</{element.tag}>" if body else f"{pad}<{element.tag}{head}/>"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -297,8 +298,6 @@ def meaning(path: str, file: str, known: Iterable[str] = ()) -> str:
 
     `file` is the resource that refers to it, relative to the output folder; `known` are paths that it may mean.
     """
-    import posixpath
-
     if "://" not in path:
         return posixpath.normpath(posixpath.join(posixpath.dirname(file), path))
     plain = "/" + path.partition("://")[2]

@@ -19,7 +19,6 @@ from assetgen.export.unityyaml import dumps, flow, loads
 Border = tuple[int, int, int, int]
 """Left, bottom, right, top: Unity's x, y, z, w."""
 _SPRITE = "213"
-_SINGLE_ID = 21300000
 _SERIALIZED = "13"
 
 

@@ -10,6 +10,7 @@ from typing import cast
 from msgspec import Struct
 from msgspec.structs import replace
 
+from assetgen.catalog.tools import FIXER_PER_MINUTE
 from assetgen.generate import account
 from assetgen.generate.claim import Turns
 from assetgen.generate.dialects import TASKS, Submission, is_paid, submission
@@ -30,8 +31,6 @@ from assetgen.store.journal import Journal
 
 FREE_TRIES = 3
 """How often a free call is made whose result cannot be used."""
-
-FIXES_A_MINUTE = 10
 
 NO_KEY = "no API key: set the environment variable RD_API_KEY"
 
@@ -79,7 +78,7 @@ class Client:
         self._rejected: set[str] = set()
         self._pace = pace or Pace(line.transport.runtime, line.transport.network.account_rate).wait
         self._leaving = Leaving()
-        self._fixes = Pace(line.transport.runtime, FIXES_A_MINUTE if paid else None)
+        self._fixes = Pace(line.transport.runtime, FIXER_PER_MINUTE if paid else None)
 
     def __repr__(self) -> str:
         return f"<{self.name} in realm {self.realm}>"

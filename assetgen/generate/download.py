@@ -48,7 +48,7 @@ class Downloads(Struct, frozen=True):
             if reply.status in EXPIRED:
                 raise ExpiredError(f"its address is not good any more ({reply.status})")
             if not reply.ok:
-                raise ProviderError(f"the file server answers {reply.status}", status=reply.status)
+                raise ProviderError(f"the file server answers {reply.status}")
             return reply.body
         raise UnusableFileError("is redirected without end")
 

@@ -58,7 +58,7 @@ class Refusal(Struct, frozen=True):
     def error(self, what: str) -> ProviderError:
         """The error to raise; `what` says for whom and where (`hero at assets.yaml:4:3`)."""
         kind = AccountError if self.is_account else ProviderError
-        return kind(f"{what}: the service says {self.words}", status=self.status, code=self.code)
+        return kind(f"{what}: the service says {self.words}")
 
 
 def parse_refusal(status: int, headers: Mapping[str, str], body: bytes) -> Refusal:

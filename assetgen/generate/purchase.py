@@ -35,7 +35,7 @@ class RefundedError(ProviderError):
     """The generator failed and the charge was given back. `again`: it is worth another try."""
 
     def __init__(self, refusal: Refusal, what: str) -> None:
-        super().__init__(str(refusal.error(what)), status=refusal.status, code=refusal.code)
+        super().__init__(str(refusal.error(what)))
         self.again = not 400 <= refusal.status < 500
 
 

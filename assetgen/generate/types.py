@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from msgspec import Struct, field
 
 from assetgen.model.cost import UNKNOWN, Cost
-from assetgen.model.errors import RejectedError
+from assetgen.model.errors import AssetError
 from assetgen.model.position import Position
 from assetgen.model.request import Json, Request
 
@@ -85,11 +85,12 @@ class Delivery(Struct, frozen=True):
         return tuple(image for image in self.images if image.extra is None)
 
 
-class RejectedDelivery(RejectedError):  # noqa: N818 - it is the delivery that was rejected
-    """A paid reply that cannot be used. `delivery` holds its usable pictures (perhaps none), price and date."""
+class RejectedDelivery(AssetError):  # noqa: N818 - it is the delivery that was rejected
+    """A paid reply that cannot be used: it is kept, and never bought again by itself. `delivery` holds its usable
+    pictures (perhaps none), price and date."""
 
     def __init__(self, message: str, *, delivery: Delivery, asset: str = "", position: Position | None = None) -> None:
-        super().__init__(message, raw=delivery.raw or "", asset=asset, position=position)
+        super().__init__(message, asset=asset, position=position)
         self.delivery = delivery
 
 

@@ -35,7 +35,7 @@ def read_atlases(
         for pattern in values.get("exclude") or ():
             for name in _matches(pattern, names, assets, where, problems):
                 included.pop(name, None)
-        _explain_empty(values, included, assets, where, problems)
+        _explain_empty(included, assets, where, problems)
         members = [name for name in names if name in included and (name not in assets or assets[name].export)]
         for name in members:
             first = owner.setdefault(name, entry.key)
@@ -85,7 +85,7 @@ def _takes_pieces(regex: re.Pattern[str], asset: Asset | None) -> bool:
 
 
 def _explain_empty(
-    values: Any, included: Mapping[str, Located], assets: Mapping[str, Asset], where: str, problems: Problems
+    included: Mapping[str, Located], assets: Mapping[str, Asset], where: str, problems: Problems
 ) -> None:
     """A pattern that matches only assets which are not exported packs nothing: say so."""
     by_pattern: dict[Located, list[str]] = {}

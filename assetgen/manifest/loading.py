@@ -18,7 +18,7 @@ from assetgen.manifest.files import Files, ReadPalette
 from assetgen.manifest.nodes import Problems
 from assetgen.manifest.palettes import read_palettes
 from assetgen.manifest.refs import World
-from assetgen.manifest.sources import Sources, gather
+from assetgen.manifest.sources import gather
 from assetgen.manifest.steps import Book
 from assetgen.manifest.top import read_top, top_of
 from assetgen.model.errors import ManifestError
@@ -71,7 +71,7 @@ def _load(root: Path, file: str, data: bytes, files: Files, problems: Problems) 
     project.check_folders(output, originals, engines, top, files, problems)
     entries = expand(sources, files, problems)
     pending.refuse(top, entries, problems)
-    world = _world(entries, sources, output, files, problems)
+    world = _world(entries, output, files, problems)
     palettes = read_palettes(sources.palettes, sources.variables, world)
     world = replace(world, broken_palettes=frozenset({*sources.palettes} - {*palettes}))
     book = Book(world, palettes)
@@ -102,7 +102,7 @@ def _load(root: Path, file: str, data: bytes, files: Files, problems: Problems) 
     )
 
 
-def _world(entries: list[Expanded], sources: Sources, output: str, files: Files, problems: Problems) -> World:
+def _world(entries: list[Expanded], output: str, files: Files, problems: Problems) -> World:
     by_name = {entry.name: entry for entry in entries}
     variants: dict[str, int] = {}
     for entry in entries:

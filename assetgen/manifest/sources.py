@@ -61,7 +61,7 @@ def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
         part = parse(data_or_none, path, problems)
         sources.torn |= part is None or part.torn
         if part is not None:
-            _refuse_settings(part, path, problems)
+            _refuse_settings(part, problems)
             _take_sections(part, sources, problems)
     return sources
 
@@ -166,7 +166,7 @@ def _included(top: Map, files: Files, problems: Problems) -> list[str]:
     return list(found)
 
 
-def _refuse_settings(part: Map, path: str, problems: Problems) -> None:
+def _refuse_settings(part: Map, problems: Problems) -> None:
     for key, entry in part.entries.items():
         if key in SHARED or key.startswith("x-"):
             continue

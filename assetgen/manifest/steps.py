@@ -72,7 +72,7 @@ def full_prompt(entry: Expanded) -> str:
 def generate(entry: Expanded, style: Style | None, book: Book) -> Step | None:
     """The first step of a `prompt` entry; None when it cannot be made (a problem says why)."""
     problems, values = book.world.problems, dict(entry.values)
-    api = _api(entry, style, book)
+    api = _api(entry, book)
     if style is None and entry.whole and not entry.has("style") and "prompt_style" not in api:
         tail = "write 'style: NAME'; 'assetgen styles' lists them"
         problems.add(entry.position, "'style' is missing", where=entry.where, tail=tail)
@@ -152,7 +152,7 @@ def _size(entry: Expanded, style: Style | None, book: Book) -> Size | None:
     return None
 
 
-def _api(entry: Expanded, style: Style | None, book: Book) -> dict[str, Any]:
+def _api(entry: Expanded, book: Book) -> dict[str, Any]:
     """`api` without fields that the grammar has; `extra_strength` under our own name."""
     api = dict(entry.values.get("api") or {})
     problems = book.world.problems

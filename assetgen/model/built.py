@@ -169,12 +169,11 @@ class Placement(Struct, frozen=True):
 
 
 class BuiltPage(Struct, frozen=True):
-    """One page: its files relative to the output folder, its size, and the pixel digest of its picture."""
+    """One page: its picture and its data, relative to the output folder, and its size."""
 
     file: str
     data: str
     size: Size
-    pixels: str
 
 
 class BuiltAtlas(Struct, frozen=True):

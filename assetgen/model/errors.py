@@ -8,8 +8,7 @@ AssetgenError                    1  something failed or is stale
 │   └── OpenEntryError           3  a purchase of unknown outcome must be settled first
 ├── PictureError                 1  a picture cannot be used (too large, truncated, no picture)
 ├── AssetError                   1  one asset failed; the others go on
-│   ├── LayoutError              1  a sheet does not fit its layout
-│   └── RejectedError            1  a paid reply that cannot be used: kept, never bought again by itself
+│   └── LayoutError              1  a sheet does not fit its layout
 ├── StoreError                   1  a store could not be read or written (never a reason to buy)
 └── ProviderError                1  the service refused or failed
     ├── AccountError             1  key or balance: ends the build at once
@@ -78,25 +77,12 @@ class LayoutError(AssetError):
     """A sheet's size does not fit its layout. The message names both."""
 
 
-class RejectedError(AssetError):
-    """A paid reply that cannot be used. `raw` is the SHA-256 of the stored reply."""
-
-    def __init__(self, message: str, *, raw: str, asset: str = "", position: Position | None = None) -> None:
-        super().__init__(message, asset=asset, position=position)
-        self.raw = raw
-
-
 class StoreError(AssetgenError):
     """A store could not be read or written. An error is never taken for a miss."""
 
 
 class ProviderError(AssetgenError):
     """The service refused or failed; the message holds its own words."""
-
-    def __init__(self, message: str, *, status: int | None = None, code: str | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
 
 
 class AccountError(ProviderError):

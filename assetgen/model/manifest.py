@@ -201,13 +201,6 @@ class Asset(Struct, frozen=True, omit_defaults=True):
     preset: tuple[str, ...] = ()
 
     @property
-    def tileset_sources(self) -> tuple[str, ...]:
-        """Names of the assets that a tileset is put together from, beside its own source."""
-        refs = [*(entry.of for entry in self.tileset.tiles), *self.tileset.objects]
-        names = [ref.name for ref in refs if isinstance(ref, AssetRef)]
-        return tuple(dict.fromkeys([*names, *self.tileset.terrains]))
-
-    @property
     def dependencies(self) -> tuple[str, ...]:
         """Names of the assets whose pictures this one takes, each once, in order of appearance."""
         refs: list[Ref | None] = [self.start]

@@ -35,7 +35,6 @@ class Action(Struct, frozen=True):
     cost: Cost = FREE
     cause: str | None = None
     path: str | None = None
-    detail: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         reason = self.reason if self.path is None else f"{self.reason}: {self.path}"

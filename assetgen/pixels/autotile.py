@@ -8,7 +8,6 @@ of one tile that is impossible; `blob47_approx` and `rpgmaker_a2_approx` compose
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import product
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 N, NE, E, SE, S, SW, W, NW = (1 << bit for bit in range(8))
 SIDES = N | E | S | W
-EVERY = 255
 
 Corners = tuple[int, int, int, int]
 """Corner bits TL TR BL BR, 1 inside."""
@@ -213,7 +211,3 @@ def draw_corners(points: Cells, sixteen: Sequence[Picture]) -> Picture:
     """A map from corner tiles: one for each square of four neighbouring lattice points."""
     codes = points[:-1, :-1] * 8 + points[:-1, 1:] * 4 + points[1:, :-1] * 2 + points[1:, 1:]
     return np.vstack([np.hstack([sixteen[int(code)] for code in row]) for row in codes])
-
-
-ALL_CORNERS: tuple[Corners, ...] = tuple(product((0, 1), repeat=4))  # type: ignore[arg-type]
-"""The sixteen combinations in order of their codes."""

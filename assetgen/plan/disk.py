@@ -31,19 +31,6 @@ class Elsewhere(Protocol):
     def recorded(self, realm: str, request: Request) -> Accepted | None: ...
 
 
-class Nowhere:
-    """No store at all."""
-
-    def has(self, realm: str, original: Original) -> bool:
-        return False
-
-    def read(self, realm: str, original: Original) -> bytes | None:
-        return None
-
-    def recorded(self, realm: str, request: Request) -> Accepted | None:
-        return None
-
-
 class Memo(Protocol):
     """Small derived facts by key; may forget."""
 

@@ -240,12 +240,12 @@ class Evaluator:
         found = None if alone or reroll is not None else self._elsewhere(asset, index, request, reason)
         if found is not None:
             return found
-        unpicked = inputs.unpicked or self._unpicked_before(asset, index, accepted, previous)
+        unpicked = inputs.unpicked or self._unpicked_before(asset, index, previous)
         if unpicked is not None:
             return StepState(index, step, "waits", request, accepted, f"pick a candidate of {unpicked} first")
         return StepState(index, step, "buy", request, accepted, reason)
 
-    def _unpicked_before(self, asset: Asset, index: int, accepted: Accepted | None, previous: str | None) -> str | None:
+    def _unpicked_before(self, asset: Asset, index: int, previous: str | None) -> str | None:
         """A chain whose earlier result has several candidates and no pick must not be edited further (rule 14)."""
         if index == 0 or asset.variant is not None or not self._must_pick(asset):
             return None

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from assetgen.model.lock import Adopted, Block, Lock
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
@@ -241,10 +240,10 @@ class Project:
         if block is None or block.files is None:
             return "new"
         if block.files != keys.files:
-            return self._recipe_reason(name, keys, block)
+            return self._recipe_reason(name, block)
         return self.outputs_reason(block)
 
-    def _recipe_reason(self, name: str, keys: Keys, block: Block) -> str:
+    def _recipe_reason(self, name: str, block: Block) -> str:
         if block.tool is not None and block.tool != TOOL:
             return "tool changed"
         if self.manifest.assets[name].override is not None:
@@ -346,8 +345,3 @@ def palettes_of(asset: Asset) -> list[str]:
             if isinstance(name, str):
                 names.append(name)
     return list(dict.fromkeys(names))
-
-
-def without_file(block: Block, path: str) -> Block:
-    """The block without one recorded output."""
-    return replace(block, outputs={p: d for p, d in block.outputs.items() if p != path})

@@ -27,10 +27,6 @@ class News:
         """The event loop that the pages are served from."""
         self._loop = loop
 
-    @property
-    def listeners(self) -> int:
-        return len(self._listeners)
-
     async def stream(self) -> AsyncIterator[bytes]:
         """Events for one page, until it leaves."""
         queue: asyncio.Queue[bytes | None] = asyncio.Queue(_WAITING)

@@ -14,8 +14,6 @@ from assetgen.simulator.art.items import HELD, flame, lantern, paint_for, star_p
 from assetgen.simulator.art.treasures import draw_item
 from assetgen.simulator.art.words import ACCESSORIES, Brief, read
 
-HATS = ("wizard", "party", "crown", "top", "cap", "straw", "santa", "halo", "horns", "helm", "flower")
-
 
 def repainted(picture: Picture, prompt: str, seed: int) -> Picture:
     """The picture changed as the words say; unknown words turn its colours a little and add sparks."""

@@ -66,12 +66,6 @@ def probe() -> Key:
     return _action("leases/~probe", "leases")  # no realm's folder has a ~
 
 
-def digest_of_blob(tree: str) -> str | None:
-    """The digest of a picture by its path in a tree; None for other paths."""
-    name = tree.rpartition("/")[2]
-    return name if tree.startswith("cas/") and _DIGEST.fullmatch(name) else None
-
-
 def _action(tree: str, area: str) -> Key:
     name = hashlib.sha256(f"assetgen:{tree}".encode()).hexdigest()
     return Key(tree, f"{area}/ac/{name}" if area else f"ac/{name}")
