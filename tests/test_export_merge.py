@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from assetgen.export import tiled_xml
 from assetgen.export.base import Output
 from assetgen.export.shapes import polygons, three_way
 from assetgen.export.tres import meaning, parse, parse_value, uid
@@ -138,6 +139,15 @@ def test_unity_yaml_round_trip(value: dict) -> None:
 
 
 # Godot
+
+
+def test_a_few_lines_that_stand_for_endless_ones_are_refused() -> None:
+    anchors = [f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, 30)]
+    with pytest.raises(ValueError, match="alias"):
+        loads("\n".join(["a0: &a0 [x]", *anchors]))
+    entities = [f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 30)]
+    with pytest.raises(ValueError, match="entities"):
+        tiled_xml.parse(f'<!DOCTYPE tileset [<!ENTITY a0 "x">{"".join(entities)}]><tileset tilewidth="&a29;"/>')
 
 
 def test_godot_values() -> None:

@@ -21,21 +21,25 @@ def loads(text: str) -> dict[str, Any]:
         node = yaml.compose(text, Loader=loader)
     except yaml.YAMLError as error:
         raise ValueError(f"no YAML: {error}") from error
-    value = _value(node, text) if node is not None else None
+    value = _value(node, text, set()) if node is not None else None
     if not isinstance(value, dict):
         raise ValueError("expected a map at the top")
     return value
 
 
-def _value(node: Any, text: str) -> Any:
+def _value(node: Any, text: str, seen: set[int]) -> Any:
+    """`seen` are nodes taken before: Unity writes no aliases, and a few of them can stand for any number of nodes."""
+    if id(node) in seen:
+        raise ValueError("an alias, which Unity does not write")
+    seen.add(id(node))
     kind = node.id
     if kind == "scalar":
         return text[node.start_mark.index : node.end_mark.index]
     if kind == "sequence":
-        return [_value(item, text) for item in node.value]
+        return [_value(item, text, seen) for item in node.value]
     made: dict[str, Any] = Flow() if node.flow_style else {}
     for key, item in node.value:
-        made[key.value] = _value(item, text)
+        made[key.value] = _value(item, text, seen)
     return made
 
 

@@ -21,6 +21,8 @@ _STEM = 80  # characters of the target's name kept in the temporary one, so that
 ONE_PIECE = 1 << 16
 """Bytes that a file system puts on the disk at once or not at all, as far as experience goes."""
 
+_NO_SUCH_THING = frozenset({errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP})  # how a file system says so
+
 _RETRIES = 12
 _FIRST_PAUSE = 0.005  # seconds; doubled up to a fifth of a second, in all about 1.5 s
 
@@ -147,7 +149,7 @@ def make_folder(folder: Path, *, sync: bool = False) -> None:
     with suppress(FileExistsError):
         folder.mkdir()
     if not folder.is_dir():
-        raise NotADirectoryError(20, "A file stands where a folder is needed", str(folder))
+        raise NotADirectoryError(errno.ENOTDIR, "A file stands where a folder is needed", str(folder))
     if sync:
         sync_folder(folder.parent)
 
@@ -160,7 +162,7 @@ def sync_folder(folder: Path) -> None:
     try:
         os.fsync(handle)
     except OSError as error:
-        if error.errno not in (22, 95):  # EINVAL, EOPNOTSUPP: this file system has no such thing
+        if error.errno not in _NO_SUCH_THING:
             raise
     finally:
         os.close(handle)

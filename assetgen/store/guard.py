@@ -1,4 +1,4 @@
-"""Operating-system locks: one writer a project, one buyer a request (IDENTITY 21).
+"""Operating-system locks: one writer a project, one buyer a request, one writer a journal (IDENTITY 21 to 23).
 
 They belong to an open file and end with its process, however that ends: nothing can go stale.
 """
@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from assetgen.model.errors import StoreError
 from assetgen.store import atomic
@@ -28,13 +29,12 @@ def project_lock(root: Path, *, wait: float = 0.0) -> Iterator[None]:
     StoreError naming that process when it does not.
     """
     path = root / ".assetgen" / "busy"
-    handle = None
+    handle = _try(path)
     for _attempt in range(_attempts(wait)):
-        handle = _try(path)
         if handle is not None:
             break
         time.sleep(_PAUSE)
-    handle = _try(path) if handle is None else handle
+        handle = _try(path)
     if handle is None:
         raise StoreError(f"another assetgen{_holder(path)} is writing in this project: wait until it is done")
     try:
@@ -49,22 +49,40 @@ async def purchase_lock(store: Path, realm: str, digest: str, *, wait: float = 3
 
     `store` is the user's data folder. Tasks of one process exclude each other too.
     """
-    path = store / "locks" / realm_folder(realm) / f"{digest}.busy"
     import asyncio  # slow to import, and only builds that buy need it
 
-    handle = None
+    path = store / "locks" / realm_folder(realm) / f"{digest}.busy"
+    handle = _try(path)
     for _attempt in range(_attempts(wait)):
-        handle = _try(path)
         if handle is not None:
             break
         await asyncio.sleep(_PAUSE)
-    handle = _try(path) if handle is None else handle
+        handle = _try(path)
     if handle is None:
         raise StoreError(f"another assetgen{_holder(path)} is buying the same request ({digest[:8]}…): wait for it")
     try:
         yield
     finally:
         _release(path, handle, remove=True)
+
+
+def lock_file(path: Path, *, wait: bool) -> IO[bytes] | None:
+    """A lock on a file, held until the handle is closed; None while somebody else holds it, unless `wait`.
+
+    Its folder must be there. StoreError where the system cannot lock it.
+    """
+    try:
+        handle = path.open("ab")
+    except OSError as error:
+        raise atomic.cannot("open", path, error) from error
+    try:
+        _lock(handle.fileno(), wait=wait)
+    except OSError as error:
+        handle.close()
+        if error.errno in _BUSY and not wait:
+            return None
+        raise atomic.cannot("lock", path, error) from error
+    return handle
 
 
 def _attempts(wait: float) -> int:
@@ -79,7 +97,7 @@ def _try(path: Path) -> int | None:
     except OSError as error:
         raise atomic.cannot("lock", path, error) from error
     try:
-        _lock(handle)
+        _lock(handle, wait=False)
         # The holder before us may have removed the file: then this is the lock of a name that is gone.
         if os.name != "nt" and not _is_at(handle, path):
             os.close(handle)
@@ -101,17 +119,30 @@ def _is_at(handle: int, path: Path) -> bool:
         return False
 
 
-def _lock(handle: int) -> None:
+def _lock(handle: int, *, wait: bool) -> None:
+    """OSError, one of _BUSY, while somebody else holds the lock; `wait`: it comes when they let go."""
     if os.name == "nt":
-        import msvcrt
-
-        os.lseek(handle, _FAR, os.SEEK_SET)
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        os.lseek(handle, 0, os.SEEK_SET)
+        while not _locked_on_windows(handle, wait=wait):
+            time.sleep(_PAUSE)
     else:
         import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+def _locked_on_windows(handle: int, *, wait: bool) -> bool:
+    """Windows' own way of waiting gives up after ten seconds."""
+    import msvcrt
+
+    os.lseek(handle, _FAR, os.SEEK_SET)
+    try:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError as error:
+        if wait and error.errno in _BUSY:
+            return False
+        raise
+    os.lseek(handle, 0, os.SEEK_SET)
+    return True
 
 
 def _release(path: Path, handle: int, *, remove: bool) -> None:

@@ -30,6 +30,8 @@ from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json
 from assetgen.store import atomic
 from assetgen.store.entries import REPEATABLE_FOR, UNSETTLED, Entry, Ledger, State, worth_keeping
+from assetgen.store.folders import folders
+from assetgen.store.guard import lock_file
 from assetgen.store.raw import RawStore
 
 _SERIAL = itertools.count()
@@ -44,12 +46,8 @@ def account_of(key: str) -> str:
 
 
 def default_folder(cache_dir: str | None) -> Path:
-    """`ASSETGEN_CACHE_DIR/journal` when that is set (`cache_dir`), else the user's data folder."""
-    if cache_dir:
-        return Path(cache_dir) / "journal"
-    from platformdirs import user_data_path
-
-    return user_data_path("assetgen", appauthor=False) / "journal"
+    """Where all journals are in the user's data folder; `cache_dir` as for `folders`."""
+    return folders(cache_dir).data / "journal"
 
 
 class Journal:
@@ -316,38 +314,6 @@ def _parsed(text: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return line if isinstance(line, dict) else None
-
-
-def lock_file(path: Path, *, wait: bool) -> IO[bytes] | None:
-    """An operating-system lock on a file, held until the handle is closed; None when it is taken and not `wait`.
-
-    Such a lock ends with its process, however that ends, so it can never go stale.
-    """
-    try:
-        handle = path.open("ab")
-    except OSError as error:
-        raise atomic.cannot("open", path, error) from error
-    try:
-        if os.name == "nt":
-            _lock_windows(handle, wait)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        handle.close()
-        if wait:
-            raise
-        return None
-    return handle
-
-
-def _lock_windows(handle: IO[bytes], wait: bool) -> None:
-    import msvcrt
-
-    handle.seek(0)
-    mode = "LK_LOCK" if wait else "LK_NBLCK"
-    msvcrt.locking(handle.fileno(), getattr(msvcrt, mode), 1)  # type: ignore[attr-defined]
 
 
 class Line(NamedTuple):

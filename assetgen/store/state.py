@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -195,7 +196,7 @@ def _moved(source: Path, target: Path) -> bool:
     try:
         source.rename(target)
     except OSError as error:
-        if error.errno != 18:  # EXDEV: the output folder is on another disk
+        if error.errno != errno.EXDEV:  # else the output folder is on another disk
             raise
         import shutil
 
