@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-sys.path.insert(0, str(Path(__file__).parent))
-
-from chromium import Chromium
 from workbench import Workbench, bench
+
+from browser.chromium import Chromium
 
 MANIFEST = """\
 version: 1

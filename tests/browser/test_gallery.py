@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from chromium import SETTLE, Chromium, Visit
 
 from assetgen.pixels.png import encode
 from assetgen.review.page import page as html_page
+from browser.chromium import SETTLE, Chromium, Visit
 
 pytestmark = pytest.mark.browser
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from chromium import SETTLE, Chromium
 from workbench import Workbench
 
 from assetgen.pixels.autotile import BLOB_MASKS, blob_cell, corner_tiles, draw_blob, draw_corners
 from assetgen.pixels.picture import Picture, read
+from browser.chromium import SETTLE, Chromium
 
 pytestmark = pytest.mark.browser
 

@@ -7,13 +7,13 @@ import threading
 
 import numpy as np
 import pytest
-from chromium import SETTLE, Chromium
 from review_server import serving
 from workbench import Workbench
 
 from assetgen.pixels.picture import pixel_digest, read
 from assetgen.pixels.png import encode_truecolor
 from assetgen.store import lockfile
+from browser.chromium import SETTLE, Chromium
 
 pytestmark = pytest.mark.browser
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
-sys.path.insert(0, str(Path(__file__).parent))
-
 from export_sample import Sample, sample
-from machines import Browser, Godot, Love, MapReaders, Tiled
+
+from engines.machines import Browser, Godot, Love, MapReaders, Tiled
 
 
 @pytest.fixture(scope="session")

@@ -14,10 +14,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from installed import CACHE, need
-from machines import HERE, Godot, Love, run
+ROOT = Path(__file__).resolve().parents[2]
+if __name__ == "__main__":
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-ROOT = HERE.parent.parent
+from installed import CACHE, need  # noqa: E402
+
+from engines.machines import HERE, Godot, Love, run  # noqa: E402
+
 _LOVE = """
 local pressed, clock, shots = false, 0, 0
 love.keyboard.isDown = function(key) return pressed and key == "right" end
@@ -121,5 +125,4 @@ def _save(source: Path, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     main()

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from export_sample import Sample
-from machines import Browser
 from msgspec.structs import replace
 
 from assetgen.model.built import BuiltAnimation, BuiltTag
 from assetgen.pixels.picture import Picture, read
+from engines.machines import Browser
 
 pytestmark = pytest.mark.browser
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from machines import Browser, Godot, Tiled
 
 from assetgen.export.tiled import _read_json, _read_xml
 from assetgen.pixels.picture import read
+from engines.machines import Browser, Godot, Tiled
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from export_sample import Sample
-from machines import Godot
 from msgspec.structs import replace
 
 from assetgen.export.base import Output
 from assetgen.export.regions import autotile_size, tile_origin
 from assetgen.model.built import BuiltAnimation
 from assetgen.pixels.picture import read
+from engines.machines import Godot
 
 pytestmark = pytest.mark.engine
 FOLDER = "game/generated"

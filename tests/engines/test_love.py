@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from export_sample import Sample
-from machines import Love
 
 from assetgen.model.built import BuiltAnimation
 from assetgen.pixels.picture import read
+from engines.machines import Love
 
 pytestmark = pytest.mark.engine
 FILES = ["generated/atlases/characters.lua", "generated/animations/foes/slime-1.lua"]

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from export_sample import GRASS, STONE, Maker, Sample, picture, sample
 from msgspec.structs import replace
-from screens import SHOTS
 
 from assetgen.export.scaffold import ENGINES, scaffold
 from assetgen.pixels.picture import read
+from engines.screens import SHOTS
 
 MARKS = {"godot": pytest.mark.engine, "love": pytest.mark.engine, "phaser": pytest.mark.browser}
 

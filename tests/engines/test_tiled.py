@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from export_sample import Sample
-from machines import MapReaders, Tiled
 from msgspec.structs import replace
 
 from assetgen.export.base import Output
 from assetgen.pixels.picture import Picture, read
+from engines.machines import MapReaders, Tiled
 
 pytestmark = pytest.mark.engine
 NAMES = ("meadow", "meadow-blob47", "meadow-dual_grid", "meadow-objects")

@@ -18,11 +18,10 @@ import traceback
 import warnings
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent))
-sys.path.insert(0, str(HERE))
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from targets import CORPUS, SECONDS, TARGETS, Target, outcome  # noqa: E402
+from fuzz.targets import CORPUS, SECONDS, TARGETS, Target, outcome  # noqa: E402
 
 _SMALL = 4000  # bytes of a kept case
 _MOST = 30  # kept cases of a target
@@ -79,7 +78,7 @@ def _write(target: Target, data: bytes, kind: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*", default=list(TARGETS), choices=[[], *TARGETS], metavar="TARGET")
+    parser.add_argument("targets", nargs="*", default=[], choices=[[], *TARGETS], metavar="TARGET")
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=20261121)
     parser.add_argument("--keep", action="store_true")
@@ -87,7 +86,7 @@ def main() -> int:
     warnings.simplefilter("ignore")
     os.environ.setdefault("ASSETGEN_CACHE_DIR", "/nonexistent")
     resource.setrlimit(resource.RLIMIT_AS, (6 << 30, 6 << 30))
-    return max([fuzz(TARGETS[name], args.seconds, args.seed, keep=args.keep) for name in args.targets])
+    return max([fuzz(TARGETS[name], args.seconds, args.seed, keep=args.keep) for name in args.targets or TARGETS])
 
 
 if __name__ == "__main__":

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import random
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import mutate
-import outside
-import own
+from fuzz import mutate, outside, own
 
-TESTS = Path(__file__).resolve().parent.parent
 CORPUS = Path(__file__).resolve().parent / "corpus"
-if str(TESTS) not in sys.path:
-    sys.path.insert(0, str(TESTS))
 
 SECONDS = 8.0
 """Of processor time, longer than this no single file may take: a limit against nesting and bombs."""

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import os
 import random
-import sys
 import time
 import warnings
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from targets import CORPUS, SECONDS, TARGETS, outcome
+from fuzz.targets import CORPUS, SECONDS, TARGETS, outcome
 
 EXAMPLES = 300 if os.environ.get("ASSETGEN_SOAK") == "full" else 25
 
