@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
@@ -99,10 +100,37 @@ class Live:
         if self._task is None or now < self._next:
             return  # nobody reads faster, and ten thousand assets would wait for the display
         self._next = now + _PAUSE
-        shown = ", ".join(f"{name} ({what})" for name, what in list(self.running.items())[:3])
-        more = f" and {len(self.running) - 3} more" if len(self.running) > 3 else ""
         cost = str(self.spent) if self.spent else ""
-        self.bar.update(self._task, completed=len(self._done), cost=cost, now=shown + more)
+        self.bar.update(self._task, completed=len(self._done), cost=cost, now=running(self.running))
+
+
+def running(assets: Mapping[str, str]) -> str:
+    """What is under way, in few words: one asset with what is done to it, of several the names."""
+    names = list(assets)
+    if len(names) == 1:
+        return f"{names[0]} ({assets[names[0]]})"
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _bar(console: Console) -> Bar:
+    """One line: where the terminal is narrow what runs is cut short, and not the bar, the numbers and the price."""
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+    from rich.table import Column
+
+    whole = Column(no_wrap=True)
+    rest = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    return Bar(
+        TextColumn("{task.description}", table_column=whole),
+        BarColumn(bar_width=24, table_column=whole),
+        MofNCompleteColumn(table_column=whole),
+        TimeRemainingColumn(table_column=whole),
+        TextColumn("{task.fields[cost]}", table_column=whole),
+        TextColumn("{task.fields[now]}", style="dim", table_column=rest),
+        console=console,
+        transient=True,
+        expand=True,
+    )
 
 
 class Deferred:
@@ -116,20 +144,8 @@ class Deferred:
     def _live(self) -> Live:
         if self._inner is None:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-            from rich.progress import Progress as Bar
 
-            console = Console(stderr=True, no_color=not self.context.color)
-            self._bar = Bar(
-                TextColumn("{task.description}"),
-                BarColumn(bar_width=24),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-                TextColumn("{task.fields[cost]}"),
-                TextColumn("{task.fields[now]}", style="dim"),
-                console=console,
-                transient=True,
-            )
+            self._bar = _bar(Console(stderr=True, no_color=not self.context.color))
             self._inner = Live(self.context, self._bar)
         return self._inner
 
@@ -168,7 +184,7 @@ class Deferred:
 @contextmanager
 def open_progress(context: Context) -> Iterator[Progress]:
     """A live display on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty() or context.quiet:
+    if not sys.stderr.isatty() or context.quiet or context.variables.get("TERM") == "dumb":
         yield Plain(context)
         return
     live = Deferred(context)
