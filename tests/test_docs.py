@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assetgen.cli.main import COMMANDS, _common_parser, command_module, main
+from assetgen.cli.main import COMMANDS, command_module, main
+from assetgen.cli.parser import add_common
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
@@ -44,7 +45,9 @@ def test_every_flag_is_documented_and_no_other(command: str) -> None:
 
 def test_common_flags_are_documented() -> None:
     head = (ROOT / "docs" / "commands.md").read_text("utf-8").split("## ")[0]
-    for action in _common_parser()._actions:
+    common = argparse.ArgumentParser(add_help=False)
+    add_common(common)
+    for action in common._actions:
         for spelling in action.option_strings:
             assert f"`{spelling}" in head, spelling
 

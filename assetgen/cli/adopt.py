@@ -22,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stage",
         choices=("original", "final"),
+        metavar="S",
         help="original: goes through the recipe; final: is finished (default when its size is the finished one's)",
     )
     parser.add_argument("--drop", action="store_true", help="go back to the bought picture")

@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     flags.add_json(parser)
     flags.add_provider(parser)
     parser.add_argument("--yes", action="store_true", help="approve the total shown")
-    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="approve up to X US dollars ('200 credits')")
+    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="approve up to X US dollars, or 'N credits'")
     parser.add_argument("--locked", action="store_true", help="only what lock and originals give; else exit 1")
     parser.add_argument("--offline", action="store_true", help="no socket at all")
     parser.add_argument(

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=("info", "verify", "gc", "push", "pull"), help="what to do")
+    parser.add_argument(
+        "what",
+        choices=("info", "verify", "gc", "push", "pull"),
+        metavar="WHAT",
+        help="info: what they hold; verify: read every original; gc: remove what can be made again; push, pull: fill "
+        "the team's store, and yours from it",
+    )
     parser.add_argument("--paid", action="store_true", help="gc: also originals that no known project names")
     parser.add_argument("--yes", action="store_true", help="gc --paid: do it")
     parser.add_argument(

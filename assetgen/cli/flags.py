@@ -26,7 +26,9 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def add_provider(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--provider", choices=PROVIDERS, help="use this provider instead of the manifest's")
+    parser.add_argument(
+        "--provider", choices=PROVIDERS, metavar="P", help=f"{' or '.join(PROVIDERS)}, instead of the manifest's"
+    )
 
 
 def cap(text: str) -> Cost:

@@ -14,6 +14,7 @@ from assetgen.model.errors import AssetgenError, UsageError
 
 MANIFEST = "assets.yaml"
 
+_SHOWN_BY_PLAN = "'assetgen plan' shows what it asks for"
 _DRIVER_SET = "git merges assets.lock in this clone without losing a paid picture."
 
 BESIDE: dict[str, str] = {".gitignore": "gitignore", ".gitattributes": "gitattributes"}
@@ -41,9 +42,11 @@ _BY_HAND = {"template": "it needs a template of yours: see 'engines' in docs/man
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help="the game's folder; made where missing")
-    parser.add_argument(
-        "--engine", action="append", default=[], metavar="NAME", help="write files for this engine (repeatable)"
-    )
+    from assetgen.export.base import names
+
+    engines = ", ".join(name for name in names() if name not in _BY_HAND)
+    about = f"write files for this engine; may be repeated. There are {engines}"
+    parser.add_argument("--engine", action="append", default=[], metavar="NAME", help=about)
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -83,7 +86,9 @@ def init(folder: Path, engines: Sequence[str] = ()) -> list[Path]:
 
     manifest = folder / MANIFEST
     if manifest.exists():
-        raise UsageError(f"{manifest} exists already and stays as it is; 'assetgen plan' shows what it asks for")
+        _know(engines)
+        next_step = f"write 'engines: [{', '.join(engines)}]' into it" if engines else _SHOWN_BY_PLAN
+        raise UsageError(f"{manifest} exists already and stays as it is; {next_step}")
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file: give a folder")
     _know(engines)

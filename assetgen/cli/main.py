@@ -18,7 +18,8 @@ from typing import Any, NoReturn
 
 from assetgen import __version__
 from assetgen.cli.context import Context, json_text
-from assetgen.model.errors import AssetgenError, ManifestError, UsageError
+from assetgen.cli.parser import Parser, add_common, meant
+from assetgen.model.errors import AssetgenError, ManifestError
 
 COMMANDS: dict[str, str] = {
     "init": "write a commented assets.yaml, ready to build",
@@ -46,6 +47,15 @@ COMMANDS: dict[str, str] = {
     "schema": "print the JSON Schema of the manifest",
 }
 """Every command and its one-line help. Its module is `assetgen.cli.NAME` with `-` as `_`."""
+
+_HEADINGS: dict[str, str] = {
+    "init": "make",
+    "accept": "decide",
+    "show": "look",
+    "styles": "catalog and account",
+    "merge-lock": "machinery",
+}
+"""The first command of each group in the list → what the group is for."""
 
 
 def entry() -> None:
@@ -101,62 +111,56 @@ def _told(error: AssetgenError) -> list[dict[str, Any]]:
     return [{"message": str(error)}]
 
 
-class _Parser(argparse.ArgumentParser):
-    """Mistakes of the command line are errors like all others: with --json they stand in the document, too."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        raise UsageError(message)
-
-
 def _dispatch(arguments: list[str]) -> int:
-    common = _common_parser()
-    parser = _Parser(
+    parser = Parser(
         "assetgen",
         description="A build tool for generated pixel art.",
-        epilog="\n".join(f"  {name:<12}{about}" for name, about in COMMANDS.items()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        parents=[common],
+        epilog=_command_list(),
+        usage="%(prog)s [-C DIR] COMMAND [ARGUMENTS] [FLAGS]",
     )
-    parser.add_argument("--version", action="version", version=f"assetgen {__version__}")
-    parser.add_argument("command", metavar="COMMAND", nargs="?", help="one of those below")
+    add_common(parser)
+    parser.add_argument("--version", action="version", version=f"assetgen {__version__}", help="print the version")
+    parser.add_argument("command", nargs="?", help=argparse.SUPPRESS)
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    first = parser.parse_args(arguments)
+    first, unknown = parser.parse_known_args(arguments)
+    parser.refuse(unknown)
+    if first.command == "help":  # as git and cargo have it
+        return _dispatch([*first.rest[:1], "--help"])
     if first.command is None:
         parser.print_help()
         return 2
     if first.command not in COMMANDS:
-        parser.error(_no_command(first.command))
-    module = command_module(first.command)
-    command = _Parser(f"assetgen {first.command}", description=(module.__doc__ or "").strip(), parents=[common])
-    module.configure(command)
+        parser.error(f"'{first.command}' is no command{meant(first.command, COMMANDS, 'assetgen')}")
+    command = command_parser(first.command)
     # intermixed: `adopt hero --stage final new.png`, `build hero --yes orc`
-    args = command.parse_intermixed_args(first.rest, namespace=_carried(first))
-    status: int = module.run(args, _context(args))
+    args, unknown = command.parse_known_intermixed_args(first.rest, namespace=_carried(first))
+    command.refuse(unknown)
+    status: int = command_module(first.command).run(args, _context(args))
     return status
 
 
-def _no_command(word: str) -> str:
-    """What to say of a word that is no command."""
-    from difflib import get_close_matches
+def _command_list() -> str:
+    """All commands with what they do, by what they are for."""
+    lines = []
+    for name, about in COMMANDS.items():
+        if name in _HEADINGS:
+            lines += ["", f"{_HEADINGS[name]}:"]
+        lines.append(f"  {name:<12}{about}")
+    return "\n".join([*lines[1:], "", "'assetgen COMMAND --help' explains a command and its flags."])
 
-    near = get_close_matches(word, COMMANDS, 1)
-    hint = f"did you mean '{near[0]}'?" if near else "'assetgen --help' lists them"
-    return f"'{word}' is no command; {hint}"
+
+def command_parser(name: str) -> Parser:
+    """The parser of a command: its own flags first, then those that all take."""
+    module = command_module(name)
+    parser = Parser(f"assetgen {name}", description=(module.__doc__ or "").strip())
+    module.configure(parser)
+    add_common(parser.add_argument_group("with every command"))
+    return parser
 
 
 def command_module(name: str) -> ModuleType:
     """The module of a command; only this one is imported."""
     return importlib.import_module(f"assetgen.cli.{name.replace('-', '_')}")
-
-
-def _common_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    parser.add_argument("-C", dest="directory", metavar="DIR", help="work in this folder, as with make and git")
-    parser.add_argument("--quiet", action="store_true", help="only errors")
-    parser.add_argument("--verbose", action="store_true", help="more details")
-    parser.add_argument("--no-color", action="store_true", help="no colours (NO_COLOR does the same)")
-    return parser
 
 
 def _carried(first: argparse.Namespace) -> argparse.Namespace:
@@ -176,7 +180,7 @@ def _context(args: argparse.Namespace) -> Context:
         root=Path(getattr(args, "directory", ".")),
         quiet=getattr(args, "quiet", False),
         verbose=getattr(args, "verbose", False),
-        color=not (getattr(args, "no_color", False) or os.environ.get("NO_COLOR")),
+        color=not (getattr(args, "no_color", False) or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"),
         variables=dict(os.environ),
         now=time.time,
         monotonic=time.monotonic,

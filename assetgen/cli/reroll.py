@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     flags.add_json(parser)
     flags.add_provider(parser)
     parser.add_argument("--yes", action="store_true", help="approve the total shown")
-    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="approve up to X US dollars ('200 credits')")
+    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="approve up to X US dollars, or 'N credits'")
     parser.add_argument("--pick-first", action="store_true", help="use candidate 1 of inputs where nobody has picked")
     parser.add_argument("--force", action="store_true", help="replace outputs modified by hand (kept in the trash)")
 

@@ -9,10 +9,15 @@ from assetgen.cli.context import Context
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port; 0 takes a free one (0)")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="its port; any free one where none is given")
     parser.add_argument("--open", action="store_true", help="open it in the browser")
     flags.add_provider(parser)
-    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="what the session may spend ('200 credits')")
+    parser.add_argument(
+        "--max-cost",
+        type=flags.cap,
+        metavar="X",
+        help="the most that the session may spend: X US dollars, or 'N credits'",
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("asset", metavar="ASSET", help="its name")
     ways = ("auto", "kitty", "iterm", "sixel", "blocks", "none")
-    parser.add_argument("--draw", choices=ways, default="auto", help="how (default: what the terminal can do)")
+    parser.add_argument(
+        "--draw",
+        choices=ways,
+        default="auto",
+        metavar="WAY",
+        help=f"{', '.join(ways[1:])}; auto: what the terminal can do",
+    )
     flags.add_provider(parser)
     flags.add_json(parser)
 

@@ -10,7 +10,7 @@ from assetgen.cli.context import Context
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port; 0 takes a free one (0)")
+    parser.add_argument("--port", type=int, default=0, metavar="N", help="its port; any free one where none is given")
     parser.add_argument("--latency", type=float, default=0.0, metavar="S", help="seconds that a generation takes (0)")
     parser.add_argument("--slots", type=int, default=16, metavar="N", help="generations at a time (16)")
     parser.add_argument("--rate", type=int, metavar="N", help="requests a minute before 429 (no limit)")

@@ -37,7 +37,9 @@ FIELDS: Mapping[str, type] = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("words", metavar="WORD", nargs="*", help="a style's name to explain, or words to filter by")
-    parser.add_argument("--family", choices=FAMILIES, help="only this family")
+    parser.add_argument(
+        "--family", choices=FAMILIES, metavar="F", help=f"only {', '.join(FAMILIES[:-1])} or {FAMILIES[-1]}"
+    )
     parser.add_argument("--size", type=int, metavar="N", help="only styles that can draw N×N pixels")
     flags.add_json(parser)
     parser.add_argument("--refresh", action="store_true", help="ask the service which styles there are now (free)")

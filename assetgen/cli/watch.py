@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="buy what changes ask for, up to the session's budget")
-    parser.add_argument("--max-cost", type=flags.cap, metavar="X", help="what the session may spend ('200 credits')")
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="port of the page; 0 takes a free one (0)")
+    parser.add_argument(
+        "--max-cost",
+        type=flags.cap,
+        metavar="X",
+        help="the most that the session may spend: X US dollars, or 'N credits'",
+    )
+    parser.add_argument(
+        "--port", type=int, default=0, metavar="N", help="the page's port; any free one where none is given"
+    )
     parser.add_argument("--no-page", action="store_true", help="serve no page")
     flags.add_provider(parser)
 
