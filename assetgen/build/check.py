@@ -14,7 +14,7 @@ from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.errors import AssetgenError
 from assetgen.model.plan import EXIT_OF_STATE, Action
-from assetgen.plan.evaluate import PLACEHOLDER
+from assetgen.plan.evaluate import PLACEHOLDER, SIMULATOR
 from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.select import select
 from assetgen.plan.state import AssetState
@@ -74,7 +74,7 @@ def check(session: Session, *, release: bool = False, require_review: bool = Fal
         elif item.state == "waiting":
             report.findings.append(Noted(item.asset, "waiting", _level(release), item.reason))
     for name in session.manifest.assets:
-        report.findings += _readiness(session.project.state(name), release)
+        report.findings += _readiness(session, session.project.state(name), release)
         if require_review:
             report.findings += _review(session, name)
         report.findings += _quality(session, name)
@@ -106,12 +106,14 @@ def _level(failing: bool) -> str:
     return "error" if failing else "warn"
 
 
-def _readiness(state: AssetState, release: bool) -> list[Noted]:
+def _readiness(session: Session, state: AssetState, release: bool) -> list[Noted]:
     name = state.asset.name
     found = []
     results = [step.accepted for step in state.steps if step.accepted is not None]
     if any(accepted.realm == PLACEHOLDER for accepted in results):
         found.append(Noted(name, "placeholder", _level(release), "a placeholder stands in for the real picture"))
+    if any(accepted.realm == SIMULATOR for accepted in results) and session.realm_of(state.asset).name != SIMULATOR:
+        found.append(Noted(name, "rehearsal", _level(release), "the simulator's picture stands in for the real one"))
     last = results[-1] if results else None
     if last is not None and last.pick is None and len(last.candidates) > 1 and state.asset.variant is None:
         found.append(Noted(name, "unpicked", _level(release), f"nobody has picked among {len(last.candidates)}"))

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetgen.build.lockkeeper import LockKeeper, filed, superseded
+from assetgen.build.lockkeeper import LockKeeper, superseded
 from assetgen.build.looks import looks
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetError, UsageError
@@ -78,7 +78,8 @@ def existing(state: AssetState) -> Block:
 
 
 def accept(session: Session, globs: Sequence[str]) -> list[str]:
-    """Binds the present request of each asset to its accepted result: from now on it counts as made for it."""
+    """Binds the present request of each asset to its accepted result: from now on it counts as made for it. The request
+    that it was made for is kept in the history: going back to it stays free."""
 
     def edit(state: AssetState) -> Block | None:
         block = state.block
@@ -87,7 +88,7 @@ def accept(session: Session, globs: Sequence[str]) -> list[str]:
         steps = bound(session, state, block.steps)
         if steps is None or steps == block.steps:
             return None
-        return replace(block, steps=steps, rejected=None, history=filed(block))
+        return replace(block, steps=steps, rejected=None, history=superseded(block))
 
     return change(session, matched(session, globs), edit)
 

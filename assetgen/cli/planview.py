@@ -10,7 +10,7 @@ from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
-from assetgen.model.plan import Action, Blocked, BlockState, Plan
+from assetgen.model.plan import BOUGHT_STAYS, Action, Blocked, BlockState, Plan
 
 SIGNS = {
     "generate": ("+", "green"),
@@ -41,6 +41,8 @@ def what_to_do(item: Blocked) -> str:
         return "no need to buy it again: its file is on the LFS server"
     if item.state == "waiting" and item.reason.startswith("waits for "):
         return f"it goes on when {item.reason.removeprefix('waits for ')} is there"
+    if item.state == "pinned" and item.reason.endswith(BOUGHT_STAYS):
+        return "build with the provider that it was bought from, or 'assetgen accept' it as it is"
     return _WHAT_TO_DO[item.state]
 
 

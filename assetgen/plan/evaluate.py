@@ -11,7 +11,7 @@ from assetgen.model.cost import FREE
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Past
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
-from assetgen.model.plan import Blocked, BlockState
+from assetgen.model.plan import BOUGHT_STAYS, Blocked, BlockState
 from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
 from assetgen.plan.inputs import Inputs, input_assets, why_waiting
@@ -22,6 +22,7 @@ from assetgen.plan.world import Realm, Realms, World, gone
 
 OFFICIAL = "official"
 PLACEHOLDER = "placeholder"
+SIMULATOR = "simulator"
 LOST = "lost"
 PLACEHOLDER_RESULT = "placeholder result"
 REDRAWN = "placeholder original missing: drawn again"
@@ -289,7 +290,7 @@ class Evaluator:
             shared = found.name if found.name != asset.name and found.name in self.manifest.assets else None
             why = f"same request as {shared}" if shared else f"{reason}, restored"
             accepted = replace(found.accepted, price=FREE) if shared else found.accepted
-            return StepState(index, step, "reuse", request, accepted, why, shared=shared)
+            return StepState(index, step, "reuse", request, _answering(accepted, request), why, shared=shared)
         for realm in dict.fromkeys((self.realm_of(asset).name, OFFICIAL)):
             try:
                 recorded = self.world.recorded(realm, request)
@@ -298,7 +299,8 @@ class Evaluator:
                     continue
                 return StepState(index, step, "held", request, None, str(error))
             if recorded is not None:
-                return StepState(index, step, "reuse", request, recorded, f"{reason}, found in the store")
+                answer = _answering(recorded, request)
+                return StepState(index, step, "reuse", request, answer, f"{reason}, found in the store")
         return None
 
     def _present(self, accepted: Accepted) -> bool:
@@ -352,7 +354,7 @@ class Evaluator:
             return verdict("pinned", work.reason)
         bought = block is not None and any(accepted.realm != PLACEHOLDER for accepted in block.steps)
         if bought and not self.realm_of(asset).paid:
-            return verdict("pinned", f"{work.reason}; the placeholder never replaces a bought picture")
+            return verdict("pinned", f"{work.reason}; {BOUGHT_STAYS}")
         if work.status == "buy" and self._is_rejected(asset, block, work):
             return verdict("rejected", block.rejected.reason if block and block.rejected else work.reason)
         if work.reason.startswith("pick a candidate of"):
@@ -381,6 +383,12 @@ class Evaluator:
         if rejected is None or work.request is None or rejected.realm != self.realm_of(asset).name:
             return False
         return rejected.request.intent == work.request.intent and rejected.request.take >= work.request.take
+
+
+def _answering(accepted: Accepted, request: Request) -> Accepted:
+    """A result that was found for a request, as the answer to it. The very same request may stand in the lock with
+    another intent: its entry named the seed that this one derives, or did not."""
+    return accepted if accepted.request.equals(request) else replace(accepted, request=request)
 
 
 def _agrees(asset: Asset, block: Block, past: Past, states: tuple[StepState, ...]) -> bool:

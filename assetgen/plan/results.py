@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from assetgen.model.lock import Accepted, Block, Lock
 from assetgen.model.request import Request
@@ -19,9 +20,11 @@ class Found(Struct, frozen=True):
 
 
 class Results(Struct):
-    """All results of a lock, by intent. Built once a command; `add` as new ones are accepted."""
+    """All results of a lock, by intent, and by the seed that their entry named. Built once a command; `add` as new
+    ones are accepted."""
 
     by_intent: dict[str, list[Found]] = field(default_factory=dict)
+    by_seed: dict[int, list[Found]] = field(default_factory=dict)
 
     @staticmethod
     def of(lock: Lock) -> Results:
@@ -35,16 +38,33 @@ class Results(Struct):
         return results
 
     def add(self, name: str, accepted: Accepted) -> None:
-        self.by_intent.setdefault(accepted.request.intent, []).append(Found(name, accepted))
+        found = Found(name, accepted)
+        self.by_intent.setdefault(accepted.request.intent, []).append(found)
+        if accepted.request.explicit_seed is not None:
+            self.by_seed.setdefault(accepted.request.explicit_seed, []).append(found)
 
     def find(self, request: Request, realms: Realms) -> Found | None:
         """The result that answers `request`: the exact request, else one of equal intent when that is unambiguous."""
         found = [item for item in self.by_intent.get(request.intent, ()) if item.accepted.realm in realms]
+        if not found:
+            return next((item for item in self._sent_alike(request) if item.accepted.realm in realms), None)
         exact = [item for item in found if item.accepted.request.digest == request.digest]
         if exact:
             return exact[-1]
         distinct = {tuple(o.sha256 for o in item.accepted.originals): item for item in found}
         return next(iter(distinct.values())) if len(distinct) == 1 else None
+
+    def _sent_alike(self, request: Request) -> Iterator[Found]:
+        """Results of the very same request, whose entry named the seed that this one derives, or the other way round:
+        only the intents differ."""
+        if request.take or request.seed is None:
+            return
+        if request.explicit_seed is None:
+            alike = self.by_seed.get(request.seed, [])
+        else:
+            fields = {name: value for name, value in request.fields.items() if name != "seed"}
+            alike = self.by_intent.get(replace(request, fields=fields).intent, [])
+        yield from (item for item in alike if item.accepted.request.digest == request.digest)
 
 
 def all_results(block: Block) -> Iterator[Accepted]:
