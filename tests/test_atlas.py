@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import random
+from collections.abc import Iterable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -15,13 +17,14 @@ from patience import quick
 from assetgen.atlas.build import build_atlas, plan_atlas
 from assetgen.atlas.compose import compose_page, scaled
 from assetgen.atlas.pack import pack
-from assetgen.atlas.types import REPACK_SHARE, Options, Rect, Spot
-from assetgen.model.built import Frame
+from assetgen.atlas.types import REPACK_SHARE, Options, Packing, Rect, Spot
+from assetgen.model.built import Box, Frame
 from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.manifest import Atlas
 from assetgen.model.position import Position
+from assetgen.model.request import Json
 from assetgen.pixels.geometry import trim_box
-from assetgen.pixels.picture import pixel_digest
+from assetgen.pixels.picture import Picture, pixel_digest
 
 HERE = Position("assets.yaml", 9, 3)
 SOME = settings(deadline=None, max_examples=50)
@@ -37,11 +40,11 @@ OPTIONS = st.builds(
 
 
 @st.composite
-def rectangles(draw, most=40):
+def rectangles(draw: st.DrawFn, most: int = 40) -> list[Rect]:
     """Rectangles of up to 28 px, some equal, some in groups."""
     count = draw(st.integers(0, most))
     side = st.integers(1, 28)
-    result = []
+    result: list[Rect] = []
     for number in range(count):
         twin = draw(st.integers(0, 5)) == 0 and result
         like = draw(st.sampled_from(result)) if twin else Rect("", draw(side), draw(side), f"p{number}")
@@ -50,11 +53,11 @@ def rectangles(draw, most=40):
     return result
 
 
-def check(packing, rects, options):
+def check(packing: Packing, rects: list[Rect], options: Options) -> None:
     """Every rectangle is on its page, and no two places come nearer than padding and extrusion allow."""
     by_name = {rect.name: rect for rect in rects}
     assert set(packing.spots) == set(by_name)
-    boxes = {}
+    boxes: dict[int, dict[Box, set[str]]] = {}
     for name, spot in packing.spots.items():
         rect = by_name[name]
         box = (
@@ -85,7 +88,7 @@ def check(packing, rects, options):
 
 @SOME
 @given(rectangles(), OPTIONS)
-def test_nothing_overlaps_and_everything_is_there(rects, options):
+def test_nothing_overlaps_and_everything_is_there(rects: list[Rect], options: Options) -> None:
     packing = pack(rects, options)
     check(packing, rects, options)
     unique = len({rect.key for rect in rects})
@@ -98,7 +101,7 @@ def test_nothing_overlaps_and_everything_is_there(rects, options):
 
 @SOME
 @given(rectangles(), OPTIONS, st.randoms(use_true_random=False))
-def test_the_order_of_the_input_does_not_matter(rects, options, rng):
+def test_the_order_of_the_input_does_not_matter(rects: list[Rect], options: Options, rng: random.Random) -> None:
     mixed = rects[:]
     rng.shuffle(mixed)
     assert pack(mixed, options) == pack(rects, options)
@@ -106,7 +109,7 @@ def test_the_order_of_the_input_does_not_matter(rects, options, rng):
 
 @SOME
 @given(rectangles(), OPTIONS)
-def test_a_group_is_on_one_page_when_it_can(rects, options):
+def test_a_group_is_on_one_page_when_it_can(rects: list[Rect], options: Options) -> None:
     packing = pack(rects, options)
     for group in {rect.group for rect in rects} - {None}:
         members = [rect for rect in rects if rect.group == group]
@@ -117,7 +120,7 @@ def test_a_group_is_on_one_page_when_it_can(rects, options):
 
 @SOME
 @given(rectangles(), OPTIONS)
-def test_nothing_changed_moves_nothing(rects, options):
+def test_nothing_changed_moves_nothing(rects: list[Rect], options: Options) -> None:
     first = pack(rects, options)
     again = pack(rects, options, json.loads(json.dumps(first.remembered)))
     assert (again.spots, again.sizes, again.remembered) == (first.spots, first.sizes, first.remembered)
@@ -125,10 +128,10 @@ def test_nothing_changed_moves_nothing(rects, options):
 
 @SOME
 @given(rectangles(), OPTIONS, st.data())
-def test_adding_changing_and_removing_moves_no_other(rects, options, data):
+def test_adding_changing_and_removing_moves_no_other(rects: list[Rect], options: Options, data: st.DataObject) -> None:
     first = pack(rects, options)
     kept = [rect for rect in rects if data.draw(st.integers(0, 6))]
-    if kept and data.draw(st.booleans()):
+    if len(kept) > 0 and data.draw(st.booleans()):
         index = data.draw(st.integers(0, len(kept) - 1))
         old = kept[index]
         kept[index] = Rect(old.name, data.draw(st.integers(1, 28)), data.draw(st.integers(1, 28)), "changed", old.group)
@@ -147,12 +150,12 @@ def test_adding_changing_and_removing_moves_no_other(rects, options, data):
             assert second.spots[rect.name] == first.spots[rect.name]
 
 
-def uniform(count, seed=5, low=8, high=96):
+def uniform(count: int, seed: int = 5, low: int = 8, high: int = 96) -> list[Rect]:
     rng = random.Random(seed)
     return [Rect(f"s{i}", rng.randint(low, high), rng.randint(low, high), f"p{i}") for i in range(count)]
 
 
-def test_a_sprite_takes_the_place_of_one_that_is_gone():
+def test_a_sprite_takes_the_place_of_one_that_is_gone() -> None:
     rects = uniform(1500)
     first = pack(rects, Options())
     gone = rects[700]
@@ -163,7 +166,7 @@ def test_a_sprite_takes_the_place_of_one_that_is_gone():
     assert second.sizes == first.sizes
 
 
-def test_a_smaller_picture_stays_a_larger_one_moves_alone():
+def test_a_smaller_picture_stays_a_larger_one_moves_alone() -> None:
     rects = uniform(300)
     first = pack(rects, Options(max_size=1024))
     smaller = [Rect("s7", 5, 5, "x"), *(r for r in rects if r.name != "s7")]
@@ -173,7 +176,7 @@ def test_a_smaller_picture_stays_a_larger_one_moves_alone():
     assert [name for name in moved if moved[name] != first.spots[name]] == ["s7"]
 
 
-def test_only_the_touched_page_changes():
+def test_only_the_touched_page_changes() -> None:
     atlas = Atlas("a", HERE, (), max_size=256, padding=1)
     frames = [Frame(r.name, (r.width, r.height), r.pixels, (0, 0, r.width, r.height)) for r in uniform(150)]
     first = plan_atlas(atlas, frames)
@@ -185,14 +188,14 @@ def test_only_the_touched_page_changes():
     assert plan_atlas(atlas, frames[::-1], first.remembered).keys == first.keys
 
 
-def test_a_small_page_that_grows_does_not_become_a_tower():
+def test_a_small_page_that_grows_does_not_become_a_tower() -> None:
     first = pack([Rect("a", 16, 16, "a")], Options())
     more = [Rect(f"b{i}", 16, 16, f"b{i}") for i in range(200)]
     (width, height) = pack([Rect("a", 16, 16, "a"), *more], Options(), first.remembered).sizes[0]
     assert height < 2 * width
 
 
-def test_many_newcomers_use_free_space_before_new_pages():
+def test_many_newcomers_use_free_space_before_new_pages() -> None:
     rects = uniform(1500)
     first = pack(rects, Options())
     kept = [rect for i, rect in enumerate(rects) if i % 3]
@@ -203,7 +206,7 @@ def test_many_newcomers_use_free_space_before_new_pages():
     assert all(second.spots[rect.name] == first.spots[rect.name] for rect in kept)
 
 
-def test_a_thin_atlas_says_what_repacking_would_gain():
+def test_a_thin_atlas_says_what_repacking_would_gain() -> None:
     rects = uniform(400)
     first = pack(rects, Options())
     assert not first.worth_repacking
@@ -213,7 +216,7 @@ def test_a_thin_atlas_says_what_repacking_would_gain():
     assert not pack(rects, Options(), first.remembered).worth_repacking
 
 
-def test_repack_starts_afresh():
+def test_repack_starts_afresh() -> None:
     atlas = Atlas("a", HERE, (), padding=1)
     frames = [Frame(r.name, (r.width, r.height), r.pixels, (0, 0, r.width, r.height)) for r in uniform(200)]
     thin = plan_atlas(atlas, frames[::5], plan_atlas(atlas, frames).remembered)
@@ -235,12 +238,12 @@ def test_repack_starts_afresh():
         {"options": [1024, 0, 0], "pages": [{"s0": [500, 500, 90, 90]}]},
     ],
 )
-def test_a_memory_that_is_damaged_or_of_other_options_is_not_used(memory):
+def test_a_memory_that_is_damaged_or_of_other_options_is_not_used(memory: Json) -> None:
     rects = uniform(20)
     assert pack(rects, Options(), memory) == pack(rects, Options())
 
 
-def test_an_animation_that_outgrows_its_page_moves_as_a_whole():
+def test_an_animation_that_outgrows_its_page_moves_as_a_whole() -> None:
     options = Options(max_size=64)
     hero = [Rect(f"hero/{i}", 16, 16, f"h{i}", "hero") for i in range(4)]
     rocks = [Rect(f"rock{i}", 16, 16, f"r{i}") for i in range(12)]
@@ -252,7 +255,7 @@ def test_an_animation_that_outgrows_its_page_moves_as_a_whole():
     assert all(second.spots[rect.name] == first.spots[rect.name] for rect in rocks)
 
 
-def test_identical_frames_are_placed_once():
+def test_identical_frames_are_placed_once() -> None:
     rects = [Rect(f"s{i}", 20, 30, "same") for i in range(9)] + [Rect("t", 20, 30, "other")]
     packing = pack(rects, Options())
     assert len({(s.x, s.y) for s in packing.spots.values()}) == 2
@@ -261,7 +264,7 @@ def test_identical_frames_are_placed_once():
     assert later.spots["u"] == packing.spots["t"]
 
 
-def test_a_frame_larger_than_a_page_names_both():
+def test_a_frame_larger_than_a_page_names_both() -> None:
     atlas = Atlas("props", HERE, (), max_size=256)
     frame = Frame("dragon", (300, 90), "d", (4, 4, 290, 80))
     with pytest.raises(
@@ -277,11 +280,11 @@ def test_a_frame_larger_than_a_page_names_both():
 # Density and speed (the benchmark has the exact figures)
 
 
-def numbered(sizes):
+def numbered(sizes: Iterable[tuple[int, ...]]) -> list[Rect]:
     return [Rect(f"s{i}", width, height, f"p{i}") for i, (width, height) in enumerate(sizes)]
 
 
-def spread(count, *sides, seed=7):
+def spread(count: int, *sides: tuple[int, int], seed: int = 7) -> list[tuple[int, ...]]:
     """Sizes whose sides lie between (low, high) of width, then of height."""
     rng = random.Random(seed)
     return [tuple(rng.randint(low, high) for low, high in sides) for _ in range(count)]
@@ -298,19 +301,19 @@ MIXES = {
 
 
 @pytest.mark.parametrize("mix", MIXES)
-def test_density(mix):
+def test_density(mix: str) -> None:
     rects, least = MIXES[mix]
     assert pack(rects, Options()).occupancy >= least
 
 
-def test_five_thousand():
+def test_five_thousand() -> None:
     rects = uniform(5000)
     packing = quick(lambda: pack(rects, Options()), 10)  # far above what it takes: catches quadratic growth only
     assert packing.occupancy >= 0.985
     assert len(packing.sizes) == 4
 
 
-def test_powers_of_two_and_squares_choose_their_shape():
+def test_powers_of_two_and_squares_choose_their_shape() -> None:
     rects = uniform(200)
     assert pack(rects, Options(pot=True)).sizes == ((1024, 1024),)
     (width, height) = pack(rects, Options(square=True)).sizes[0]
@@ -321,8 +324,9 @@ def test_powers_of_two_and_squares_choose_their_shape():
 
 
 @st.composite
-def frames_and_pictures(draw):
-    pictures, frames = {}, []
+def frames_and_pictures(draw: st.DrawFn) -> tuple[list[Frame], dict[str, Picture]]:
+    pictures: dict[str, Picture] = {}
+    frames: list[Frame] = []
     for number in range(draw(st.integers(1, 12))):
         rng = np.random.default_rng(draw(st.integers(0, 50)))
         height, width = rng.integers(1, 20, 2)
@@ -336,7 +340,13 @@ def frames_and_pictures(draw):
 
 @SOME
 @given(frames_and_pictures(), st.integers(0, 2), st.integers(0, 2), st.booleans(), st.sampled_from(["pack", "grid"]))
-def test_placed_cuts_restore_their_frames(drawn, padding, extrude, trim, layout):
+def test_placed_cuts_restore_their_frames(
+    drawn: tuple[list[Frame], dict[str, Picture]],
+    padding: int,
+    extrude: int,
+    trim: bool,
+    layout: Literal["pack", "grid"],
+) -> None:
     frames, pictures = drawn
     atlas = Atlas("a", HERE, (), 48, padding, extrude, trim, layout=layout)
     result = build_atlas(atlas, frames, pictures.__getitem__)
@@ -359,21 +369,22 @@ def test_placed_cuts_restore_their_frames(drawn, padding, extrude, trim, layout)
     ] == [page.tolist() for page in result.pages]
 
 
-def test_translucent_pixels_are_copied_not_blended():
+def test_translucent_pixels_are_copied_not_blended() -> None:
     picture = np.full((3, 3, 4), (200, 100, 50, 128), np.uint8)
     frame = Frame("glass", (3, 3), "g", (0, 0, 3, 3))
     (page,) = build_atlas(Atlas("a", HERE, ()), [frame], lambda _: picture).pages
     assert np.array_equal(page, picture)
 
 
-def test_an_empty_atlas_and_an_empty_frame():
-    assert build_atlas(Atlas("a", HERE, ()), [], {}.__getitem__).pages == []
+def test_an_empty_atlas_and_an_empty_frame() -> None:
+    pictures: dict[str, Picture] = {}
+    assert build_atlas(Atlas("a", HERE, ()), [], pictures.__getitem__).pages == []
     frame = Frame("ghost", (9, 9), "g", (0, 0, 1, 1))
     result = build_atlas(Atlas("a", HERE, ()), [frame], lambda _: np.zeros((9, 9, 4), np.uint8))
     assert result.plan.sizes == ((1, 1),)
 
 
-def test_scaled_pages():
+def test_scaled_pages() -> None:
     picture = np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4)
     twice = scaled(picture, 2)
     assert twice.shape == (4, 6, 4)
@@ -381,7 +392,7 @@ def test_scaled_pages():
     assert np.array_equal(twice[1::2, 1::2], picture)
 
 
-def test_grids_keep_the_order_and_begin_rows_with_tags():
+def test_grids_keep_the_order_and_begin_rows_with_tags() -> None:
     names = [
         "hero/walk_down_00",
         "hero/walk_down_01",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -12,22 +14,37 @@ from assetgen.catalog.layouts import CORNERS, LAYOUTS, default_loop, layout_for
 from assetgen.catalog.styles import STYLES, find, how_today, nearest, price
 from assetgen.catalog.tags import matching, resolve_tags, revise
 from assetgen.catalog.tools import FIXERS, TOOLS, find_tool
+from assetgen.catalog.types import Style
 from assetgen.model.errors import AssetError
-from assetgen.model.layout import Cell, Tag
+from assetgen.model.layout import Cell, Layout, Loop, Tag
 from assetgen.model.manifest import TagRule, Timing
 from assetgen.model.position import Position
 
 HERE = Position("assets.yaml", 3, 5)
 
 
-def tags_of(style, frames=None, timing=Timing(), directions=None, **options):  # noqa: B008
-    layout = layout_for(find(style), frames)
+def known(name: str, *, old_model: bool = False) -> Style:
+    """A style that there is."""
+    style = find(name, old_model=old_model)
+    assert style is not None, name
+    return style
+
+
+def layout_of(style: str, frames: int | None = None) -> Layout:
+    """The layout of a style that has one."""
+    layout = layout_for(known(style), frames)
+    assert layout is not None, style
+    return layout
+
+
+def tags_of(style: str, timing: Timing = Timing(), directions: Mapping[str, str] | None = None) -> dict[str, Tag]:  # noqa: B008
+    layout = layout_of(style)
     columns, rows = layout.columns or 5, layout.rows or 2
-    tags = resolve_tags(layout, columns * rows, timing, directions or {}, columns=columns, rows=rows, **options)
+    tags = resolve_tags(layout, columns * rows, timing, directions or {}, columns=columns, rows=rows)
     return {tag.name: tag for tag in tags}
 
 
-def cells(tag):
+def cells(tag: Tag) -> list[int]:
     return [cell.index for cell in tag.cells]
 
 
@@ -48,21 +65,21 @@ def cells(tag):
         ("simple:rd_flux", "rd_fast__simple"),
     ],
 )
-def test_names_of_the_seeds_and_of_today(name, today):
-    assert find(name).name == today
+def test_names_of_the_seeds_and_of_today(name: str, today: str) -> None:
+    assert known(name).name == today
     assert (how_today(name) is None) == (name == today)
 
 
-def test_bare_names_belong_to_the_old_model_only():
+def test_bare_names_belong_to_the_old_model_only() -> None:
     assert find("simple") is None
-    assert find("simple", old_model=True).name == "rd_fast__simple"
-    assert find("animation_four_angle_walking", old_model=True).makes == "animation"
+    assert known("simple", old_model=True).name == "rd_fast__simple"
+    assert known("animation_four_angle_walking", old_model=True).makes == "animation"
 
 
-def test_a_users_own_style_passes_unknown_ones_do_not():
-    own = find("user__knights_ab12")
+def test_a_users_own_style_passes_unknown_ones_do_not() -> None:
+    own = known("user__knights_ab12")
     assert (own.known, own.family, own.name) == (False, "user", "user__knights_ab12")
-    assert price(own, (64, 64), 2) == price(find("rd_plus__default"), (64, 64), 2)
+    assert price(own, (64, 64), 2) == price(known("rd_plus__default"), (64, 64), 2)
     assert find("user__") is None
     assert find("rd_fast__simpel") is None
 
@@ -78,7 +95,7 @@ def test_a_users_own_style_passes_unknown_ones_do_not():
         ("qqqq", None),
     ],
 )
-def test_nearest_name(wrong, right):
+def test_nearest_name(wrong: str, right: str | None) -> None:
     assert nearest(wrong) == right
 
 
@@ -101,7 +118,9 @@ def test_nearest_name(wrong, right):
         ("rd_tile__scene_object", 64, 384, None, None, 16),
     ],
 )
-def test_sizes_and_counts(name, smallest, largest, old_smallest, old_largest, images):
+def test_sizes_and_counts(
+    name: str, smallest: int, largest: int, old_smallest: int | None, old_largest: int | None, images: int
+) -> None:
     style = STYLES[name]
     assert (style.min_size, style.max_size, style.old_min, style.old_max, style.max_images) == (
         smallest,
@@ -112,7 +131,7 @@ def test_sizes_and_counts(name, smallest, largest, old_smallest, old_largest, im
     )
 
 
-def test_inputs_and_limits_of_families():
+def test_inputs_and_limits_of_families() -> None:
     required = {name for name, style in STYLES.items() if style.input == "required"}
     assert required == {
         "rd_pro__pixelate",
@@ -150,14 +169,14 @@ def test_inputs_and_limits_of_families():
         ("rd_tile__scene_object", (64, 64), 1, "0.027"),
     ],
 )
-def test_prices(name, size, count, dollars):
+def test_prices(name: str, size: tuple[int, int] | None, count: int, dollars: str) -> None:
     assert price(STYLES[name], size, count) == Decimal(dollars)
 
 
 # Tools
 
 
-def test_tools_prices_and_fields():
+def test_tools_prices_and_fields() -> None:
     assert len(TOOLS) == 11
     paid = {name: str(tool.price) for name, tool in TOOLS.items() if tool.price}
     assert paid == {
@@ -178,7 +197,7 @@ def test_tools_prices_and_fields():
 # Layouts
 
 
-def test_corner_tileset_holds_all_sixteen_combinations():
+def test_corner_tileset_holds_all_sixteen_combinations() -> None:
     assert len(CORNERS) == 20
     assert len(set(CORNERS)) == 16
     assert CORNERS.count((0, 0, 0, 0)) == CORNERS.count((1, 1, 1, 1)) == 3
@@ -187,29 +206,29 @@ def test_corner_tileset_holds_all_sixteen_combinations():
     assert (LAYOUTS["tileset"].columns, LAYOUTS["tileset"].rows) == (4, 5)
 
 
-def test_layout_by_name_and_by_pinned_version():
+def test_layout_by_name_and_by_pinned_version() -> None:
     for name, layout in LAYOUTS.items():
         assert LAYOUTS[layout.key] == layout if name == layout.name else name == layout.key
 
 
-def test_gif_order_is_known_but_for_the_44_frames():
-    assert layout_for(find("animation__walking_and_idle")).gif_order is None
-    assert layout_for(find("rd_animation__8_dir_rotation")).gif_order == (0, 1, 2, 5, 8, 7, 6, 3)
-    assert layout_for(find("animation__small_sprites")).gif_order == tuple(range(20))
+def test_gif_order_is_known_but_for_the_44_frames() -> None:
+    assert layout_of("animation__walking_and_idle").gif_order is None
+    assert layout_of("rd_animation__8_dir_rotation").gif_order == (0, 1, 2, 5, 8, 7, 6, 3)
+    assert layout_of("animation__small_sprites").gif_order == tuple(range(20))
 
 
 @pytest.mark.parametrize(
     ("frames", "grid"), [(4, (2, 2)), (6, (3, 2)), (8, (4, 2)), (16, (4, 4)), (10, (None, None)), (None, (None, None))]
 )
-def test_advanced_grids_by_frame_count(frames, grid):
-    layout = layout_for(find("rd_advanced_animation__attack"), frames)
+def test_advanced_grids_by_frame_count(frames: int | None, grid: tuple[int | None, int | None]) -> None:
+    layout = layout_of("rd_advanced_animation__attack", frames)
     assert (layout.columns, layout.rows) == grid
 
 
 # Tags
 
 
-def test_four_angle_walking():
+def test_four_angle_walking() -> None:
     tags = tags_of("animation__four_angle_walking")
     assert {name: cells(tag) for name, tag in tags.items()} == {
         "walk_up": [0, 1, 2, 3],
@@ -221,7 +240,7 @@ def test_four_angle_walking():
     assert {tag.loop for tag in tags.values()} == {"repeat"}
 
 
-def test_walking_and_idle():
+def test_walking_and_idle() -> None:
     tags = tags_of("animation__walking_and_idle")
     assert list(tags) == [f"{action}_{d}" for action in ("idle", "walk") for d in ("down", "right", "up", "left")]
     assert cells(tags["idle_down"]) == [2, 0]
@@ -229,7 +248,7 @@ def test_walking_and_idle():
     assert tags_of("rd_animation__large_walking_idle") == tags
 
 
-def test_small_sprites_mirror_the_left_row_for_right():
+def test_small_sprites_mirror_the_left_row_for_right() -> None:
     tags = tags_of("animation__small_sprites")
     assert list(tags)[:5] == ["walk_down", "walk_left", "walk_up", "walk_right", "arm_down"]
     assert list(tags)[-5:] == ["glance_left", "glance_right", "look", "surprised", "lying"]
@@ -240,7 +259,7 @@ def test_small_sprites_mirror_the_left_row_for_right():
     assert len(tags) == 21
 
 
-def test_battle_sprites():
+def test_battle_sprites() -> None:
     tags = tags_of("rd_animation__battle_sprites")
     assert cells(tags["idle_down"]) == [0, 1, 2]
     assert cells(tags["walk_right"]) == list(range(17, 23))
@@ -251,7 +270,7 @@ def test_battle_sprites():
 
 
 @pytest.mark.parametrize("style", ["rd_animation__8_dir_rotation", "rd_advanced_animation__rotate"])
-def test_eight_directions(style):
+def test_eight_directions(style: str) -> None:
     tags = tags_of(style)
     views = {name: cells(tag) for name, tag in tags.items()}
     assert views.pop("turn") == [0, 1, 2, 5, 8, 7, 6, 3]
@@ -281,23 +300,22 @@ def test_eight_directions(style):
     ],
 )
 @pytest.mark.parametrize("frames", [None, 4, 6, 8, 10, 12, 16])
-def test_advanced_tags(style, tag, loop, frames):
-    layout = layout_for(find(style), frames)
+def test_advanced_tags(style: str, tag: str, loop: Loop, frames: int | None) -> None:
+    layout = layout_of(style, frames)
     resolved = resolve_tags(layout, frames or 10, Timing(), {}, columns=layout.columns or 5, rows=layout.rows or 2)
     assert [(t.name, cells(t), t.loop) for t in resolved] == [(tag, list(range(frames or 10)), loop)]
 
 
-def test_effect_and_animation():
+def test_effect_and_animation() -> None:
     assert cells(tags_of("animation__vfx")["effect"]) == list(range(16))
     assert list(tags_of("rd_animation__any_animation")) == ["animation"]
     assert list(tags_of("rd_animation__big_animation")) == ["animation"]
 
 
-def rule(pattern, **changes):
-    return TagRule(pattern, HERE, **changes)
+rule = partial(TagRule, position=HERE)
 
 
-def test_rules_of_the_manifest():
+def test_rules_of_the_manifest() -> None:
     timing = Timing(
         fps=8,
         rules=(
@@ -315,21 +333,21 @@ def test_rules_of_the_manifest():
     assert "attack" not in tags
 
 
-def test_pingpong_is_written_out_with_its_durations():
+def test_pingpong_is_written_out_with_its_durations() -> None:
     timing = Timing(loop="pingpong", rules=(rule("walk", cells=(0, 1, 2), durations=(10, 20, 30)),))
     (tag,) = resolve_tags(None, 4, timing, {}, columns=4, rows=1)
     assert cells(tag) == [0, 1, 2, 1]
     assert tag.durations == (10, 20, 30, 20)
 
 
-def test_plain_grids_are_one_animation_until_parts_of_them_are_named():
+def test_plain_grids_are_one_animation_until_parts_of_them_are_named() -> None:
     (whole,) = resolve_tags(None, 8, Timing(fps=10), {}, columns=8, rows=1)
     assert (whole.name, cells(whole), whole.durations) == ("animation", list(range(8)), (100,) * 8)
     named = resolve_tags(None, 8, Timing(rules=(rule("run", cells=(1, 2)),)), {}, columns=8, rows=1)
     assert [tag.name for tag in named] == ["run"]
 
 
-def test_durations_for_all_per_step_and_per_cell():
+def test_durations_for_all_per_step_and_per_cell() -> None:
     by_cell = resolve_tags(
         None, 3, Timing(durations=(10, 20, 30), rules=(rule("back", cells=(2, 0)),)), {}, columns=3, rows=1
     )
@@ -340,7 +358,7 @@ def test_durations_for_all_per_step_and_per_cell():
     assert file[0].durations == (100, 150, 40)
 
 
-def test_directions_are_renamed_everywhere_and_rules_may_use_either_name():
+def test_directions_are_renamed_everywhere_and_rules_may_use_either_name() -> None:
     compass = {"down": "s", "up": "n", "left": "w", "right": "e"}
     timing = Timing(rules=(rule("walk_down", fps=5), rule("walk_n", fps=20)))
     tags = tags_of("animation__four_angle_walking", timing=timing, directions=compass)
@@ -351,7 +369,7 @@ def test_directions_are_renamed_everywhere_and_rules_may_use_either_name():
     assert {"face_down", "face_down_right", "face_sw", "turn"} <= set(turned)
 
 
-def test_missing_directions_are_mirrored_and_follow_their_original():
+def test_missing_directions_are_mirrored_and_follow_their_original() -> None:
     timing = Timing(
         mirror={"right": "left"},
         rules=(rule("run_left", cells=(0, 1)), rule("run_left", fps=20, loop="once"), rule("run_right", fps=5)),
@@ -368,7 +386,7 @@ def test_missing_directions_are_mirrored_and_follow_their_original():
     assert names == ["hop_left", "hop_right"]
 
 
-def test_tags_of_a_file_keep_their_own_timing_until_told_otherwise():
+def test_tags_of_a_file_keep_their_own_timing_until_told_otherwise() -> None:
     blink = Tag("blink", (Cell(0), Cell(1), Cell(2), Cell(1)), (90, 90, 400, 90), "pingpong")
     (kept,) = resolve_tags(None, 3, Timing(), {}, columns=3, rows=1, given=[blink])
     assert kept == blink
@@ -388,13 +406,13 @@ def test_tags_of_a_file_keep_their_own_timing_until_told_otherwise():
         ([rule("none", cells=())], "tag none has no cells"),
     ],
 )
-def test_mistakes_name_the_tag_and_where_it_stands(rules, words):
+def test_mistakes_name_the_tag_and_where_it_stands(rules: list[TagRule], words: str) -> None:
     with pytest.raises(AssetError, match=words) as caught:
         tags_of("animation__four_angle_walking", timing=Timing(rules=tuple(rules)))
     assert caught.value.position == HERE
 
 
-def test_matching_and_default_loops():
+def test_matching_and_default_loops() -> None:
     assert matching(["walk_*", "idle"], ["idle", "walk_up", "jump"]) == ("idle", "walk_up")
     assert default_loop("attack_down") == default_loop("destroy") == "once"
     assert default_loop("walk_down") == default_loop("effect") == "repeat"
@@ -404,8 +422,8 @@ def test_matching_and_default_loops():
 @given(
     st.sampled_from(sorted(name for name, s in STYLES.items() if s.makes == "animation")), st.sampled_from([4, 10, 16])
 )
-def test_every_tag_of_every_style_lies_on_its_sheet(name, frames):
-    layout = layout_for(STYLES[name], frames)
+def test_every_tag_of_every_style_lies_on_its_sheet(name: str, frames: int | None) -> None:
+    layout = layout_of(name, frames)
     columns, rows = layout.columns or 5, layout.rows or 4
     for tag in resolve_tags(layout, columns * rows, Timing(), {}, columns=columns, rows=rows):
         assert len(tag.cells) == len(tag.durations) > 0

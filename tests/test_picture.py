@@ -8,7 +8,9 @@ import os
 import struct
 import warnings
 import zlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,6 +23,7 @@ from assetgen.model.errors import PictureError
 from assetgen.pixels import png
 from assetgen.pixels.picture import (
     Limits,
+    Picture,
     animated_digest,
     canonical,
     decode,
@@ -37,7 +40,7 @@ SIDES = st.integers(1, 17)
 
 
 @st.composite
-def pictures(draw, colors=(1, 300)):
+def pictures(draw: st.DrawFn, colors: tuple[int, int] = (1, 300)) -> Picture:
     """Pictures of a handful of colours, some of them transparent or translucent."""
     palette = draw(arrays(np.uint8, (draw(st.integers(*colors)), 4)))
     palette[:: draw(st.integers(1, 5)), 3] = 255
@@ -45,18 +48,18 @@ def pictures(draw, colors=(1, 300)):
     return canonical(palette[indexes])
 
 
-def saved(picture, **options):
+def saved(picture: Picture | Image.Image, **options: Any) -> bytes:
     buffer = io.BytesIO()
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     image.save(buffer, **{"format": "PNG", **options})
     return buffer.getvalue()
 
 
-def chunk(kind, body):
+def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def raw_png(width, height, depth, color, rows, *extra):
+def raw_png(width: int, height: int, depth: int, color: int, rows: Iterable[bytes], *extra: bytes) -> bytes:
     """A PNG by hand: `rows` are the packed bytes of each row."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
     body = zlib.compress(b"".join(b"\0" + row for row in rows))
@@ -65,7 +68,7 @@ def raw_png(width, height, depth, color, rows, *extra):
 
 @FEW
 @given(pictures())
-def test_encode_then_decode_is_identity(picture):
+def test_encode_then_decode_is_identity(picture: Picture) -> None:
     for data in (png.encode(picture), png.encode_truecolor(picture)):
         assert np.array_equal(decode(data, what="x"), picture)
         assert size_of(data) == (picture.shape[1], picture.shape[0])
@@ -73,7 +76,7 @@ def test_encode_then_decode_is_identity(picture):
 
 @FEW
 @given(pictures(), st.integers(0, 9))
-def test_digest_is_the_same_however_the_picture_was_saved(picture, level):
+def test_digest_is_the_same_however_the_picture_was_saved(picture: Picture, level: int) -> None:
     digests = {
         pixel_digest(picture),
         file_digest(png.encode(picture), "x"),
@@ -84,7 +87,7 @@ def test_digest_is_the_same_however_the_picture_was_saved(picture, level):
     assert len(digests) == 1
 
 
-def test_digest_is_the_published_formula():
+def test_digest_is_the_published_formula() -> None:
     picture = np.array([[[1, 2, 3, 255], [9, 9, 9, 0]]], np.uint8)
     expected = hashlib.sha256(b"RGBA8" + struct.pack(">II", 2, 1) + bytes([1, 2, 3, 255, 0, 0, 0, 0])).hexdigest()
     assert pixel_digest(picture) == expected
@@ -92,7 +95,7 @@ def test_digest_is_the_published_formula():
     assert animated_digest([picture], [80]) == animated.hexdigest()
 
 
-def test_hidden_colour_does_not_count_and_the_argument_is_left_alone():
+def test_hidden_colour_does_not_count_and_the_argument_is_left_alone() -> None:
     white = np.full((4, 4, 4), 255, np.uint8)
     white[..., 3] = 0
     kept = white.copy()
@@ -103,21 +106,21 @@ def test_hidden_colour_does_not_count_and_the_argument_is_left_alone():
 
 @FEW
 @given(pictures(colors=(1, 256)))
-def test_indexed_form_whenever_256_colours_suffice(picture):
+def test_indexed_form_whenever_256_colours_suffice(picture: Picture) -> None:
     data = png.encode(picture)
     assert data[25] == 3
     assert data == png.encode(picture.copy())
     assert {data[i : i + 4] for i in range(len(data)) if data[i : i + 4] in (b"tEXt", b"gAMA", b"pHYs")} == set()
 
 
-def test_more_colours_are_written_truecolour():
+def test_more_colours_are_written_truecolour() -> None:
     noise = np.random.default_rng(1).integers(0, 256, (64, 64, 4), np.uint8)
     assert png.encode(canonical(noise))[25] == 6
     noise[..., 3] = 255
     assert png.encode(noise)[25] == 2
 
 
-def test_large_picture_whose_last_pixels_bring_new_colours():
+def test_large_picture_whose_last_pixels_bring_new_colours() -> None:
     picture = np.zeros((300, 400, 4), np.uint8)
     picture[..., 3] = 255
     picture[-1, :200, 0] = np.arange(200)
@@ -126,13 +129,13 @@ def test_large_picture_whose_last_pixels_bring_new_colours():
     assert np.array_equal(decode(png.encode(picture), what="x"), picture)
 
 
-def test_palette_picture_keeps_order_and_duplicates():
+def test_palette_picture_keeps_order_and_duplicates() -> None:
     picture = decode(png.encode_palette(["ff0000", "#00ff00", "ff0000", "0000ff80"]), what="x")
     assert picture.tolist() == [[[255, 0, 0, 255], [0, 255, 0, 255], [255, 0, 0, 255], [0, 0, 255, 128]]]
 
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8])
-def test_transparent_grey_value_at_every_depth(depth):
+def test_transparent_grey_value_at_every_depth(depth: int) -> None:
     top = (1 << depth) - 1
     row = bytes(
         [0b0_1 << 6] if depth == 1 else [(0 << 6) | (top << 4)] if depth == 2 else [top] if depth == 4 else [0, top]
@@ -141,7 +144,7 @@ def test_transparent_grey_value_at_every_depth(depth):
     assert decode(data, what="x").tolist() == [[[0, 0, 0, 255], [0, 0, 0, 0]]]
 
 
-def test_sixteen_bits_keep_the_high_byte():
+def test_sixteen_bits_keep_the_high_byte() -> None:
     grey = raw_png(2, 1, 16, 0, [struct.pack(">HH", 0x12FF, 0xFEDC)])
     assert decode(grey, what="x").tolist() == [[[0x12, 0x12, 0x12, 255], [0xFE, 0xFE, 0xFE, 255]]]
     rgba = raw_png(1, 1, 16, 6, [struct.pack(">4H", 0x01FF, 0x02FF, 0x03FF, 0x80FF)])
@@ -150,7 +153,7 @@ def test_sixteen_bits_keep_the_high_byte():
     assert decode(both, what="x").tolist() == [[[0x41, 0x41, 0x41, 0x80]]]
 
 
-def test_sixteen_bit_transparency_is_compared_at_full_depth():
+def test_sixteen_bit_transparency_is_compared_at_full_depth() -> None:
     rgb = raw_png(2, 1, 16, 2, [struct.pack(">6H", 0x0102, 0x0304, 0x0506, 0x0103, 0x0304, 0x0506)],
                   chunk(b"tRNS", struct.pack(">3H", 0x0103, 0x0304, 0x0506)))  # fmt: skip
     assert decode(rgb, what="x").tolist() == [[[1, 3, 5, 255], [0, 0, 0, 0]]]
@@ -158,7 +161,7 @@ def test_sixteen_bit_transparency_is_compared_at_full_depth():
     assert decode(grey, what="x").tolist() == [[[1, 1, 1, 255], [0, 0, 0, 0]]]
 
 
-def test_no_colour_management_and_no_exif_turn():
+def test_no_colour_management_and_no_exif_turn() -> None:
     image = Image.new("RGB", (3, 2), (10, 20, 30))
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -166,7 +169,7 @@ def test_no_colour_management_and_no_exif_turn():
     assert file_digest(saved(image, exif=exif, icc_profile=b"not a profile"), "x") == plain
 
 
-def gif(frames, durations, **options):
+def gif(frames: Sequence[Picture], durations: int | list[int], **options: Any) -> bytes:
     images = [Image.fromarray(frame) for frame in frames]
     buffer = io.BytesIO()
     images[0].save(buffer, save_all=True, append_images=images[1:], duration=durations, loop=0,
@@ -174,7 +177,7 @@ def gif(frames, durations, **options):
     return buffer.getvalue()
 
 
-def moving(count=4, side=9):
+def moving(count: int = 4, side: int = 9) -> list[Picture]:
     frames = np.zeros((count, side, side, 4), np.uint8)
     for number, frame in enumerate(frames):
         frame[number : number + 3, 1:4] = (200, 30 * number, 40, 255)
@@ -182,7 +185,7 @@ def moving(count=4, side=9):
 
 
 @pytest.mark.parametrize("options", [{}, {"format": "PNG"}, {"format": "WEBP", "lossless": True}])
-def test_frames_and_durations_of_animations(options):
+def test_frames_and_durations_of_animations(options: dict[str, Any]) -> None:
     frames = moving()
     data = gif(frames, [100, 150, 200, 120], **options)
     animated = decode_frames(data, what="x")
@@ -192,7 +195,7 @@ def test_frames_and_durations_of_animations(options):
     assert file_digest(data, "x") == animated_digest(frames, [100, 150, 200, 120])
 
 
-def test_default_picture_of_an_apng_that_is_no_frame():
+def test_default_picture_of_an_apng_that_is_no_frame() -> None:
     frames = moving()
     data = gif([np.full((9, 9, 4), 255, np.uint8), *frames], 50, format="PNG", default_image=True, disposal=1)
     animated = decode_frames(data, what="x")
@@ -200,7 +203,7 @@ def test_default_picture_of_an_apng_that_is_no_frame():
     assert decode(data, what="x").min() == 255
 
 
-def test_one_frame_is_a_still_picture():
+def test_one_frame_is_a_still_picture() -> None:
     frame = moving(1)
     assert file_digest(gif(frame, 100), "x") == pixel_digest(frame[0])
 
@@ -215,26 +218,26 @@ def test_one_frame_is_a_still_picture():
         (b"hm", None),
     ],
 )
-def test_sniff_goes_by_content(data, kind):
+def test_sniff_goes_by_content(data: bytes, kind: str | None) -> None:
     assert sniff(data) == kind
 
 
 # Hostile and damaged files
 
 
-def claims(width, height):
+def claims(width: int, height: int) -> bytes:
     return raw_png(width, height, 8, 6, [b"\0" * 16])
 
 
 @pytest.mark.parametrize("size", [(1 << 15, 1 << 15), (1 << 31, 1 << 31), (0, 5), (8192, 8193)])
-def test_a_claimed_gigabyte_is_refused_before_anything_is_allocated(size):
+def test_a_claimed_gigabyte_is_refused_before_anything_is_allocated(size: tuple[int, int]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pytest.raises(PictureError, match=r"^hero\.png: (claims|0×5)"):
             decode(claims(*size), what="hero.png")
 
 
-def test_a_second_header_cannot_claim_another_size():
+def test_a_second_header_cannot_claim_another_size() -> None:
     """Found by a fuzzer: decoders believe the last header, we had checked the first."""
     second = chunk(b"IHDR", struct.pack(">IIBBBBB", 1 << 15, 1 << 15, 8, 6, 0, 0, 0))
     with pytest.raises(PictureError, match="more than one IHDR"):
@@ -248,14 +251,14 @@ def test_a_second_header_cannot_claim_another_size():
         decode(jpeg[:at] + jpeg[at : at + 2 + length] + bytes(frame) + jpeg[at + 2 + length :], what="x")
 
 
-def test_text_bombs_are_not_unpacked():
+def test_text_bombs_are_not_unpacked() -> None:
     bomb = zlib.compress(b"\0" * (200 << 20), 9)
     extra = [chunk(kind, b"a\0\0" + bomb) for kind in (b"zTXt", b"iCCP")] + [chunk(b"iTXt", b"a\0\1\0\0\0" + bomb)]
     data = raw_png(1, 1, 8, 6, [b"\1\2\3\xff"], *extra)
     assert decode(data, what="x").tolist() == [[[1, 2, 3, 255]]]
 
 
-def test_too_many_chunks_frames_and_pixels():
+def test_too_many_chunks_frames_and_pixels() -> None:
     crumbs = raw_png(1, 1, 8, 6, [b"\1\2\3\xff"], *[chunk(b"tEXt", b"")] * 50)
     with pytest.raises(PictureError, match="more than 20 chunks"):
         decode(crumbs, what="x", limits=Limits(chunks=20))
@@ -268,7 +271,7 @@ def test_too_many_chunks_frames_and_pixels():
 
 
 @pytest.mark.parametrize("options", [{"format": "PNG"}, {"format": "GIF"}, {"format": "WEBP", "lossless": True}])
-def test_every_truncation_is_a_named_error(options):
+def test_every_truncation_is_a_named_error(options: dict[str, Any]) -> None:
     data = gif(moving(), 50, **options)
     for length in range(0, len(data) - 13, 7):
         with pytest.raises(PictureError, match=r"^art/hero: "):
@@ -277,7 +280,7 @@ def test_every_truncation_is_a_named_error(options):
 
 @settings(deadline=None, max_examples=300)
 @given(st.sampled_from(["PNG", "GIF", "WEBP", "JPEG", "APNG"]), st.data())
-def test_damaged_bytes_are_a_picture_or_a_named_error(kind, data):
+def test_damaged_bytes_are_a_picture_or_a_named_error(kind: str, data: st.DataObject) -> None:
     if kind == "JPEG":
         damaged = bytearray(saved(Image.new("RGB", (9, 9), (200, 40, 30)), format="JPEG"))
     else:
@@ -294,7 +297,7 @@ def test_damaged_bytes_are_a_picture_or_a_named_error(kind, data):
     assert said.startswith("reply: ")
 
 
-def test_pointer_files_and_other_things_say_what_they_are(tmp_path):
+def test_pointer_files_and_other_things_say_what_they_are(tmp_path: Path) -> None:
     pointer = tmp_path / "hero.png"
     pointer.write_bytes(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
     with pytest.raises(PictureError, match="git lfs pull"):
@@ -306,7 +309,7 @@ def test_pointer_files_and_other_things_say_what_they_are(tmp_path):
 
 
 @pytest.mark.skipif("ASSETGEN_SAMPLES" not in os.environ, reason="ASSETGEN_SAMPLES names no folder of real outputs")
-def test_real_outputs_survive_and_shrink():
+def test_real_outputs_survive_and_shrink() -> None:
     for path in sorted(Path(os.environ["ASSETGEN_SAMPLES"]).glob("*.png")):
         data = path.read_bytes()
         picture = decode(data, what=path.name)

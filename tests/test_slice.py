@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,14 @@ from assetgen.pixels.geometry import (
     trim_box,
     visible_box,
 )
-from assetgen.pixels.picture import Animated, decode_frames, read
+from assetgen.pixels.picture import Animated, Picture, decode_frames, read
 from assetgen.pixels.slice import cut, cut_durations, cut_frames, cut_sheet, drawn, grid_of, plain_grid
 
 SAMPLES = Path(os.environ.get("ASSETGEN_SAMPLES", "no samples"))
 needs_samples = pytest.mark.skipif("ASSETGEN_SAMPLES" not in os.environ, reason="ASSETGEN_SAMPLES names no folder")
 
 
-def sheet(width, height):
+def sheet(width: int, height: int) -> Picture:
     """Every pixel different."""
     count = width * height
     pixels = np.full((count, 4), 255, np.uint8)
@@ -45,7 +46,7 @@ def sheet(width, height):
 
 
 # What the table says, independent of the catalog's code: cell side, then tag → (row, column, mirrored) in play order.
-def row(number, columns, mirrored=False):
+def row(number: int, columns: Iterable[int], mirrored: bool = False) -> list[tuple[int, int, bool]]:
     return [(number, column, mirrored) for column in columns]
 
 
@@ -87,9 +88,11 @@ EXPECTED = {
 
 @needs_samples
 @pytest.mark.parametrize(("style", "file", "side"), EXPECTED)
-def test_each_frame_of_a_real_sheet_is_the_crop_that_the_table_demands(style, file, side):
+def test_each_frame_of_a_real_sheet_is_the_crop_that_the_table_demands(style: str, file: str, side: int) -> None:
     picture = read(SAMPLES / file)
-    layout = layout_for(find(style), 8)
+    known = find(style)
+    assert known is not None
+    layout = layout_for(known, 8)
     cells = cut_sheet(picture, layout, what=file)
     grid = grid_of(picture.shape[1::-1], layout, None, None, file)
     tags = resolve_tags(layout, len(cells), Timing(), {}, columns=grid.columns, rows=grid.rows)
@@ -104,7 +107,7 @@ def test_each_frame_of_a_real_sheet_is_the_crop_that_the_table_demands(style, fi
 
 @needs_samples
 @pytest.mark.parametrize(("file", "side"), [("tileset_32px.png", 32), ("tileset_16px.png", 16)])
-def test_real_tilesets_hold_the_corners_that_the_table_says(file, side):
+def test_real_tilesets_hold_the_corners_that_the_table_says(file: str, side: int) -> None:
     cells = cut_sheet(read(SAMPLES / file), LAYOUTS["tileset"], what=file, cell=(side, side))
     assert len(cells) == 20
     assert {cell.shape for cell in cells} == {(side, side, 4)}
@@ -123,7 +126,7 @@ def test_real_tilesets_hold_the_corners_that_the_table_says(file, side):
 
 
 @needs_samples
-def test_real_gifs_are_cut_where_their_order_is_known():
+def test_real_gifs_are_cut_where_their_order_is_known() -> None:
     turning = decode_frames((SAMPLES / "eight_dir_rotation_x8.gif").read_bytes(), what="turn")
     strip = cut_sheet(read(SAMPLES / "eight_dir_rotation_8x1.png"), None, 8, 1)
     cells = cut_frames(turning, LAYOUTS["8_dir_rotation"])
@@ -141,7 +144,7 @@ def test_real_gifs_are_cut_where_their_order_is_known():
     )
 
 
-def test_the_expansion_of_44_frames_is_refused_with_its_count():
+def test_the_expansion_of_44_frames_is_refused_with_its_count() -> None:
     frames = Animated([sheet(48, 48)] * 44, [100] * 44)
     with pytest.raises(LayoutError, match=r"hero\.gif is an animation of 44 frames.*walking_and_idle"):
         cut_frames(frames, LAYOUTS["walking_and_idle"], "hero.gif")
@@ -163,16 +166,16 @@ def test_the_expansion_of_44_frames_is_refused_with_its_count():
         ("tileset", (3, 5), "3×5.*tileset"),
     ],
 )
-def test_a_sheet_that_does_not_fit_names_both_sizes(layout, size, words):
+def test_a_sheet_that_does_not_fit_names_both_sizes(layout: str, size: tuple[int, int], words: str) -> None:
     with pytest.raises(LayoutError, match=words):
         cut_sheet(sheet(*size), LAYOUTS[layout], what="hero.png")
 
 
-def test_enlarged_sheets_keep_their_grid():
+def test_enlarged_sheets_keep_their_grid() -> None:
     assert grid_of((384, 384), LAYOUTS["walking_and_idle"], None, None, "x") == (4, 4, 96, 96, 0, 0)
 
 
-def test_unknown_grids_follow_from_the_cell_or_from_square_cells():
+def test_unknown_grids_follow_from_the_cell_or_from_square_cells() -> None:
     ten, free = LAYOUTS["advanced_walking_10"], LAYOUTS["advanced_walking"]
     assert grid_of((320, 192), ten, None, None, "x", cell=(64, 64))[:4] == (5, 3, 64, 64)
     assert grid_of((320, 128), ten, None, None, "x")[:4] == (5, 2, 64, 64)
@@ -181,7 +184,7 @@ def test_unknown_grids_follow_from_the_cell_or_from_square_cells():
         grid_of((256, 128), ten, None, None, "x", cell=(64, 64))
 
 
-def test_a_sheet_with_more_frames_than_asked_for_is_not_cut_into_halves():
+def test_a_sheet_with_more_frames_than_asked_for_is_not_cut_into_halves() -> None:
     with pytest.raises(LayoutError, match=r"256×256.*advanced_walking_8 \(4×2 cells of 64×64\) needs 256×128"):
         cut_sheet(sheet(256, 256), LAYOUTS["advanced_walking_8"], cell=(64, 64))
     clamped = grid_of((256, 128), LAYOUTS["advanced_walking_8"], None, None, "x", cell=(48, 48))
@@ -190,7 +193,9 @@ def test_a_sheet_with_more_frames_than_asked_for_is_not_cut_into_halves():
 
 @settings(deadline=None, max_examples=50)
 @given(st.integers(1, 5), st.integers(1, 4), st.integers(1, 6), st.integers(1, 6), st.integers(0, 2), st.integers(0, 2))
-def test_plain_grids_with_margin_and_spacing(columns, rows, width, height, margin, spacing):
+def test_plain_grids_with_margin_and_spacing(
+    columns: int, rows: int, width: int, height: int, margin: int, spacing: int
+) -> None:
     size = (2 * margin + columns * (width + spacing) - spacing, 2 * margin + rows * (height + spacing) - spacing)
     picture = sheet(*size)
     grid = Grid(tile_size=(width, height), margin=margin, spacing=spacing)
@@ -207,7 +212,7 @@ def test_plain_grids_with_margin_and_spacing(columns, rows, width, height, margi
         plain_grid((size[0] + width + 7, height - 1), grid, "x")
 
 
-def test_drawn_mirrors_and_is_contiguous():
+def test_drawn_mirrors_and_is_contiguous() -> None:
     cells = cut_sheet(sheet(8, 4), None, 2, 1)
     assert np.array_equal(drawn(cells, Cell(1, mirrored=True)), cells[1][:, ::-1])
     assert drawn(cells, Cell(0)).flags["C_CONTIGUOUS"]
@@ -216,7 +221,7 @@ def test_drawn_mirrors_and_is_contiguous():
 # Geometry
 
 
-def dot(size, *points):
+def dot(size: tuple[int, int], *points: tuple[int, int]) -> Picture:
     picture = np.zeros((size[1], size[0], 4), np.uint8)
     for x, y in points:
         picture[y, x] = (9, 9, 9, 255)
@@ -225,7 +230,7 @@ def dot(size, *points):
 
 @settings(deadline=None, max_examples=60)
 @given(st.data())
-def test_the_trim_box_holds_every_visible_pixel_and_no_empty_border(data):
+def test_the_trim_box_holds_every_visible_pixel_and_no_empty_border(data: st.DataObject) -> None:
     size = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 9)))
     points = data.draw(st.lists(st.tuples(st.integers(0, size[0] - 1), st.integers(0, size[1] - 1)), min_size=1))
     picture = dot(size, *points)
@@ -240,14 +245,14 @@ def test_the_trim_box_holds_every_visible_pixel_and_no_empty_border(data):
     assert inside[:, -1].any()
 
 
-def test_boxes_of_nothing():
+def test_boxes_of_nothing() -> None:
     empty = dot((5, 4))
     assert visible_box(empty) is None
     assert trim_box(empty) == common_box([empty]) == (0, 0, 1, 1)
     assert common_box([empty, dot((5, 4), (3, 2)), dot((5, 4), (1, 3))]) == (1, 2, 3, 2)
 
 
-def test_pivots():
+def test_pivots() -> None:
     standing, jumping = dot((9, 12), (4, 8)), dot((9, 12), (4, 10))
     assert pivot_of("center", (9, 12), []) == (4, 6)
     assert pivot_of("bottom", (9, 12), [standing, jumping]) == (4, 11)
@@ -256,7 +261,7 @@ def test_pivots():
     assert pivot_of((2, 3), (9, 12), []) == (2, 3)
 
 
-def test_hitboxes_and_nine_slices():
+def test_hitboxes_and_nine_slices() -> None:
     frames = [dot((9, 12), (4, 8)), dot((9, 12), (5, 10))]
     assert hitbox_of("auto", frames) == (4, 8, 2, 3)
     assert hitbox_of((1, 1, 2, 2), frames) == (1, 1, 2, 2)
