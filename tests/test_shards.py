@@ -107,6 +107,12 @@ def test_shards_that_buy_share_one_lock_later(tmp_path: Path, whole: Workbench) 
     assert game.files() == whole.files()
 
 
+def test_a_shard_does_not_announce_the_files_of_the_whole(tmp_path: Path) -> None:
+    told = bench(tmp_path, MANIFEST).run("build", "--shard", "1/2").err
+    assert "to generate" in told
+    assert "export" not in told
+
+
 @pytest.mark.parametrize("text", ["0/3", "4/3", "1", "1/0", "a/b", "1/2/3", "-1/2"])
 def test_no_part_of_a_whole(tmp_path: Path, text: str) -> None:
     game = bench(tmp_path, MANIFEST)

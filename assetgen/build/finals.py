@@ -53,7 +53,7 @@ def finish_project(
     with ThreadPoolExecutor(1, "assetgen-page") as pages:
         for name in selection.atlases:
             final.guarded(f"atlas:{name}", partial(final.atlas, name, pages))
-        if session.options.shard is None:
+        if selection.index:
             final.guarded("index", final.index)
         keeper.render()  # while the last pages are encoded
 

@@ -71,7 +71,7 @@ def part(selection: Selection, manifest: Manifest, shard: Shard) -> Selection:
     for name in palettes:
         names.update((ref.name, None) for ref in manifest.palettes[name].sources)
     atlases = tuple(name for name in selection.atlases if shard.holds(f"atlas:{name}"))
-    return Selection(tuple(build_order(manifest, names)), palettes, atlases, whole=False)
+    return Selection(tuple(build_order(manifest, names)), palettes, atlases, whole=False, index=False)
 
 
 def _group(manifest: Manifest, name: str) -> str:

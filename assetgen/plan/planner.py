@@ -187,7 +187,7 @@ def _plan_index(draft: _Draft, selection: Selection) -> None:
         reason = "manifest changed"
     else:
         reason = draft.project.outputs_reason(block)
-    if reason is not None and (selection.whole or draft.actions):
+    if reason is not None and selection.index and (selection.whole or draft.actions):
         draft.actions.append(Action("export", "index", "index", reason))
     _plan_drift(draft, "index", block)
 

@@ -13,12 +13,14 @@ from assetgen.model.manifest import Manifest
 
 
 class Selection(Struct, frozen=True):
-    """`assets` in build order (inputs first); `palettes`, `atlases` likewise. `whole` when nothing was left out."""
+    """`assets` in build order (inputs first); `palettes`, `atlases` likewise. `whole` when nothing was left out.
+    `index`: the files that tell of the whole project belong to it, too; they do not to one machine's shard."""
 
     assets: tuple[str, ...]
     palettes: tuple[str, ...]
     atlases: tuple[str, ...]
     whole: bool
+    index: bool = True
 
 
 @cache
