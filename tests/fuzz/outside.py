@@ -193,7 +193,8 @@ def reply(data: bytes) -> str:
     from assetgen.generate.shape import Shape
 
     refusals = (parse_refusal(400, {}, data), parse_task_error((json_object(data) or {}).get("error")))
-    outcomes = [str(len({str(refusal.error("x").status).encode() for refusal in refusals}))]
+    assert all(str(refusal.error("x")).encode() for refusal in refusals)
+    outcomes = [str(len({refusal.status for refusal in refusals}))]
     for shape in (
         Shape(1, (7, 9)),
         Shape(2, (7, 9), extras=("pre_palette", "background"), data=True),
