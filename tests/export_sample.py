@@ -6,6 +6,7 @@ names with `/` and `-`, a tileset with margin, spacing, terrains, variants, an a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from msgspec.structs import replace
 from assetgen.export import base, index
 from assetgen.model.built import (
     AutotileSheet,
+    Box,
     Built,
     BuiltAnimation,
     BuiltAtlas,
@@ -27,6 +29,7 @@ from assetgen.model.built import (
     Frame,
     Placement,
 )
+from assetgen.model.layout import Loop
 from assetgen.model.manifest import Engine
 from assetgen.model.position import Position
 from assetgen.pixels import autotile
@@ -42,8 +45,21 @@ CORNERS = (
 )
 STONE, GRASS = (120, 118, 130, 255), (74, 160, 72, 255)
 
+Ids = dict[str, dict[str, str]]
+"""What the lock remembers: ids by asset and purpose."""
 
-def picture(width: int, height: int, seed: int, box: tuple[int, int, int, int] | None = None) -> Picture:
+
+Steps = tuple[list[Picture], list[int], Loop]
+"""What becomes a tag: its pictures, their milliseconds, and how it goes on."""
+
+
+def bits(corners: str) -> autotile.Corners:
+    """`0101` as numbers."""
+    top_left, top_right, bottom_left, bottom_right = map(int, corners)
+    return (top_left, top_right, bottom_left, bottom_right)
+
+
+def picture(width: int, height: int, seed: int, box: Box | None = None) -> Picture:
     """Noise of a few colours inside `box` (left, top, right, bottom), transparent outside; its border is opaque."""
     noise = np.random.default_rng(seed)
     pixels = np.zeros((height, width, 4), np.uint8)
@@ -66,7 +82,7 @@ def tile_picture(corners: str, seed: int, size: int = 16) -> Picture:
     return canonical(pixels)
 
 
-def trim_of(pixels: Picture) -> tuple[int, int, int, int]:
+def trim_of(pixels: Picture) -> Box:
     ys, xs = np.nonzero(pixels[..., 3])
     if not len(ys):
         return (0, 0, 1, 1)
@@ -92,13 +108,25 @@ class Sample:
                     return self.pictures[frame.pixels]
         raise KeyError(name)
 
+    def animation(self, name: str) -> BuiltAnimation:
+        found = self.built.assets[name]
+        assert isinstance(found, BuiltAnimation)
+        return found
+
+    @property
+    def meadow(self) -> BuiltTileset:
+        """The one tileset."""
+        found = self.built.assets["meadow"]
+        assert isinstance(found, BuiltTileset)
+        return found
+
     def write_pictures(self, folder: Path) -> None:
         for path, pixels in self.files.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(encode(pixels))
 
-    def export(self, engine: str, ids: dict | None = None, **options: object) -> list[base.Output]:
+    def export(self, engine: str, ids: Ids | None = None, **options: object) -> list[base.Output]:
         """An engine's outputs; `ids` is filled, as the lock would be."""
         built = replace(self.built, ids=ids) if ids is not None else self.built
         context = base.Context(load=self.pictures.__getitem__)
@@ -109,7 +137,7 @@ class Sample:
         self.warnings = context.warnings
         return outputs
 
-    def write(self, folder: Path, *engines: str, ids: dict | None = None) -> dict[str, base.Output]:
+    def write(self, folder: Path, *engines: str, ids: Ids | None = None) -> dict[str, base.Output]:
         """Writes pictures, index and the engines' files into a folder, merging as the build does."""
         self.write_pictures(folder)
         outputs = index.core_outputs(self.built)
@@ -147,12 +175,14 @@ class Maker:
         self.files[path] = pixels
         self.roles.setdefault(asset, {})[role] = path
 
-    def sprite(self, name: str, pixels: Picture, **more: object) -> BuiltSprite:
+    def sprite(
+        self, name: str, pixels: Picture, *, nine_slice: Box | None = None, hitbox: Box | None = None
+    ) -> BuiltSprite:
         self.file(name, "single", f"sprites/{name}.png", pixels)
         size = (pixels.shape[1], pixels.shape[0])
-        return BuiltSprite(name, self.frame(name, pixels), (size[0] // 2, size[1] // 2), **more)
+        return BuiltSprite(name, self.frame(name, pixels), (size[0] // 2, size[1] // 2), nine_slice, hitbox)
 
-    def animation(self, name: str, tags: dict[str, tuple[list[Picture], list[int], str]], **more: object):
+    def animation(self, name: str, tags: dict[str, Steps]) -> BuiltAnimation:
         frames, built = {}, []
         first = next(iter(tags.values()))[0][0]
         height, width = first.shape[:2]
@@ -168,11 +198,11 @@ class Maker:
                 self.file(name, f"frame:{tag}_{step:02d}", f"animations/{frame.name}.png", pixels)
             built.append(BuiltTag(tag, tuple(names), tuple(durations), loop))
         self.file(name, "sheet", f"animations/{name}.png", sheet)
-        return BuiltAnimation(name, (width, height), (width // 2, height - 2), tuple(built), frames, **more)
+        return BuiltAnimation(name, (width, height), (width // 2, height - 2), tuple(built), frames)
 
     def tileset(self) -> BuiltTileset:
         margin, spacing, columns, size = 1, 2, 4, 16
-        tiles, pictures = [], [tile_picture(bits, seed) for seed, bits in enumerate(CORNERS)]
+        tiles, pictures = [], [tile_picture(corners, seed) for seed, corners in enumerate(CORNERS)]
         pictures += [picture(size, size, 900 + step) for step in range(3)]  # an animated tile in row 5
         rows = -(-len(pictures) // columns)
         height, width = (
@@ -186,17 +216,20 @@ class Maker:
             sheet[y : y + size, x : x + size] = pixels
             frame = self.frame(f"meadow/{number:02d}", pixels)
             self.file("meadow", f"tile:{number:02d}", f"tilesets/meadow/{number:02d}.png", pixels)
-            corners = tuple(names[bit] for bit in CORNERS[number]) if number < len(CORNERS) else None
-            tiles.append(BuiltTile(number, frame, corners))
+            tiles.append(BuiltTile(number, frame))
+            if number < len(CORNERS):
+                a, b, c, d = (names[bit] for bit in CORNERS[number])
+                tiles[number] = replace(tiles[number], corners=(a, b, c, d))
         for variant in (4, 8, 16):
             tiles[variant] = replace(tiles[variant], probability=0.25)
         tiles[6] = replace(tiles[6], collision="full", properties={"cost": 2, "name": "rock"})
         tiles[20] = replace(tiles[20], animation=((20, 100), (21, 200), (22, 300)))
         self.file("meadow", "sheet", "tilesets/meadow.png", sheet)
-        sixteen = autotile.corner_tiles(pictures[:20], [tuple(int(bit) for bit in bits) for bits in CORNERS])
+        sixteen = autotile.corner_tiles(pictures[:20], [bits(corners) for corners in CORNERS])
         sheets = []
-        for kind in ("blob47", "dual_grid"):
-            made = autotile.build(kind, sixteen, [tuple(int(b) for b in f"{code:04b}") for code in range(16)])
+        kinds: tuple[autotile.Kind, ...] = ("blob47", "dual_grid")
+        for kind in kinds:
+            made = autotile.build(kind, sixteen, [bits(f"{code:04b}") for code in range(16)])
             cells = [None if cell is None else self.frame("", cell).pixels for cell in made.cells]
             self.file("meadow", f"sheet:{kind}", f"tilesets/meadow-{kind}.png", autotile.sheet_picture(made))
             sheets.append(
@@ -209,7 +242,7 @@ class Maker:
             sheets=tuple(sheets), objects=(self.frame("tree", tree),),
         )  # fmt: skip
 
-    def atlas(self, name: str, assets: list) -> BuiltAtlas:
+    def atlas(self, name: str, assets: Sequence[BuiltSprite | BuiltAnimation]) -> BuiltAtlas:
         """Shelves, first fit: a packer that is simple enough to be right."""
         frames: list[list[Frame]] = []
         for asset in assets:
@@ -240,10 +273,9 @@ class Maker:
                 page, px, py = places[frame.pixels]
                 placements[frame.name] = Placement(frame, page, px, py, frame.trim)
         built_pages = []
-        for number, page in enumerate(pages):
-            page = canonical(page)
+        for number, pixels in enumerate(pages):
             file = f"atlases/{name}-{number}.png"
-            self.files[file] = page
+            self.files[file] = canonical(pixels)
             built_pages.append(BuiltPage(file, f"atlases/{name}-{number}.json", PAGE))
         members = tuple(asset.name for asset in assets)
         return BuiltAtlas(name, tuple(built_pages), placements, members, 0.5, padding=PADDING, extrude=EXTRUDE)
@@ -264,10 +296,8 @@ def sample() -> Sample:
             ),
             "blink": ([walk[1], np.zeros((32, 24, 4), np.uint8)], [500, 60], "repeat"),
         },
-        hitbox=(6, 8, 12, 22),
-        palette="dusk",
-        meta={"hp": 3},
     )
+    hero = replace(hero, hitbox=(6, 8, 12, 22), palette="dusk", meta={"hp": 3})
     a, b, c = (picture(18, 14, 40 + step, (step, 3, 17, 14)) for step in range(3))
     slime = make.animation(
         "foes/slime-1",

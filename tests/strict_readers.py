@@ -11,11 +11,18 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
 
 from assetgen.pixels.picture import Picture, read
+
+Document = dict[str, Any]
+"""A file as its parser gives it."""
+
+Message = dict[str, list[Any]]
+"""A message of protocol buffers: the values of each field, in order."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ def libgdx(path: Path) -> dict[tuple[str, int], Cut]:
         left, bottom = map(int, field("offset", "  "))
         index = int(field("index", "  ")[0])
         assert (name, index) not in found
+        assert page is not None, "a region before the first page"
         found[name, index] = Cut(page, (x, y, w, h), (left, height - bottom - h), (width, height))
     return found
 
@@ -195,14 +203,14 @@ _DEFOLD_TILES = {
 }
 
 
-def protobuf_text(text: str, fields: dict[str, set[str]]) -> dict[str, list]:
+def protobuf_text(text: str, fields: dict[str, set[str]]) -> Message:
     """Protocol buffer text; an unknown field is an error, as in Defold."""
     tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[A-Za-z_]\w*|[-\d.]+|[:{}]', text)
     place = 0
 
-    def message(kind: str, end: str | None) -> dict[str, list]:
+    def message(kind: str, end: str | None) -> Message:
         nonlocal place
-        found: dict[str, list] = {}
+        found: Message = {}
         while place < len(tokens) and tokens[place] != end:
             key = tokens[place]
             assert key in fields[kind], f"{kind or 'the file'} has no field {key}"
@@ -227,7 +235,7 @@ def defold_atlas(path: Path, root: Path) -> tuple[dict[str, tuple[list[Picture],
     found = protobuf_text(path.read_text(), _DEFOLD_ATLAS)
     assert found["extrude_borders"] == [2]
 
-    def picture(entry: dict) -> Picture:
+    def picture(entry: Message) -> Picture:
         name = entry["image"][0]
         assert name.startswith("/"), "paths are absolute in the project"
         return read(root / name[1:])
@@ -240,7 +248,7 @@ def defold_atlas(path: Path, root: Path) -> tuple[dict[str, tuple[list[Picture],
     return animations, [picture(image) for image in found.get("images", [])]
 
 
-def defold_tiles(path: Path, root: Path) -> tuple[list[Picture], list[dict]]:
+def defold_tiles(path: Path, root: Path) -> tuple[list[Picture], list[Message]]:
     """Tiles of a tile source in its own count from 1 (index 0 is tile 1), and its animations."""
     found = dict(protobuf_text(path.read_text(), _DEFOLD_TILES).items())
     sheet = read(root / found["image"][0][1:])
@@ -266,7 +274,7 @@ _IMPORTER = {
 }
 
 
-def unity(path: Path) -> tuple[dict[str, tuple[Cut, tuple[float, ...], str]], dict]:
+def unity(path: Path) -> tuple[dict[str, tuple[Cut, tuple[float, ...], str]], Document]:
     """Sprites as (cut, border, internalID), whose `pivot` is in the sheet from the top left; and the importer.
 
     The three lists of ids must agree, names must be without `/`, ids must not be 0.
@@ -311,7 +319,7 @@ def unity(path: Path) -> tuple[dict[str, tuple[Cut, tuple[float, ...], str]], di
     return sprites, importer
 
 
-def ldtk_level(path: Path) -> tuple[Picture, list[list[int]], dict]:
+def ldtk_level(path: Path) -> tuple[Picture, list[list[int]], Document]:
     """The first level drawn by the rules of its layer, its cells, and the project.
 
     A rule of three by three cells matches where each number n of its pattern is 0, the cell's value, or the negative of

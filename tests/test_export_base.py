@@ -16,19 +16,20 @@ from workbench import bench
 
 from assetgen.export import base
 from assetgen.export.base import BUILTIN, Context, Output, OwnedKeys, exporter, names, problems, roles
+from assetgen.model.built import Built, BuiltSprite
 from assetgen.model.errors import UsageError
-from assetgen.model.manifest import Asset, Atlas, Engine, Manifest
+from assetgen.model.manifest import Asset, AssetKind, Atlas, Engine, Manifest
 from assetgen.model.position import Position
 
 ROOT = Path(__file__).parent.parent
 AT = Position("assets.yaml", 7, 3)
 
 
-def manifest(*assets: tuple[str, str], engines: tuple[Engine, ...] = (), **more) -> Manifest:
+def manifest(*assets: tuple[str, AssetKind], engines: tuple[Engine, ...] = ()) -> Manifest:
     made = {}
     for number, (name, kind) in enumerate(assets, 10):
         made[name] = Asset(name, kind, Position("assets.yaml", number, 1), "file")
-    return Manifest("/game", "assets.yaml", "lantern", assets=made, engines=engines, **more)
+    return Manifest("/game", "assets.yaml", "lantern", assets=made, engines=engines)
 
 
 def engine(name: str, **options: object) -> Engine:
@@ -48,7 +49,7 @@ def test_every_builtin_is_an_exporter(name: str) -> None:
     assert found.needs <= {"single", "sheet", "frames", "palettes", "atlas"}
     assert {item.partition(":")[0] for item in found.always} <= {"sprite", "animation", "tileset"}
     assert found.check(manifest()) == []
-    nothing = base.Built(None, {}, {}, {})
+    nothing = Built(None, {}, {}, {})
     assert all(output.owner == f"export:{name}" for output in found.export(nothing, engine(name), Context()))
 
 
@@ -104,7 +105,7 @@ def test_roles_of_packed_and_unpacked_assets() -> None:
 
 
 def test_names_that_become_one_are_reported() -> None:
-    assets = (("a/b", "animation"), ("a_b", "animation"), ("a-b", "sprite"))
+    assets: list[tuple[str, AssetKind]] = [("a/b", "animation"), ("a_b", "animation"), ("a-b", "sprite")]
     lines = {
         name: [str(problem) for problem in problems(manifest(*assets, engines=(engine(name),)))]
         for name in ("gamemaker", "unity", "css", "godot")
@@ -126,16 +127,15 @@ def test_engines_with_ids_ask_for_a_project() -> None:
 
 
 def test_pictures_that_write_leaves_out_are_reported() -> None:
-    one = manifest(("meadow", "tileset"), engines=(engine("tiled"),), write=frozenset({"single"}))
+    one = replace(manifest(("meadow", "tileset"), engines=(engine("tiled"),)), write=frozenset({"single"}))
     assert "which `write` leaves out" in problems(one)[0].message
     assert problems(replace(one, write=frozenset({"single", "sheet"}))) == []
 
 
 def test_phaser_reports_a_shared_texture_key() -> None:
     atlas = Atlas("hero", Position("assets.yaml", 40, 1), ("foe",))
-    found = problems(
-        manifest(("hero", "sprite"), ("foe", "sprite"), engines=(engine("phaser"),), atlases={"hero": atlas})
-    )
+    assets = manifest(("hero", "sprite"), ("foe", "sprite"), engines=(engine("phaser"),))
+    found = problems(replace(assets, atlases={"hero": atlas}))
     assert [problem.position.line for problem in found] == [40]
 
 
@@ -168,7 +168,7 @@ def test_owned_keys_judge_by_the_last_scope_and_by_this_one() -> None:
 @pytest.mark.parametrize("name", BUILTIN)
 def test_exports_do_not_depend_on_order_or_time(name: str) -> None:
     one, two = sample(), sample()
-    two.built = replace(two.built, assets=dict(reversed(two.built.assets.items())))
+    two.built = replace(two.built, assets=dict(reversed(list(two.built.assets.items()))))
     first = {output.path: output.content for output in one.export(name)}
     assert first == {output.path: output.content for output in two.export(name)}
     assert all(isinstance(text, bytes) or text.endswith("\n") for text in first.values())
@@ -181,6 +181,7 @@ def test_ids_survive_a_rename_and_a_new_asset() -> None:
     before = {output.path: output.content for engine in ("godot", "unity") for output in project.export(engine, ids)}
     fixed = {key: value for key, value in ids.items() if key != "logo"} | {"emblem": ids["logo"]}
     logo = project.built.assets["logo"]
+    assert isinstance(logo, BuiltSprite)
     assets = {name: asset for name, asset in project.built.assets.items() if name != "logo"}
     assets["emblem"] = replace(logo, name="emblem", frame=replace(logo.frame, name="emblem"))
     assets["added"] = replace(logo, name="added", frame=replace(logo.frame, name="added"))

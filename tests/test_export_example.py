@@ -39,6 +39,7 @@ def test_the_example_works() -> None:
     assert "csv" in names()
     project = sample()
     (output,) = project.export("csv", separator=";")
+    assert isinstance(output.content, str)
     rows = list(csv.DictReader(io.StringIO(output.content), delimiter=";"))
     row = next(row for row in rows if row["frame"] == "hero/walk_down_01")
     placement = project.built.atlases["characters"].placements["hero/walk_down_01"]

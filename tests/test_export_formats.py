@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from export_sample import Sample, sample
+from export_sample import Sample, sample, write_output
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strict_readers import (
@@ -27,7 +28,7 @@ from assetgen.export.defold import rate
 from assetgen.export.jsontext import dumps
 from assetgen.export.regions import Region
 from assetgen.export.texturepacker import hash_record, record
-from assetgen.model.built import BuiltAnimation, BuiltTag
+from assetgen.model.built import Box, BuiltAnimation, BuiltTag, BuiltTileset, Size
 from assetgen.pixels.picture import read
 
 PAGES = ("atlases/characters-0", "atlases/characters-1")
@@ -47,11 +48,12 @@ def tags(project: Sample) -> list[tuple[BuiltAnimation, BuiltTag]]:
 def frames(project: Sample) -> set[str]:
     """Frames of packed assets and of the unpacked animation."""
     packed = set(project.built.atlases["characters"].placements)
-    return packed | set(project.built.assets["foes/slime-1"].frames)
+    return packed | set(project.animation("foes/slime-1").frames)
 
 
 def pivot_of(project: Sample, name: str) -> tuple[int, int]:
-    asset = project.built.assets.get(name) or project.built.assets[name.rpartition("/")[0]]
+    asset = project.built.assets.get(name) or project.animation(name.rpartition("/")[0])
+    assert not isinstance(asset, BuiltTileset)
     return asset.pivot
 
 
@@ -70,7 +72,14 @@ def assert_frames(project: Sample, cuts: dict[str, Cut]) -> None:
         ("bevy", bevy, ".ron", ("(min: (1, 1)", "(min: (2, 1)")),
     ],
 )
-def test_one_file_a_page(project: Sample, tmp_path: Path, engine: str, reader, ending: str, break_it) -> None:
+def test_one_file_a_page(
+    project: Sample,
+    tmp_path: Path,
+    engine: str,
+    reader: Callable[[Path], dict[str, Cut]],
+    ending: str,
+    break_it: tuple[str, str],
+) -> None:
     project.write(tmp_path, engine)
     files = [tmp_path / (stem + ending) for stem in (*PAGES, SHEET)]
     assert_frames(project, {name: cut for file in files for name, cut in reader(file).items()})
@@ -111,12 +120,12 @@ def test_libgdx(project: Sample, tmp_path: Path) -> None:
 def test_aseprite(project: Sample, tmp_path: Path, form: str) -> None:
     project.write_pictures(tmp_path)
     for output in project.export("aseprite", form=form):
-        (tmp_path / output.path).write_text(output.content)
+        write_output(tmp_path, output)
     assert project.warnings == [
         ("hero", "aseprite: its frames lie on several pages, which one file cannot hold: no file")
     ]
     for key in ("coin", "foes/slime-1"):
-        animation = project.built.assets[key]
+        animation = project.animation(key)
         cuts, durations, ranges = aseprite(tmp_path / f"animations/{key}.aseprite.json")
         assert list(ranges) == [tag.name for tag in animation.tags]
         for tag in animation.tags:
@@ -133,7 +142,7 @@ def test_defold(project: Sample, tmp_path: Path) -> None:
     folder = tmp_path / "generated"
     animations, images = defold_atlas(folder / f"{SHEET}.defold.atlas", tmp_path)
     assert images == []
-    for tag in project.built.assets["foes/slime-1"].tags:
+    for tag in project.animation("foes/slime-1").tags:
         pictures, seconds, loop = animations[tag.name]
         assert loop == (tag.loop != "once")
         wanted = [project.frame(name) for name in tag.frames]
@@ -148,7 +157,7 @@ def test_defold(project: Sample, tmp_path: Path) -> None:
     _, images = defold_atlas(folder / "sprites/logo.defold.atlas", tmp_path)
     assert np.array_equal(images[0], project.frame("logo"))
     tiles, cycles = defold_tiles(folder / "tilesets/meadow.tilesource", tmp_path)
-    for tile in project.built.assets["meadow"].tiles:
+    for tile in project.meadow.tiles:
         assert np.array_equal(tiles[tile.id], project.pictures[tile.frame.pixels])
     assert cycles == []  # its steps are unequal, which a tile source cannot say
     assert any("tile 20" in message for _, message in project.warnings)
@@ -206,7 +215,7 @@ def test_unity(project: Sample, tmp_path: Path) -> None:
     sprites, importer = unity(tmp_path / "sprites/frame.png.meta")
     assert sprites[""][1] == (6, 6, 6, 6)
     tiles, _ = unity(tmp_path / "tilesets/meadow.png.meta")
-    for tile in project.built.assets["meadow"].tiles:
+    for tile in project.meadow.tiles:
         assert np.array_equal(tiles[f"meadow_{tile.id:02d}"][0].picture(), project.pictures[tile.frame.pixels])
     path = tmp_path / "atlases/characters-0.png.meta"
     path.write_text(path.read_text().replace("    - serializedVersion: 2\n      name: coin_spin_00", "    - name: x"))
@@ -217,10 +226,9 @@ def test_unity(project: Sample, tmp_path: Path) -> None:
 def test_ldtk_corners(project: Sample, tmp_path: Path) -> None:
     project.write(tmp_path, "ldtk")
     picture, cells, found = ldtk_level(tmp_path / "tilesets/meadow.ldtk")
-    meadow = project.built.assets["meadow"]
     names = {value["value"]: value["identifier"] for value in found["defs"]["layers"][0]["intGridValues"]}
     assert names == {1: "stone", 2: "grass"}
-    by_corners = {tile.corners: tile for tile in reversed(meadow.tiles) if tile.corners}
+    by_corners = {tile.corners: tile for tile in reversed(project.meadow.tiles) if tile.corners}
     for y in range(len(cells) - 1):
         for x in range(len(cells[0]) - 1):
             corners = tuple(names[cells[y + dy][x + dx]] for dy in (0, 1) for dx in (0, 1))
@@ -233,10 +241,10 @@ def test_ldtk_blob(project: Sample, tmp_path: Path) -> None:
 
     project.write(tmp_path, "ldtk")
     picture, cells, found = ldtk_level(tmp_path / "tilesets/meadow-blob47.ldtk")
-    sheet = project.built.assets["meadow"].sheets[0]
+    sheet = project.meadow.sheets[0]
     rules = found["defs"]["layers"][0]["autoRuleGroups"][0]["rules"]
     assert len(rules) == 47
-    by_mask = {mask: cell for mask, cell in zip(sheet.peering, sheet.cells, strict=True) if mask is not None}
+    by_mask = {mask: cell for mask, cell in zip(sheet.peering, sheet.cells, strict=True) if cell is not None}
     inside = np.array(cells, bool)
     for y, x in np.argwhere(inside):
         mask = sum(
@@ -258,7 +266,9 @@ PLACES = st.tuples(*[st.integers(0, 5000)] * 6)
 
 @settings(deadline=None)
 @given(SIDES, SIDES, PLACES, st.none() | st.tuples(*[st.integers(0, 400)] * 4), st.integers(1, 3))
-def test_a_frame_of_a_hash_file_is_laid_out_like_any_other_value(size, cut, place, borders, count) -> None:
+def test_a_frame_of_a_hash_file_is_laid_out_like_any_other_value(
+    size: Size, cut: Size, place: tuple[int, ...], borders: Box | None, count: int
+) -> None:
     x, y, ox, oy, *pivot = place
     region = Region("a", "a", x, y, *cut, ox, oy, size, (pivot[0], pivot[1]), "", nine_slice=borders)
     names = ("left", "top", "right", "bottom")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from export_sample import Sample, sample
+from export_sample import Ids, Sample, sample
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -18,8 +18,7 @@ from assetgen.export.base import Output
 from assetgen.export.shapes import polygons, three_way
 from assetgen.export.tres import meaning, parse, parse_value, uid
 from assetgen.export.unityyaml import dumps, loads
-
-Ids = dict[str, dict[str, str]]
+from assetgen.model.request import Json
 
 
 def exported(project: Sample, engine: str, path: str, ids: Ids) -> Output:
@@ -134,7 +133,7 @@ trees = st.recursive(
 
 @given(st.dictionaries(scalars, trees, min_size=1, max_size=4))
 @settings(deadline=None, max_examples=80)
-def test_unity_yaml_round_trip(value: dict) -> None:
+def test_unity_yaml_round_trip(value: dict[str, Json]) -> None:
     assert loads(dumps(value)) == value
 
 
@@ -188,8 +187,7 @@ def test_godot_merge_with_its_own_text_changes_nothing(path: str, ids: Ids) -> N
 def test_godot_collision_of_the_manifest_follows_it_until_somebody_paints(ids: Ids) -> None:
     project = sample()
     first = exported(project, "godot", "tilesets/meadow.tres", ids)
-    meadow = project.built.assets["meadow"]
-    tiles = list(meadow.tiles)
+    tiles = list(project.meadow.tiles)
     tiles[6] = replace(tiles[6], collision=[[[0, 0], [16, 0], [0, 16]]])
     second = exported(with_asset(project, "meadow", tiles=tuple(tiles)), "godot", "tilesets/meadow.tres", dict(ids))
     assert second.owned is not None
@@ -228,8 +226,7 @@ def test_ldtk_keeps_levels_and_entities(ids: Ids) -> None:
     text = json.dumps(found)
     assert first.owned is not None
     assert first.owned.digest in first.owned.judge(text)
-    meadow = project.built.assets["meadow"]
-    tiles = [replace(tile, corners=None) if tile.id == 19 else tile for tile in meadow.tiles]
+    tiles = [replace(tile, corners=None) if tile.id == 19 else tile for tile in project.meadow.tiles]
     second = exported(with_asset(project, "meadow", tiles=tuple(tiles)), "ldtk", "tilesets/meadow.ldtk", ids)
     assert second.owned is not None
     merged = json.loads(second.owned.merge(text))

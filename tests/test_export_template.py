@@ -7,6 +7,7 @@ from export_sample import sample
 from msgspec.structs import replace
 
 from assetgen.export.base import Context, exporter
+from assetgen.model.built import Built
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Engine
 from assetgen.model.position import Position
@@ -20,7 +21,7 @@ HEADER = """\
 """
 
 
-def render(files: dict[str, str], built=None) -> str:
+def render(files: dict[str, str], built: Built | None = None) -> str:
     engine = Engine("template", {"templates": [{"template": "a.j2", "to": "src/out.h"}]}, Position("assets.yaml", 1, 1))
     outputs = list(exporter("template").export(built or sample().built, engine, Context(read=files.__getitem__)))
     assert [output.path for output in outputs] == ["src/out.h"]

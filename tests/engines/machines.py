@@ -9,10 +9,14 @@ import shutil
 import subprocess
 import uuid
 from pathlib import Path
+from typing import Any
 
 from installed import CACHE, need
 
 HERE = Path(__file__).parent
+
+Report = dict[str, Any]
+"""A JSON object, as scripts in engines write it and as they are told what to do."""
 
 
 def run(command: list[str], *, timeout: float = 120, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
@@ -62,14 +66,14 @@ class Godot:
 
     def script(
         self, name: str, *, window: bool = False, fps: int | None = None, arguments: tuple[str, ...] = ()
-    ) -> dict:
+    ) -> Report:
         """Runs a script that writes `report.json`; gives that report. Errors of the engine fail the test."""
         (self.project / "report.json").unlink(missing_ok=True)
         fixed = ["--fixed-fps", str(fps)] if fps else []
         printed = self._godot(*fixed, "--script", f"{name}.gd", "--", *arguments, window=window)
         report = self.project / "report.json"
         assert report.exists(), printed
-        found = json.loads(report.read_text())
+        found = dict(json.loads(report.read_text()))
         found["errors"] = [
             line for line in printed.splitlines() if line.startswith(("ERROR", "SCRIPT ERROR", "USER ERROR"))
         ]
@@ -94,7 +98,7 @@ class Browser:
         need(shutil.which("node") is not None, "Node.js")
         self.folder = folder
 
-    def open(self, page: str, engine: str | None, jobs: dict) -> dict:
+    def open(self, page: str, engine: str | None, jobs: Report) -> Report:
         """Opens a page of tests/engines/browser; gives what it left in `window.report`, with the console's errors."""
         shutil.copy(HERE / "browser" / f"{page}.html", self.folder)
         (self.folder / "jobs.json").write_text(json.dumps(jobs))
@@ -110,7 +114,7 @@ class Browser:
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
-        report = json.loads(done.stdout)
+        report = dict(json.loads(done.stdout))
         report["errors"] = [message for message in report["messages"] if message.startswith("error")]
         if "picture" in report:
             (self.folder / "shot.png").write_bytes(base64.b64decode(report["picture"].partition(",")[2]))
@@ -155,7 +159,7 @@ class MapReaders:
         self.python = CACHE / "venv" / "bin" / "python"
         need(self.python.exists(), "pytmx with pygame")
 
-    def draw(self, source: Path, target: Path) -> dict:
+    def draw(self, source: Path, target: Path) -> Report:
         """Draws a map's tiles with pygame as pytmx gives them; gives the properties that pytmx found."""
         script = str(HERE / "pytmx_draw.py")
         environment = {"SDL_VIDEODRIVER": "dummy", "PYGAME_HIDE_SUPPORT_PROMPT": "1"}

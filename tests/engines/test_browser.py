@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from assetgen.model.built import BuiltAnimation, BuiltTag
 from assetgen.pixels.picture import Picture, read
-from engines.machines import Browser
+from engines.machines import Browser, Report
 
 pytestmark = pytest.mark.browser
 
 
-def differences(shot: Picture, drawn: list[dict], wanted: Mapping[str, Picture]) -> list[str]:
+def differences(shot: Picture, drawn: list[Report], wanted: Mapping[str, Picture]) -> list[str]:
     """Names of entries whose cell of 64 pixels is not the wanted picture at its top left."""
     found = []
     for entry in drawn:
@@ -42,7 +42,7 @@ def expected_steps(tag: BuiltTag, length: int) -> list[tuple[int, int]]:
     return steps
 
 
-def wrong_times(project: Sample, played: Mapping[str, dict], bare: str | None = None) -> list[str]:
+def wrong_times(project: Sample, played: Mapping[str, Report], bare: str | None = None) -> list[str]:
     """Tags that are not played in order, in time (to 3 ms), and looping as they should."""
     found = []
     for asset in project.built.assets.values():
@@ -72,7 +72,7 @@ def frame_pictures(project: Sample) -> dict[str, Picture]:
     for name, placement in atlas.placements.items():
         found[f"characters#{name}"] = project.pictures[placement.frame.pixels]
         found[f"xml#{name}"] = found[f"characters#{name}"]
-    slime = project.built.assets["foes/slime-1"]
+    slime = project.animation("foes/slime-1")
     for row, tag in enumerate(slime.tags):
         for step in range(4):
             empty = np.zeros((14, 18, 4), np.uint8)
@@ -80,21 +80,21 @@ def frame_pictures(project: Sample) -> dict[str, Picture]:
             found[f"foes/slime-1#{row * 4 + step}"] = picture
     for name in ("logo", "frame"):
         found[f"{name}#__BASE"] = project.frame(name)
-    for tile in project.built.assets["meadow"].tiles:
+    for tile in project.meadow.tiles:
         found[f"meadow#{tile.id}"] = project.pictures[tile.frame.pixels]
     found["meadow#23"] = np.zeros((16, 16, 4), np.uint8)
-    for sheet in project.built.assets["meadow"].sheets:
+    for sheet in project.meadow.sheets:
         for number, cell in enumerate(sheet.cells):
             empty = np.zeros((sheet.tile_size[1], sheet.tile_size[0], 4), np.uint8)
             found[f"meadow-{sheet.kind}#{number}"] = project.pictures[cell] if cell else empty
     for key in ("coin", "foes/slime-1"):
-        animation = project.built.assets[key]
+        animation = project.animation(key)
         for number, name in enumerate(name for tag in animation.tags for name in tag.frames):
             found[f"ase:{key}#{number}"] = project.frame(name)
     return found
 
 
-def open_phaser(browser: Browser, engine: str) -> tuple[dict, Picture]:
+def open_phaser(browser: Browser, engine: str) -> tuple[Report, Picture]:
     page = json.loads((browser.folder / "generated/animations/coin.aseprite.json").read_text())["meta"]["image"]
     slime = "animations/foes/slime-1"
     jobs = {
@@ -125,7 +125,7 @@ def test_phaser(browser: Browser, project: Sample, engine: str, version: str) ->
     assert {name for name in wanted if not name.startswith("xml#")} <= names
     assert wrong_times(project, report["played"]) == []
     for name in ("coin", "foes/slime-1"):
-        for tag in project.built.assets[name].tags:  # Phaser plays Aseprite's tags once: the format has no loop for it
+        for tag in project.animation(name).tags:  # Phaser plays Aseprite's tags once: the format has no loop for it
             found = report["aseprite"][f"ase:{name}"][tag.name]
             once = expected_steps(replace(tag, loop="once"), 1590)
             assert [step for _, step in found["steps"]] == [step for _, step in once]
@@ -153,7 +153,7 @@ def test_phaser_refuses_broken_files(browser: Browser, project: Sample, engine: 
     assert len(wrong_times(project, report["played"])) == 1
 
 
-def open_pixi(browser: Browser) -> tuple[dict, Picture]:
+def open_pixi(browser: Browser) -> tuple[Report, Picture]:
     report = browser.open("pixi", "pixi", {"sheets": ["generated/atlases/characters-0.json"]})
     for entry in report["drawn"]:
         entry["name"] = entry["frame"]
@@ -201,7 +201,7 @@ def css_class(name: str) -> str:
     return name.replace("/", "-")
 
 
-def css_jobs(project: Sample) -> tuple[dict, dict[tuple[str, int | None], Picture]]:
+def css_jobs(project: Sample) -> tuple[Report, dict[tuple[str, int | None], Picture]]:
     wanted: dict[tuple[str, int | None], Picture] = {}
     times: dict[str, list[int]] = {}
     for name, pixels in packed(project).items():

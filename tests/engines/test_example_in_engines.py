@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from assetgen.export.tiled import _read_json, _read_xml
-from assetgen.pixels.picture import read
-from engines.machines import Browser, Godot, Tiled
+from assetgen.pixels.picture import Picture, read
+from engines.machines import Browser, Godot, Report, Tiled
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -36,11 +36,11 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "generated"
 
 
-def index_of(example: Path) -> dict:
-    return json.loads((example / "assets.json").read_text())
+def index_of(example: Path) -> Report:
+    return dict(json.loads((example / "assets.json").read_text()))
 
 
-def padded(picture: np.ndarray, like: np.ndarray) -> np.ndarray:
+def padded(picture: Picture, like: Picture) -> Picture:
     canvas = np.zeros_like(like)
     canvas[: picture.shape[0], : picture.shape[1]] = picture
     return canvas
@@ -99,7 +99,7 @@ def test_phaser(browser: Browser, example: Path) -> None:
         assert all((texture, str(frame)) in known for texture, frame in played["frames"]), key
 
 
-def _packed(index: dict) -> list[tuple[str, str]]:
+def _packed(index: Report) -> list[tuple[str, str]]:
     found = [(item["atlas"]["name"], frame) for item in index["animations"].values() if "atlas" in item
              for frame in item["atlas"]["frames"]]  # fmt: skip
     return found + [

@@ -5,23 +5,24 @@ from __future__ import annotations
 import itertools
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from export_sample import Sample
+from export_sample import Ids, Sample
 from msgspec.structs import replace
 
 from assetgen.export.base import Output
 from assetgen.export.regions import autotile_size, tile_origin
 from assetgen.model.built import BuiltAnimation
-from assetgen.pixels.picture import read
-from engines.machines import Godot
+from assetgen.pixels.picture import Picture, read
+from engines.machines import Godot, Report
 
 pytestmark = pytest.mark.engine
 FOLDER = "game/generated"
 
 
-def prepare(godot: Godot, project: Sample, ids: dict | None = None) -> dict[str, Output]:
+def prepare(godot: Godot, project: Sample, ids: Ids | None = None) -> dict[str, Output]:
     """Writes the project into the engine's and lists it in jobs.json."""
     outputs = project.write(godot.project / FOLDER, "godot", ids={} if ids is None else ids)
     kinds = {
@@ -42,7 +43,7 @@ def prepare(godot: Godot, project: Sample, ids: dict | None = None) -> dict[str,
     return outputs
 
 
-def assert_same(drawn: np.ndarray, wanted: np.ndarray, what: object) -> None:
+def assert_same(drawn: Picture, wanted: Picture, what: object) -> None:
     """Equal where opaque, nothing beyond the wanted picture."""
     canvas = np.zeros_like(drawn)
     canvas[: wanted.shape[0], : wanted.shape[1]] = wanted
@@ -54,7 +55,7 @@ def tags(project: Sample) -> dict[str, BuiltAnimation]:
     return {f"{FOLDER}/animations/{a.name}.tres": a for a in assets if isinstance(a, BuiltAnimation)}
 
 
-def drawn(godot: Godot, report: dict) -> list[tuple[list, np.ndarray]]:
+def drawn(godot: Godot, report: Report) -> list[tuple[list[Any], Picture]]:
     return [(entry["what"], read(godot.project / entry["file"])) for entry in report["drawn"]]
 
 
@@ -75,11 +76,11 @@ def test_draws_every_frame(godot: Godot, project: Sample) -> None:
             assert_same(pixels, project.frame(tag.frames[what[2]]), what)
             seen[what[0]] += 1
         elif path.startswith("tilesets/meadow.tres") and what[1] == 0:
-            tile = next(t for t in project.built.assets["meadow"].tiles if [t.id % 4, t.id // 4] == what[2])
+            tile = next(t for t in project.meadow.tiles if [t.id % 4, t.id // 4] == what[2])
             if not tile.animation:
                 assert_same(pixels, project.pictures[tile.frame.pixels], what)
         elif path == "tilesets/meadow-blob47.tres":
-            sheet = project.built.assets["meadow"].sheets[0]
+            sheet = project.meadow.sheets[0]
             assert_same(pixels, project.pictures[sheet.cells[what[2][1] * sheet.columns + what[2][0]]], what)
         elif path.startswith(("atlases/", "sprites/")):
             name = path.removeprefix("atlases/characters/").removeprefix("sprites/").removesuffix(".tres")
@@ -159,7 +160,7 @@ def test_refuses_a_broken_file(godot: Godot, project: Sample, old: str, new: str
     path.write_text(path.read_text().replace(old, new))
     godot.load()
     report = godot.script("draw", window=True)
-    animation = project.built.assets["hero"]
+    animation = project.animation("hero")
     wanted = {tag.name: list(tag.durations) for tag in animation.tags}
     found = report["animations"][f"{FOLDER}/animations/hero.tres"]["tags"]
     pictures = [
@@ -173,7 +174,7 @@ def test_refuses_a_broken_file(godot: Godot, project: Sample, old: str, new: str
 
 def test_an_edited_tile_set_survives_the_next_build(godot: Godot, project: Sample) -> None:
     """Godot opens and saves the TileSet with a new collision polygon; a later build changes a terrain and pixels."""
-    ids: dict[str, dict[str, str]] = {}
+    ids: Ids = {}
     first = prepare(godot, project, ids)
     godot.load()
     path, frames = f"{FOLDER}/tilesets/meadow.tres", f"{FOLDER}/animations/hero.tres"
@@ -185,7 +186,7 @@ def test_an_edited_tile_set_survives_the_next_build(godot: Godot, project: Sampl
         assert owned is not None
         assert owned.digest in owned.judge(text)  # and that is no drift
 
-    meadow = project.built.assets["meadow"]
+    meadow = project.meadow
     tiles = list(meadow.tiles)
     tiles[7] = replace(tiles[7], corners=("grass", "stone", "grass", "stone"))
     changed = Sample(
@@ -224,6 +225,6 @@ def test_an_edited_tile_set_survives_the_next_build(godot: Godot, project: Sampl
 
 
 def test_blob_sheet_is_whole(project: Sample) -> None:
-    sheet = project.built.assets["meadow"].sheets[0]
+    sheet = project.meadow.sheets[0]
     assert autotile_size(sheet) == project.files["tilesets/meadow-blob47.png"].shape[1::-1]
     assert Path("tilesets/meadow-blob47.png").as_posix() in project.files

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from export_sample import GRASS, STONE, Maker, Sample, picture, sample
+from export_sample import GRASS, STONE, Maker, Sample, Steps, picture, sample
 from msgspec.structs import replace
 
 from assetgen.export.scaffold import ENGINES, scaffold
@@ -19,7 +19,7 @@ MARKS = {"godot": pytest.mark.engine, "love": pytest.mark.engine, "phaser": pyte
 def with_walker(project: Sample) -> Sample:
     """The sample with an animation that walks and stands in four directions."""
     make = Maker()
-    tags = {}
+    tags: dict[str, Steps] = {}
     for number, direction in enumerate(("down", "left", "up", "right")):
         steps = [picture(24, 24, 500 + 10 * number + step, (5, 1, 19, 22)) for step in range(3)]
         tags[f"walk_{direction}"] = ([steps[0], steps[1], steps[0], steps[2]], [125] * 4, "repeat")

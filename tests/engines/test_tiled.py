@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from export_sample import Sample
+from export_sample import Ids, Sample
 from msgspec.structs import replace
 
 from assetgen.export.base import Output
@@ -23,8 +23,9 @@ NAMES = ("meadow", "meadow-blob47", "meadow-dual_grid", "meadow-objects")
 def composed(project: Sample, folder: Path) -> Picture:
     """The sample map put together from the tile files alone."""
     text = (folder / "tilesets/meadow.tmx").read_text()
-    cells = re.search(r'<data encoding="csv">(.*?)</data>', text, re.DOTALL).group(1)
-    rows = [[int(cell) for cell in row.strip(",").split(",")] for row in cells.split()]
+    data = re.search(r'<data encoding="csv">(.*?)</data>', text, re.DOTALL)
+    assert data is not None
+    rows = [[int(cell) for cell in row.strip(",").split(",")] for row in data.group(1).split()]
     picture = np.zeros((len(rows) * 16, len(rows[0]) * 16, 4), np.uint8)
     for y, row in enumerate(rows):
         for x, gid in enumerate(row):
@@ -40,7 +41,7 @@ def folder(tmp_path: Path, project: Sample) -> Path:
     return tmp_path
 
 
-def outputs(project: Sample, ids: dict | None = None) -> dict[str, Output]:
+def outputs(project: Sample, ids: Ids | None = None) -> dict[str, Output]:
     return {output.path: output for output in project.export("tiled", ids)}
 
 
@@ -101,7 +102,7 @@ def test_the_map_is_drawn_as_composed(tiled: Tiled, readers: MapReaders, project
 @pytest.mark.parametrize("form", ["tsx", "tsj"])
 def test_what_a_person_added_survives(tiled: Tiled, project: Sample, folder: Path, form: str) -> None:
     """Tiled saves the tileset, a person adds a property, a wangset and a colour; a later build changes a corner."""
-    ids: dict[str, dict[str, str]] = {}
+    ids: Ids = {}
     path = f"tilesets/meadow.{form}"
     first = outputs(project, ids)[path].owned
     assert first is not None
@@ -110,7 +111,7 @@ def test_what_a_person_added_survives(tiled: Tiled, project: Sample, folder: Pat
     text = edited_xml(text) if form == "tsx" else edited_json(text)
     assert first.digest in first.judge(text)
 
-    meadow = project.built.assets["meadow"]
+    meadow = project.meadow
     tiles = list(meadow.tiles)
     tiles[7] = replace(tiles[7], corners=("grass", "stone", "grass", "stone"))
     tiles[6] = replace(tiles[6], properties={"cost": 5})
@@ -141,8 +142,10 @@ def edited_xml(text: str) -> str:
     properties = ET.Element("properties")
     ET.SubElement(properties, "property", {"name": "level", "type": "int", "value": "7"})
     root.insert(0, properties)
-    sets = root.find("wangsets")
-    sets.find("wangset/wangcolor").set("color", "#123456")
+    sets, color = root.find("wangsets"), root.find("wangsets/wangset/wangcolor")
+    assert sets is not None
+    assert color is not None
+    color.set("color", "#123456")
     roads = ET.SubElement(sets, "wangset", {"name": "roads", "type": "edge", "tile": "-1"})
     ET.SubElement(roads, "wangcolor", {"name": "road", "color": "#ff0000", "tile": "-1", "probability": "1"})
     ET.SubElement(roads, "wangtile", {"tileid": "2", "wangid": "1,0,0,0,1,0,0,0"})
