@@ -187,6 +187,65 @@ def test_variables_are_replaced_everywhere_below_and_braces_escaped(tmp_path: Pa
     assert manifest.atlases["red_all"].members == ("red_flag",)
 
 
+def test_variables_may_hold_variables(tmp_path: Path) -> None:
+    text = f"""{STYLED}vars: {{lead: "{{team}} {{{{1}}}}", team: red}}
+sprites:
+  "s_{{id}}": {{for_each: [{{id: a, text: "{{lead}} knight"}}, {{id: b, text: "{{team}} fox"}}], prompt: "{{text}}"}}
+  "t_{{id}}": {{for_each: {{id: [a], text: ["{{team}} owl"]}}, prompt: "{{text}}"}}
+  "u_{{id}}": {{for_each: {{file: "{{team}}.csv"}}, prompt: "{{text}}"}}
+"""
+    manifest = loaded(tmp_path, text, **{"red.csv": "id,text\na,a {brace}\n"})
+    assert {name: asset.steps[0].fields["prompt"] for name, asset in manifest.assets.items()} == {
+        "s_a": "red {1} knight",
+        "s_b": "red fox",
+        "t_a": "red owl",
+        "u_a": "a {brace}",  # a table is data
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ('vars: {a: "{b}", b: "x {a}"}', "assets.yaml:3:11: variables go round in a circle: a → b → a in 'vars'"),
+        ('vars: {a: "{tema}", team: x}', "assets.yaml:3:11: unknown variable '{tema}' in 'vars'; did you mean 'team'?"),
+        ('sprites: {"a_{i}": {for_each: [{i: x, t: "{i}"}], prompt: "{t}"}}',
+         "assets.yaml:3:42: unknown variable '{i}' in sprite 'a_{i}'; values of 'for_each' may hold 'vars' only"),
+        ('sprites: {a: {preset: "{p}", prompt: x}}', "assets.yaml:3:23: unknown variable '{p}' in sprite 'a'"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_variables_of_variables(tmp_path: Path, lines: str, message: str) -> None:
+    said = problem(tmp_path, f"version: 1\ndefaults: {{sprites: {{style: rd_fast__default, size: 64}}}}\n{lines}\n")
+    assert said.startswith(message)
+
+
+def test_many_variables_that_hold_one_another_are_bounded(tmp_path: Path) -> None:
+    chain = "".join(f'  v{n}: "{{v{n + 1}}}"\n' for n in range(3000))
+    said = problems(tmp_path, f"version: 1\nvars:\n{chain}  v3000: x\n")
+    assert any("is nested more than 100 levels deep" in line for line in said)
+    doubled = "".join(f'  v{n}: "{{v{n + 1}}}{{v{n + 1}}}"\n' for n in range(60))
+    said = problems(tmp_path, f"version: 1\nvars:\n{doubled}  v60: x\n")
+    assert any("longer than" in line for line in said)
+
+
+def test_a_variable_names_the_preset(tmp_path: Path) -> None:
+    text = """\
+        version: 1
+        vars: {usual: small}
+        presets: {big: {size: 128}, small: {size: 64, remove_bg: true}}
+        defaults: {sprites: {style: rd_fast__default}}
+        sprites:
+          "s_{kind}": {for_each: {kind: [big, small]}, preset: "{kind}", prompt: fox}
+          both: {preset: ["{usual}", big], prompt: owl}
+        """
+    manifest = loaded(tmp_path, text)
+    assert {name: asset.steps[0].size for name, asset in manifest.assets.items()} == {
+        "s_big": (128, 128), "s_small": (64, 64), "both": (128, 128),
+    }  # fmt: skip
+    assert fields(manifest, "both")["remove_bg"] is True
+    said = problem(tmp_path, text.replace("[big, small]", "[big, smal]"))
+    assert said.startswith("assets.yaml:6:55: unknown preset 'smal' in sprite 's_{kind}'; did you mean 'small'?")
+
+
 def test_an_exact_variable_is_read_as_the_scalar_that_it_holds(tmp_path: Path) -> None:
     text = f"""{STYLED}sprites:
   "s_{{id}}":

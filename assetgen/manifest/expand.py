@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from assetgen.manifest import schema
 from assetgen.manifest.files import Files
-from assetgen.manifest.merge import Merged, Presets, merge
+from assetgen.manifest.merge import Merged, Presets, merge, names_of
 from assetgen.manifest.messages import quoted
 from assetgen.manifest.nodes import Entry, Map, Node, Problems, Scalar
 from assetgen.manifest.sources import Sources, check
@@ -103,25 +103,46 @@ def _expand(
     if not isinstance(value, Map):
         problems.add(value.position, f"a list is no {kind}", where=where, tail="expected a prompt or a map of keys")
         return
-    merged = merge(value, sources.defaults.get(kind), presets, schema.keys_of(kind), where)
-    for key in ("was", "preset"):
-        outer = value.entries.get(key)
+
+    def report(position: Position, unknown: Unknown) -> None:
+        problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
+
+    def lay(variables: Row) -> Merged:
+        outer = value.entries.get("preset")
+        chosen = value
         if outer is not None:
-            merged.entries[key] = outer
-    body = Map(merged.entries, value.position, value.flow)
-    for row in _rows(value, files, problems, where):
+            named = Entry("preset", outer.position, fill(outer.value, variables, report))
+            chosen = Map({**value.entries, "preset": named}, value.position, value.flow)
+        merged = merge(chosen, sources.defaults.get(kind), presets, schema.keys_of(kind), where)
+        for key in ("was", "preset"):
+            if key in chosen.entries:
+                merged.entries[key] = chosen.entries[key]
+        return merged
+
+    varied = any("{" in name.text for name in names_of(value))
+    shared = None if varied else lay({})
+    for row in _rows(value, sources.variables, files, problems, where):
         variables: Row = {**sources.variables, **row} if row else sources.variables
+        merged = shared or lay(variables)
+        body = Map(merged.entries, value.position, value.flow)
         yield from _one(kind, entry, body, merged, variables, problems)
 
 
-def _rows(value: Map, files: Files, problems: Problems, where: str) -> list[Row]:
-    """The rows of `for_each`; one empty row without it, none when it is wrong."""
+def _rows(value: Map, variables: Row, files: Files, problems: Problems, where: str) -> list[Row]:
+    """The rows of `for_each`, with `vars` replaced in them; one empty row without it, none when it is wrong."""
     entry = value.entries.get("for_each")
     if entry is None or (isinstance(entry.value, Scalar) and entry.value.is_null):
         return [{}]
     before = len(problems)
-    rows = check(entry.value, "for_each", where, problems)
-    return rows_of(entry.value, rows, files, problems, where) if len(problems) == before else []
+
+    def report(position: Position, unknown: Unknown) -> None:
+        problems.add(
+            position, unknown.args[0], where=where, tail=f"values of 'for_each' may hold 'vars' only; {unknown.args[1]}"
+        )
+
+    node = fill(entry.value, variables, report)
+    rows = check(node, "for_each", where, problems)
+    return rows_of(node, rows, files, problems, where) if len(problems) == before else []
 
 
 def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, problems: Problems) -> Iterator[Expanded]:

@@ -37,6 +37,8 @@ class Presets:
         """The presets to apply for these references, each once, inherited ones before those that name them."""
         order: dict[str, None] = {}
         for name in wanted:
+            if name.broken:
+                continue
             if name.text not in self._presets:
                 tail = did_you_mean(name.text, self._presets, noun="presets") or "there are no presets"
                 self._problems.add(name.position, f"unknown preset {quoted(name.text)}", where=where, tail=tail)

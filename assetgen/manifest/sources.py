@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -13,6 +14,7 @@ from assetgen.manifest.messages import any_of, did_you_mean, quoted
 from assetgen.manifest.nodes import Entry, Items, Map, Node, Problems, Scalar
 from assetgen.manifest.reader import parse
 from assetgen.manifest.top import MAX_BYTES
+from assetgen.manifest.variables import settle
 from assetgen.model.position import Position
 
 KINDS = {"sprites": "sprite", "animations": "animation", "tilesets": "tileset"}
@@ -25,7 +27,10 @@ class Sources(Struct):
 
     values: dict[str, Any] = field(default_factory=dict)
     top: Map | None = None
+    texts: dict[str, Scalar] = field(default_factory=dict)
+    """`vars` as they are written."""
     variables: dict[str, str] = field(default_factory=dict)
+    """The same with the variables in them replaced."""
     presets: dict[str, Entry] = field(default_factory=dict)
     palettes: dict[str, Entry] = field(default_factory=dict)
     atlases: dict[str, Entry] = field(default_factory=dict)
@@ -63,6 +68,7 @@ def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
         if part is not None:
             _refuse_settings(part, problems)
             _take_sections(part, sources, problems)
+    sources.variables = settle(sources.texts, problems)
     return sources
 
 
@@ -99,8 +105,8 @@ def section(top: Map, name: str, problems: Problems) -> dict[str, Entry]:
 def _take_sections(part: Map, sources: Sources, problems: Problems) -> None:
     for name, entry in section(part, "vars", problems).items():
         text = check(Map({name: entry}, entry.position), "vars", "'vars'", problems)
-        if not _known_twice(sources.variables, name, entry, "variable", problems):
-            sources.variables[name] = (text or {}).get(name, "")
+        if not _known_twice(sources.texts, name, entry, "variable", problems):
+            sources.texts[name] = Scalar((text or {}).get(name) or "", entry.value.position)
     for known, key in ((sources.presets, "presets"), (sources.palettes, "palettes")):
         for name, entry in section(part, key, problems).items():
             first = known.get(name)
@@ -113,7 +119,7 @@ def _take_sections(part: Map, sources: Sources, problems: Problems) -> None:
             sources.assets += [(KINDS[key], entry) for entry in section(part, key, problems).values()]
 
 
-def _known_twice(known: dict[str, str], name: str, entry: Entry, what: str, problems: Problems) -> bool:
+def _known_twice(known: Mapping[str, object], name: str, entry: Entry, what: str, problems: Problems) -> bool:
     if name in known:
         problems.add(entry.position, f"duplicate {what} {quoted(name)}", tail="it is defined in another file as well")
         return True

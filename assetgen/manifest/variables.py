@@ -15,6 +15,8 @@ from assetgen.manifest.nodes import Entry, Items, Node, Problems, Scalar
 from assetgen.model.position import Position
 
 MAX_ROWS = 100_000
+MAX_DEPTH = 100
+MAX_TEXT = 20_000
 _TOKEN = re.compile(r"\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}|\{")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -71,6 +73,37 @@ def fill(node: Node, variables: Row, report: Callable[[Position, Unknown], None]
         changed = changed or value is not entry.value or name != key
         entries[name] = entry if value is entry.value and name == key else Entry(name, entry.position, value)
     return node._replace(entries=entries) if changed else node
+
+
+def settle(values: Mapping[str, Scalar], problems: Problems) -> dict[str, str]:
+    """`vars` as text, the variables in them replaced by one another. Circles and unknown names are problems."""
+    settled: dict[str, str] = {}
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        node = values[name]
+        if name in settled:
+            return
+        if name in above or len(above) > MAX_DEPTH:
+            ring = " → ".join([*above[above.index(name) :], name]) if name in above else ""
+            deep = f"variable {quoted(name)} is nested more than {MAX_DEPTH} levels deep"
+            problems.add(node.position, f"variables go round in a circle: {ring}" if ring else deep, where="'vars'")
+            settled[name] = node.text
+            return
+        for inner in _TOKEN.findall(node.text):
+            if inner in values:
+                visit(inner, (*above, name))
+        try:
+            known = {**{key: value.text for key, value in values.items()}, **settled} if "{" in node.text else settled
+            settled.setdefault(name, replace(node.text, known))
+            if len(settled[name]) > MAX_TEXT:
+                raise Unknown(f"variable {quoted(name)} becomes longer than {MAX_TEXT} characters", "shorten it")
+        except Unknown as unknown:
+            settled[name] = node.text
+            problems.add(node.position, unknown.args[0], where="'vars'", tail=unknown.args[1])
+
+    for name in values:
+        visit(name, ())
+    return settled
 
 
 def rows_of(node: Node, value: Any, files: Files, problems: Problems, where: str) -> list[Row]:
