@@ -66,3 +66,20 @@ def test_a_file_on_the_command_line_is_below_the_given_folder(tmp_path: Path) ->
     Image.new("RGBA", (8, 8), (9, 9, 9, 255)).save(game.root / "retouched.png")
     assert game.run("adopt", "logo", "retouched.png").status == 0
     assert Image.open(game.root / "generated/sprites/logo.png").convert("RGBA").getpixel((0, 0)) == (9, 9, 9, 255)
+
+
+def test_who_only_looks_leaves_nothing_behind(tmp_path: Path) -> None:
+    game = project(tmp_path)
+    for command in (
+        ["plan"],
+        ["plan", "--json"],
+        ["plan", "--exit-code"],
+        ["check"],
+        ["history", "logo"],
+        ["show", "logo", "--draw", "none"],
+        ["report"],
+        ["styles"],
+        ["cache", "info"],
+    ):
+        game.run(*command)
+        assert sorted(path.name for path in game.root.rglob("*")) == ["assets.yaml", "logo.png"], command

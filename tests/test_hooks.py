@@ -176,7 +176,7 @@ def test_the_action_buys_up_to_a_limit(game: Path, environment: Mapping[str, str
         assert ledger(service)["charges"] == 0
         act(BUILD, game, there, **buys, **{"max-cost": "0.50"})
         assert ledger(service)["charges"] == 2
-    act(CHECK, game, environment, directory="game", release="true")
+    act(CHECK, game, there, directory="game", release="true")
     assert "ring" in act(CHECK, game, environment, directory="game", **{"require-review": "true"}, fails=True)
     assert changed(game, environment) == "changed=true\n"
 

@@ -33,6 +33,8 @@ def recall(root: Path, name: str, variables: Mapping[str, str], *, document: boo
 
 def remember(session: Session, name: str, answer: Answer) -> None:
     """Keeps the answer of a command that looked at the whole project and found nothing to do, nothing in the way."""
+    if not (session.root / _FOLDER).is_dir():
+        return  # no build has begun it: who only looks leaves nothing behind
     found = _evidence(session)
     if found is not None and not list(session.originals.notes()):
         key = _key(str(session.root), session.environment.variables)

@@ -33,7 +33,7 @@ from assetgen.store.objects import Objects
 from assetgen.store.originals import Originals
 from assetgen.store.paths import inside
 from assetgen.store.records import Records
-from assetgen.store.state import State
+from assetgen.store.state import FOLDER, State
 
 if TYPE_CHECKING:
     from assetgen.build.finish import Finished
@@ -332,12 +332,15 @@ class Session:
         self.warm.manifest.files = None
 
     def close(self) -> None:
-        """Keep what was learnt about files for the next command."""
-        if "state" in self.__dict__:
+        """Keep what was learnt about files for the next command. In the project only where a build has begun its folder:
+        who only looks leaves nothing behind."""
+        begun = (self.root / FOLDER).is_dir()
+        if begun and "state" in self.__dict__:
             self.state.save()
         if "cache" in self.__dict__:
             self.keep_manifest()
-            self.cache.save()
+            if begun:
+                self.cache.save()
             self.keep_derived()
         if "store" in self.__dict__:
             self.store.close()
