@@ -332,7 +332,7 @@ class Session:
         self.warm.manifest.files = None
 
     def close(self) -> None:
-        """Keep what was learnt about files for the next command. In the project only where a build has begun its folder:
+        """Keep what was learnt about files for the next command. In the project only where a build began its folder:
         who only looks leaves nothing behind."""
         begun = (self.root / FOLDER).is_dir()
         if begun and "state" in self.__dict__:
