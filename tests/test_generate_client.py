@@ -268,7 +268,6 @@ def test_credits_are_reported_as_charged(tmp_path: Path) -> None:
         service = Service(base.rsplit("/", 1)[0], tmp_path)
         delivery = service.buy(job(size=256), "v1")
         assert delivery.price == Cost(Decimal(1), "credits")
-        assert delivery.remaining == Cost(Decimal(49), "credits")
         edited = service.buy(job(op="image_edit", prompt="add a hat", pictures={"input": picture()}), "v1")
         assert edited.price == Cost(Decimal(5), "credits")
         assert service.run(lambda client: client.balance(), "v1") == Cost(Decimal(44), "credits")

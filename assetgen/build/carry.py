@@ -16,15 +16,15 @@ from assetgen.build.outputs import Writer
 from assetgen.build.processing import Processing
 from assetgen.build.providers import Providers
 from assetgen.build.remote import Remote
-from assetgen.build.report import AssetReport, BuildReport, Progress, Status
+from assetgen.build.report import AssetReport, BuildReport, Progress, Status, told
 from assetgen.build.session import Session
 from assetgen.model.errors import (
     AccountError,
-    AssetError,
     AssetgenError,
     ProviderError,
     StoppedError,
     UnknownOutcomeError,
+    WaitingError,
 )
 from assetgen.model.plan import Plan
 from assetgen.plan.inputs import input_assets
@@ -234,24 +234,16 @@ async def _bring(
     except AssetgenError as error:
         if isinstance(error, UnknownOutcomeError) and not error.settles:
             report.unsettled.append(error.entry)
-        status = "skipped" if isinstance(error, AssetError) and str(error).startswith("waits for") else "failed"
-        _fail(session, report, name, status, _told(error))
-        progress.failed(name, _told(error))
+        _fail(session, report, name, "skipped" if isinstance(error, WaitingError) else "failed", told(error))
+        progress.failed(name, told(error))
         if isinstance(error, AccountError) or session.options.fail_fast:
             stop.set()
     return False
 
 
-def _told(error: AssetgenError) -> str:
-    position = getattr(error, "position", None)
-    told = position is None or str(position) in str(error)
-    return str(error) if told else f"{position}: {error}"
-
-
-def _fail(session: Session, report: BuildReport, name: str, status: str, error: str) -> None:
+def _fail(session: Session, report: BuildReport, name: str, status: Status, error: str) -> None:
     entry = report.assets.setdefault(name, AssetReport())
-    entry.status = "skipped" if status == "skipped" else "failed"
-    entry.error = error
+    entry.status, entry.error = status, error
     session.project.hold([name])
 
 

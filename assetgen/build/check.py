@@ -13,7 +13,7 @@ from assetgen.build.run import provider_label, remark
 from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.errors import AssetgenError
-from assetgen.model.plan import EXIT_OF_STATE, Action
+from assetgen.model.plan import EXIT_OF_STATE, MODIFIED, Action
 from assetgen.plan.evaluate import PLACEHOLDER, SIMULATOR
 from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.select import select
@@ -69,8 +69,7 @@ def check(session: Session, *, release: bool = False, require_review: bool = Fal
             report.stale += _stale_of(session, action)
     for item in plan.blocked:
         if EXIT_OF_STATE[item.state] == 1 and not (ignored and item.state == "drifted"):
-            path = item.reason.removeprefix("output modified by hand: ") if item.state == "drifted" else None
-            report.stale.append(Stale(item.asset, item.reason if path is None else "output modified by hand", path))
+            report.stale.append(Stale(item.asset, item.reason if item.path is None else MODIFIED, item.path))
         elif item.state == "waiting":
             report.findings.append(Noted(item.asset, "waiting", _level(release), item.reason))
     for name in session.manifest.assets:

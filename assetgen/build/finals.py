@@ -15,7 +15,7 @@ from assetgen.build.files import scaled
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.outputs import Target, Writer, text_target
 from assetgen.build.processing import Processing
-from assetgen.build.report import AssetReport, BuildReport, Progress
+from assetgen.build.report import AssetReport, BuildReport, Progress, told
 from assetgen.build.session import Session
 from assetgen.build.standing import Cast
 from assetgen.build.work import optimized
@@ -86,8 +86,8 @@ class _Finals:
         try:
             work()
         except AssetgenError as error:
-            entry.status, entry.error = "failed", str(error)
-            self.progress.failed(label, str(error))
+            entry.status, entry.error = "failed", told(error)
+            self.progress.failed(label, entry.error)
 
     def _block(self, name: str, kind: str) -> Block:
         return self.session.project.blocks.get(name) or Block(name, kind)

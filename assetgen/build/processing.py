@@ -16,7 +16,7 @@ from assetgen.build import shelf
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.options import PARCEL
 from assetgen.build.outputs import Writer
-from assetgen.build.report import AssetReport, BuildReport, Progress
+from assetgen.build.report import AssetReport, BuildReport, Progress, told
 from assetgen.build.session import Session
 from assetgen.build.shelf import See
 from assetgen.build.work import Done, Work, do, prepare
@@ -291,13 +291,11 @@ class Processing:
         self.progress.finished(name, FREE)
 
     def _fail(self, name: str, error: AssetgenError) -> None:
-        position = getattr(error, "position", None)
-        told = f"{position}: {error}" if position is not None else str(error)
-        self.failed[name] = told
-        self.sound.discard(name)
         entry = self.report.assets.setdefault(name, AssetReport())
-        entry.status, entry.error = "failed", told
-        self.progress.failed(name, told)
+        entry.status, entry.error = "failed", told(error)
+        self.failed[name] = entry.error
+        self.sound.discard(name)
+        self.progress.failed(name, entry.error)
 
     def _unwritten(self, path: str, error: StoreError) -> None:
         """One file that cannot be written fails what it belongs to, and nothing else."""

@@ -22,7 +22,7 @@ from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
 from assetgen.generate.types import Delivery, Job, Provider, RejectedDelivery, Settled
 from assetgen.model.cost import FREE, Cost, total
-from assetgen.model.errors import AssetError, StoreError
+from assetgen.model.errors import StoreError, WaitingError
 from assetgen.model.lock import Accepted, Block
 from assetgen.model.request import Request
 from assetgen.plan.evaluate import PLACEHOLDER
@@ -80,7 +80,7 @@ class Remote:
             if step is None:
                 return
             if step.status == "waits":
-                raise AssetError(step.reason, asset=name, position=step.step.position)
+                raise WaitingError(step.reason, asset=name, position=step.step.position)
             await self._step(state, step)
 
     async def _step(self, state: AssetState, step: StepState) -> None:

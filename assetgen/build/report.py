@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct, field
 
 from assetgen.model.cost import FREE, Cost, total
+from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.plan import EXIT_OF_STATE, Blocked, Plan
 
 Status = Literal["built", "unchanged", "failed", "skipped"]
@@ -106,6 +107,12 @@ class BuildReport(Struct):
             "cost": self.cost.to_json(),
             "warnings": [{"asset": item.asset, "check": item.check, "message": item.message} for item in self.warnings],
         }
+
+
+def told(error: AssetgenError) -> str:
+    """An error as reports say it: behind its place in the manifest, unless it names that itself."""
+    position = error.position if isinstance(error, AssetError) else None
+    return str(error) if position is None or str(position) in str(error) else f"{position}: {error}"
 
 
 class Progress(Protocol):

@@ -9,7 +9,7 @@ from assetgen.build.outputs import Writer
 from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.model.lock import Block
-from assetgen.model.plan import Blocked
+from assetgen.model.plan import drifted
 from assetgen.plan.planner import orphan_blocks
 
 
@@ -19,7 +19,7 @@ def remove_orphans(session: Session, writer: Writer, keeper: LockKeeper, report:
     for block in orphan_blocks(session.project):
         kept = writer.remove(block.outputs, list(block.outputs))
         for path in kept:
-            report.blocked.append(Blocked(block.name, "drifted", f"output modified by hand: {path}"))
+            report.blocked.append(drifted(block.name, path))
         left = {path: block.outputs[path] for path in kept}
         if block.name not in session.project.blocks:
             if left != block.outputs:

@@ -74,11 +74,10 @@ class Buyer(Struct, frozen=True):
 
 
 class Turn(Struct):
-    """`mine`: go ahead. Otherwise `holder` is buying it. Whoever has the turn says `began` before it hands the request
-    to the provider, and `unshared` where the result could not be put into the store."""
+    """`mine`: go ahead. Otherwise another machine is buying it. Whoever has the turn says `began` before it hands the
+    request to the provider, and `unshared` where the result could not be put into the store."""
 
     mine: bool
-    holder: str = ""
     began: bool = False
     unshared: bool = False
 
@@ -113,8 +112,8 @@ class Turns:
         """
         await self._test()
         taken = await self._take(realm, digest, rebuy=rebuy)
-        if isinstance(taken, str):
-            yield Turn(False, taken)
+        if taken is None:
+            yield Turn(False)
             return
         held = _Held(self, realm, digest, *taken)
         beat = asyncio.create_task(held.keep())
@@ -161,8 +160,8 @@ class Turns:
                 "add ?leases=no to ASSETGEN_SHARED_STORE"
             )
 
-    async def _take(self, realm: str, digest: str, *, rebuy: bool) -> tuple[int, Note] | str:
-        """The number and note of a lease that is ours now; or who holds it."""
+    async def _take(self, realm: str, digest: str, *, rebuy: bool) -> tuple[int, Note] | None:
+        """The number and note of a lease that is ours now; None while another machine's."""
         buyer = self.buyer
         mine = Note(
             "held",
@@ -180,14 +179,14 @@ class Turns:
         if seen is not None and seen.note.owner == buyer.owner and seen.note.state == "held":
             return seen.number, seen.note  # the answer to our own first attempt was lost
         if seen is not None and not self._free(realm, digest, seen, rebuy=rebuy):
-            return seen.note.who
+            return None
         number = seen.number + 1 if seen is not None else 0
         if not await self.world.call(lease.add, self.backend, realm, digest, number, mine):
-            return seen.note.who if seen is not None else "another machine"
+            return None
         if not self.backend.atomic:
             await self.world.sleep(lease.SETTLE)
             if not await self.world.call(lease.is_mine, self.backend, realm, digest, number, buyer.owner):
-                return "another machine"
+                return None
         self._watched.pop((realm, digest), None)
         return number, mine
 

@@ -10,7 +10,7 @@ from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
-from assetgen.model.plan import BOUGHT_STAYS, Action, Blocked, BlockState, Plan
+from assetgen.model.plan import Action, Blocked, BlockState, Plan
 
 SIGNS = {
     "generate": ("+", "green"),
@@ -37,11 +37,11 @@ _ALIKE = 50  # so many free actions in a row of one kind and reason are a list t
 
 def what_to_do(item: Blocked) -> str:
     """How a person gets out of it. A Git LFS pointer is not lost: its file lies on the server, paid for."""
-    if item.state == "lost" and "git lfs pull" in item.reason:
+    if item.pointer:
         return "no need to buy it again: its file is on the LFS server"
-    if item.state == "waiting" and item.reason.startswith("waits for "):
-        return f"it goes on when {item.reason.removeprefix('waits for ')} is there"
-    if item.state == "pinned" and item.reason.endswith(BOUGHT_STAYS):
+    if item.waits_for is not None:
+        return f"it goes on when {item.waits_for} is there"
+    if item.bought:
         return "build with the provider that it was bought from, or 'assetgen accept' it as it is"
     return _WHAT_TO_DO[item.state]
 

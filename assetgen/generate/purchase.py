@@ -217,7 +217,6 @@ class Purchase(Struct):
             warnings=decoded.warnings,
             entry=self.track.id,
             raw=raw,
-            remaining=decoded.remaining,
             attempt=self.track.attempt,
         )
         if decoded.problems:

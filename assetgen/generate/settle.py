@@ -47,7 +47,7 @@ async def settle_all(client: Client, journal: Journal) -> list[Settled]:
 async def _settle(client: Client, journal: Journal, entry: Entry) -> Settled:
     track = client.track_of(entry)
     track.task, track.request_id = entry.task, entry.request_id
-    base = Settled(entry.id, entry.asset, entry.full_request, "open", expected=entry.price)
+    base = Settled(entry.id, entry.asset, entry.full_request, "open")
     if entry.state == "intended":
         await track.close("refused", "never sent")
         return replace(base, state="refused", message="it was never sent")

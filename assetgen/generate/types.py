@@ -64,7 +64,6 @@ class Delivery(Struct, frozen=True):
 
     `date` is UTC, `2026-11-21T08:00:00Z`. `entry` is the journal's id (None where nothing is journalled):
     give it to `Provider.close` once everything is stored. `raw` is the SHA-256 of the stored reply.
-    `remaining` is the account's balance after the purchase, where the reply tells it.
     """
 
     images: tuple[Received, ...]
@@ -74,15 +73,10 @@ class Delivery(Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     entry: str | None = None
     raw: str | None = None
-    remaining: Cost | None = None
     attempt: int = 0
     """Which purchase of its request it is: the number behind its idempotency key (IDENTITY 22)."""
     earlier: bool = False
     """It was paid for by an earlier build: it costs nothing now."""
-
-    @property
-    def candidates(self) -> tuple[Received, ...]:
-        return tuple(image for image in self.images if image.extra is None)
 
 
 class RejectedDelivery(AssetError):  # noqa: N818 - it is the delivery that was rejected
@@ -100,7 +94,6 @@ class Settled(Struct, frozen=True):
     `state`: `received` (`delivery` is there, not yet stored by build: store it, then close the entry), `rejected`
     (`delivery` holds what is usable, `message` says why), `refunded` or `refused` (nothing was charged; closed),
     `open` (still unknown or still running: `message` says why; blocks paid sends).
-    `request` is the whole request, `digest` its digest.
     """
 
     entry: str
@@ -109,13 +102,8 @@ class Settled(Struct, frozen=True):
     state: Literal["received", "rejected", "refunded", "refused", "open"]
     message: str = ""
     delivery: Delivery | None = None
-    expected: Cost = UNKNOWN
     sent: bool = False
     """It was sent once more, under its key: what it costs may have been charged only now."""
-
-    @property
-    def digest(self) -> str:
-        return self.request.digest
 
 
 class Runtime(Struct, frozen=True):

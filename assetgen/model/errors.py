@@ -8,7 +8,8 @@ AssetgenError                    1  something failed or is stale
 │   └── OpenEntryError           3  a purchase of unknown outcome must be settled first
 ├── PictureError                 1  a picture cannot be used (too large, truncated, no picture)
 ├── AssetError                   1  one asset failed; the others go on
-│   └── LayoutError              1  a sheet does not fit its layout
+│   ├── LayoutError              1  a sheet does not fit its layout
+│   └── WaitingError             1  it was not begun, since an input is not there
 ├── StoreError                   1  a store could not be read or written (never a reason to buy)
 └── ProviderError                1  the service refused or failed
     ├── AccountError             1  key or balance: ends the build at once
@@ -75,6 +76,10 @@ class AssetError(AssetgenError):
 
 class LayoutError(AssetError):
     """A sheet's size does not fit its layout. The message names both."""
+
+
+class WaitingError(AssetError):
+    """An asset that was not begun, since an input is not there: what should have brought that says why."""
 
 
 class StoreError(AssetgenError):

@@ -12,7 +12,6 @@ from assetgen.model.manifest import Kind
 Verb = Literal["generate", "edit", "fix", "restore", "rename", "process", "pack", "export", "delete"]
 BlockState = Literal["lost", "waiting", "rejected", "adopted", "pinned", "drifted"]
 
-BOUGHT_STAYS = "the placeholder never replaces a bought picture"
 """Ends the reason of what is pinned because the plan is the placeholder's (IDENTITY 6)."""
 
 EXIT_OF_STATE: dict[BlockState, int] = {
@@ -50,15 +49,31 @@ class Action(Struct, frozen=True):
         }
 
 
+MODIFIED = "output modified by hand"
+
+
 class Blocked(Struct, frozen=True):
-    """An asset that build will leave as it is, and why."""
+    """An asset that build will leave as it is, and why: `reason`, and what of it programs go by.
+
+    `path` is the output that drifted; `waits_for` what a waiting asset needs (None: a person's pick); `pointer`: the
+    lost original is Git LFS's to bring; `bought`: what is pinned was, and no placeholder takes its place.
+    """
 
     asset: str
     state: BlockState
     reason: str
+    path: str | None = None
+    waits_for: str | None = None
+    pointer: bool = False
+    bought: bool = False
 
     def to_json(self) -> dict[str, str]:
         return {"asset": self.asset, "state": self.state, "reason": self.reason}
+
+
+def drifted(asset: str, path: str) -> Blocked:
+    """An output that somebody changed: kept as it is."""
+    return Blocked(asset, "drifted", f"{MODIFIED}: {path}", path=path)
 
 
 class Plan(Struct, frozen=True):

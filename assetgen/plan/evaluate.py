@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from assetgen.model.cost import FREE
 from assetgen.model.errors import StoreError
-from assetgen.model.lock import Accepted, Block, Lock, Past
+from assetgen.model.lock import Accepted, Block, Lock, Original, Past
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
-from assetgen.model.plan import BOUGHT_STAYS, Blocked, BlockState
+from assetgen.model.plan import Blocked, BlockState
 from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
-from assetgen.plan.inputs import Inputs, input_assets, why_waiting
+from assetgen.plan.inputs import Inputs, input_assets, to_pick, why_waiting
 from assetgen.plan.keys import Keys
 from assetgen.plan.results import Orphans, Results
 from assetgen.plan.state import AssetState, StepState, standing_past, standing_result
-from assetgen.plan.world import Realm, Realms, World, gone
+from assetgen.plan.world import Presence, Realm, Realms, World, gone
 
 OFFICIAL = "official"
 PLACEHOLDER = "placeholder"
@@ -227,8 +227,7 @@ class Evaluator:
         inputs = self._inputs.resolve(asset, index, previous)
         if inputs.obstacle is not None:
             reason = why_waiting(inputs.obstacle, accepted is not None)
-            waits = (inputs.obstacle.waits_for,) if inputs.obstacle.waits_for else ()
-            return StepState(index, step, "waits", None, accepted, reason, waits)
+            return StepState(index, step, "waits", None, accepted, reason, inputs.obstacle.unpicked)
         request = self._request(step, inputs.digests)
         reroll = self.choices.rerolls.get(asset.name) if index == 0 else None
         if reroll is not None:
@@ -243,7 +242,7 @@ class Evaluator:
             return found
         unpicked = inputs.unpicked or self._unpicked_before(asset, index, previous)
         if unpicked is not None:
-            return StepState(index, step, "waits", request, accepted, f"pick a candidate of {unpicked} first")
+            return StepState(index, step, "waits", request, accepted, to_pick(unpicked), unpicked)
         return StepState(index, step, "buy", request, accepted, reason)
 
     def _unpicked_before(self, asset: Asset, index: int, previous: str | None) -> str | None:
@@ -290,7 +289,7 @@ class Evaluator:
             shared = found.name if found.name != asset.name and found.name in self.manifest.assets else None
             why = f"same request as {shared}" if shared else f"{reason}, restored"
             accepted = replace(found.accepted, price=FREE) if shared else found.accepted
-            return StepState(index, step, "reuse", request, _answering(accepted, request), why, shared=shared)
+            return StepState(index, step, "reuse", request, _answering(accepted, request), why)
         for realm in dict.fromkeys((self.realm_of(asset).name, OFFICIAL)):
             try:
                 recorded = self.world.recorded(realm, request)
@@ -344,7 +343,7 @@ class Evaluator:
             return adopted_gone
         lost = next((s for s in states if s.status == "held"), None)
         if lost is not None and not stands_in:
-            return verdict("lost", self._why_lost(lost))
+            return self._lost(asset, lost)
         work = next((s for s in states if s.pending), None)
         if work is None:
             return None
@@ -354,19 +353,22 @@ class Evaluator:
             return verdict("pinned", work.reason)
         bought = block is not None and any(accepted.realm != PLACEHOLDER for accepted in block.steps)
         if bought and not self.realm_of(asset).paid:
-            return verdict("pinned", f"{work.reason}; {BOUGHT_STAYS}")
+            reason = f"{work.reason}; the placeholder never replaces a bought picture"
+            return Blocked(asset.name, "pinned", reason, bought=True)
         if work.status == "buy" and self._is_rejected(asset, block, work):
             return verdict("rejected", block.rejected.reason if block and block.rejected else work.reason)
-        if work.reason.startswith("pick a candidate of"):
+        if work.unpicked is not None:
             return verdict("waiting", work.reason)
         stuck = next((name for name in input_assets(asset) if self._states[name].stuck), None)
-        return verdict("waiting", f"waits for {stuck}") if work.status == "waits" and stuck is not None else None
+        if work.status != "waits" or stuck is None:
+            return None
+        return Blocked(asset.name, "waiting", f"waits for {stuck}", waits_for=stuck)
 
-    def _why_lost(self, step: StepState) -> str:
+    def _lost(self, asset: Asset, step: StepState) -> Blocked:
         if step.accepted is None:
-            return step.reason
+            return Blocked(asset.name, "lost", step.reason)
         places = ((o, self.world.presence(o, step.accepted.realm)) for o in step.accepted.originals)
-        return next(gone(original, place) for original, place in places if place in ("missing", "pointer"))
+        return next(_gone(asset, original, place) for original, place in places if place in ("missing", "pointer"))
 
     def _adopted_gone(self, asset: Asset, block: Block | None) -> Blocked | None:
         """An adopted file is pinned like any original: one that is nowhere is lost (rules 11 and 13)."""
@@ -376,7 +378,7 @@ class Evaluator:
         place = self.world.presence(adopted.original, self.realm_of(asset).name)
         if place not in ("missing", "pointer"):
             return None
-        return Blocked(asset.name, "lost", gone(adopted.original, place))
+        return _gone(asset, adopted.original, place)
 
     def _is_rejected(self, asset: Asset, block: Block | None, work: StepState) -> bool:
         rejected = block.rejected if block is not None else None
@@ -389,6 +391,10 @@ def _answering(accepted: Accepted, request: Request) -> Accepted:
     """A result that was found for a request, as the answer to it. The very same request may stand in the lock with
     another intent: its entry named the seed that this one derives, or did not."""
     return accepted if accepted.request.equals(request) else replace(accepted, request=request)
+
+
+def _gone(asset: Asset, original: Original, place: Presence) -> Blocked:
+    return Blocked(asset.name, "lost", gone(original, place), pointer=place == "pointer")
 
 
 def _agrees(asset: Asset, block: Block, past: Past, states: tuple[StepState, ...]) -> bool:

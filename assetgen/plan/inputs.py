@@ -135,10 +135,15 @@ class Inputs:
         return last.accepted.pick is None and len(last.accepted.candidates) > 1
 
 
+def to_pick(name: str) -> str:
+    """What a step waits for where nobody has chosen among an asset's candidates."""
+    return f"pick a candidate of {name} first"
+
+
 def why_waiting(source: Input, known: bool) -> str:
     """What a step waits for; `known`: it has a result, of other inputs."""
     if source.unpicked:
-        return f"pick a candidate of {source.unpicked} first"
+        return to_pick(source.unpicked)
     if source.missing:
         return f"waits for {source.missing}"
     return f"input {source.waits_for} changed" if known else f"waits for {source.waits_for}"

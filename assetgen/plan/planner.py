@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.lock import Block
 from assetgen.model.manifest import Asset, Kind, Manifest
-from assetgen.model.plan import Action, Blocked, Plan, Verb
+from assetgen.model.plan import Action, Blocked, Plan, Verb, drifted
 from assetgen.plan.evaluate import PLACEHOLDER_RESULT, REDRAWN
 from assetgen.plan.prices import price_of, verb_of
 from assetgen.plan.project import INDEX, Project, palettes_of
@@ -133,7 +133,7 @@ def _plan_drift(draft: _Draft, label: str, block: Block | None) -> None:
         return
     for check in draft.project.check_outputs(block):
         if check.state == "drifted":
-            draft.blocked.append(Blocked(label, "drifted", f"output modified by hand: {check.path}"))
+            draft.blocked.append(drifted(label, check.path))
 
 
 def _plan_palette(draft: _Draft, name: str) -> None:
@@ -202,8 +202,7 @@ def _plan_deletions(draft: _Draft) -> None:
             continue
         for check in draft.project.check_outputs(block):
             if check.state == "drifted":
-                reason = f"output modified by hand: {check.path}"
-                draft.blocked.append(Blocked(block.name, "drifted", reason))
+                draft.blocked.append(drifted(block.name, check.path))
             elif check.state != "missing":
                 action = Action("delete", block.name, _kind(block), "no longer in the manifest", path=check.path)
                 draft.actions.append(action)

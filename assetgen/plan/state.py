@@ -22,7 +22,8 @@ class StepState(Struct, frozen=True):
     """One remote step: the request it asks for now (None while an input is missing) and the result that answers it.
 
     `accepted` is the result that answers the request for kept, restore, redraw and reuse; for the others the
-    outdated one that stands in the lock, or None. `shared` names the asset whose equal request answers it.
+    outdated one that stands in the lock, or None. `unpicked` names the asset of whose candidates a person has to choose
+    before this step can be bought.
     """
 
     index: int
@@ -31,8 +32,7 @@ class StepState(Struct, frozen=True):
     request: Request | None
     accepted: Accepted | None
     reason: str = ""
-    waits_for: tuple[str, ...] = ()
-    shared: str | None = None
+    unpicked: str | None = None
 
     @property
     def pending(self) -> bool:
