@@ -179,7 +179,7 @@ def _built(session: Session, asset: Asset) -> tuple[BuiltAsset, Mapping[str, Pic
     work = prepare(session.project, session.disk, asset.name, session.palette)
     if work is None:
         raise UsageError(f"{asset.name} has no picture yet")
-    finished = finished_of(work, session.cache)
+    finished = finished_of(work, session.shelf)
     return finished.built[0], finished.pictures
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from assetgen.build import shelf
 from assetgen.build.looks import looks
 from assetgen.build.report import BuildReport
 from assetgen.build.run import provider_label, remark
 from assetgen.build.session import Session
+from assetgen.build.shelf import Shelf
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.errors import AssetgenError
 from assetgen.model.plan import EXIT_OF_STATE, MODIFIED, Action
@@ -18,6 +19,10 @@ from assetgen.plan.evaluate import PLACEHOLDER, SIMULATOR
 from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.select import select
 from assetgen.plan.state import AssetState
+
+if TYPE_CHECKING:
+    from assetgen.build.finish import Finished
+    from assetgen.model.built import Picture
 
 
 class Stale(Struct, frozen=True):
@@ -126,31 +131,27 @@ def _review(session: Session, name: str) -> list[Noted]:
         return []
     reviewed = state.block.reviewed if state.block is not None else {}
     verdict = reviewed.get("state")
-    if verdict == "approved" and reviewed.get("looks") != looks(session, name, _ReadOnly(session)):
+    if verdict == "approved" and reviewed.get("looks") != looks(session, name, _ReadOnly(session.cache)):
         return [Noted(name, "review", "error", "looks different from what was approved")]
     return [] if verdict == "approved" else [Noted(name, "review", "error", verdict or "not approved")]
 
 
-class _ReadOnly:
-    """The cache, without writing to it."""
+class _ReadOnly(Shelf):
+    """A shelf on which nothing is put."""
 
-    def __init__(self, session: Session) -> None:
-        self.cache = session.cache
+    def keep_record(self, files: str, finished: Finished) -> None: ...
 
-    def get(self, key: str) -> bytes | None:
-        return self.cache.get(key)
-
-    def put(self, key: str, data: bytes) -> None: ...
+    def keep_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None: ...
 
 
 def _quality(session: Session, name: str) -> list[Noted]:
     """Findings about the asset as a build would finish it now: also where one failed for them."""
     keys = session.project.keys(name)
-    finished = shelf.find_record(session.cache, keys.files) if keys is not None else None
+    finished = session.shelf.find_record(keys.files) if keys is not None else None
     if finished is None:
         try:
             work = prepare(session.project, session.disk, name, session.palette)
-            finished = finished_of(work, _ReadOnly(session), pictures=False) if work is not None else None
+            finished = finished_of(work, _ReadOnly(session.cache), pictures=False) if work is not None else None
         except AssetgenError:  # what cannot be finished is stale, and the build says why
             return []
     if finished is None:

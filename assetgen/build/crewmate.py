@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from assetgen.build import shelf
 from assetgen.build.finish import Finished
 from assetgen.build.outputs import Judged, Pending, Writer, pending, staged, without_picture
 from assetgen.build.places import Move, Placed, Staged, place_staged
+from assetgen.build.shelf import PICTURES, RECORD, Shelf
 from assetgen.build.strip import Laid, Strip
 from assetgen.build.work import Done, do, prepare
 from assetgen.model.built import BuiltAsset
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from assetgen.build.session import Session
     from assetgen.model.built import Picture
+    from assetgen.store.bundle import Memo
 
 _AHEAD, _AHEAD_BYTES = 8192, 32 << 20  # assets that are finished before they are asked for, and their files' bytes
 
@@ -126,7 +127,7 @@ def serve(
             for parcel in parcels:
                 pipe.send(_answer(mate, works[what], parcel))
     mate.leave()
-    mate.memo.keep_pictures()
+    mate.shelf.keep_laid(session.cache.behind)
     if first:
         session.keep_manifest()
     session.keep_derived()
@@ -150,41 +151,48 @@ def _end_with(parent: int) -> None:
         os._exit(1)
 
 
-class _Gathered(shelf.PictureMemo):
-    """The cache, over there: it takes pictures and records. Records travel home, too: there all of them lie in one
-    file. Pictures are put on pages before they can be read from the cache: they are laid where home sees them, and
-    compressed for the cache at the end. Where there is no room for that, small ones travel."""
+class _Gathered:
+    """The cache, over there. Records travel home, too, where all of them lie in one file; so do small pictures."""
 
-    def __init__(self, session: Session, strip: Strip) -> None:
+    def __init__(self, session: Session) -> None:
         self.cache = session.cache
         self.void = session.cache.is_void()
-        self.strip = strip
         self.records: list[tuple[str, bytes]] = []
-        self.laid: list[tuple[str, Laid]] = []
-        self._unkept: list[tuple[str, Laid]] = []
 
     def get(self, key: str) -> bytes | None:
-        if self.void and key.startswith(shelf.RECORD):
+        if self.void and key.startswith(RECORD):
             return None  # each is finished once: there was none before, and none is asked for again
         return self.cache.get(key)
 
     def put(self, key: str, data: bytes) -> None:
         self.cache.behind.put(key, data)
-        if key.startswith(shelf.RECORD) or (key.startswith(shelf.PICTURES) and len(data) <= _SMALL):
+        if key.startswith(RECORD) or (key.startswith(PICTURES) and len(data) <= _SMALL):
             self.records.append((key, data))
 
-    def put_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None:
+
+class _LaidOut(Shelf):
+    """Pictures are put on pages before they can be read from the cache: they are laid where home sees them, while there
+    is room for them, and compressed for the cache at the end."""
+
+    def __init__(self, memo: _Gathered, strip: Strip) -> None:
+        super().__init__(memo)
+        self.strip = strip
+        self.laid: list[tuple[str, Laid]] = []
+        self._unkept: list[tuple[str, Laid]] = []
+
+    def keep_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None:
         laid = self.strip.lay(pictures)
         if laid is None:
-            self.put(key, shelf.packed(pictures))
+            super().keep_pictures(key, pictures)
             return
         self.laid.append((key, laid))
         self._unkept.append((key, laid))
 
-    def keep_pictures(self) -> None:
+    def keep_laid(self, memo: Memo) -> None:
         """Puts the pictures that were laid into the cache."""
+        kept = Shelf(memo)
         for key, laid in self._unkept:
-            self.cache.behind.put(key, shelf.packed(self.strip.see(laid)))
+            kept.keep_pictures(key, self.strip.see(laid))
 
 
 class _Made(Struct, frozen=True):
@@ -206,7 +214,8 @@ class _Mate:
         self.session = session
         self.project = session.project
         self.ahead = ahead
-        self.memo = _Gathered(session, strip)
+        self.memo = _Gathered(session)
+        self.shelf = _LaidOut(self.memo, strip)
         self.writer = Writer(session.root, session.state, self.memo, force=session.options.force)
         self.checked: set[str] = set()
         self._ready: dict[str, _Made] = {}
@@ -261,9 +270,9 @@ class _Mate:
         session = self.session
         work = prepare(self.project, session.disk, name, session.palette)
         assert work is not None, "an asset with keys has all that it is made of"
-        self.memo.records, self.memo.laid = [], []
+        self.memo.records, self.shelf.laid = [], []
         write = self.project.write_for(work.asset)
-        done = do(work, self.memo, self.writer, session.manifest.output, write, self.project.state(name).block)
+        done = do(work, self.shelf, self.writer, session.manifest.output, write, self.project.state(name).block)
         judged, finished = done.judged, done.finished
         findings = [(finding.check, finding.level, finding.message) for finding in finished.findings]
         wrong = any(level == "error" for _check, level, _message in findings)
@@ -276,7 +285,7 @@ class _Mate:
             drifted=judged.drifted,
             obsolete=judged.obsolete,
             records=self.memo.records,
-            pictures=self.memo.laid,
+            pictures=self.shelf.laid,
             built=finished.built,
         )
         return _Made(keys, told, [] if wrong else [without_picture(item) for item in judged.pending])

@@ -46,7 +46,7 @@ def finish_project(
     progress: Progress,
 ) -> None:
     """Everything that is made of several assets. A failure of one never stops the rest."""
-    cast = Cast(session, processing.failed, processing.records, processing.pictures)
+    cast = Cast(session, processing.failed, processing.records)
     final = _Finals(session, writer, keeper, report, progress, cast, locked=processing.locked)
     for name in selection.palettes:
         final.guarded(f"palette:{name}", partial(final.palette, name))

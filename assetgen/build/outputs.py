@@ -12,9 +12,10 @@ from msgspec.structs import replace
 from assetgen.build.places import Move, Placed, Placer, Staged, WhatBecame, place_of, stage
 from assetgen.export.base import OwnedKeys
 from assetgen.model.errors import StoreError
-from assetgen.plan.disk import Memo, owned_memo
+from assetgen.plan.disk import owned_memo
 from assetgen.plan.world import KEYS
 from assetgen.store import atomic
+from assetgen.store.bundle import Memo
 from assetgen.store.clean import MISSING
 from assetgen.store.paths import inside
 from assetgen.store.stamps import text_digest

@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetgen.build import shelf
 from assetgen.build.lockkeeper import LockKeeper
 from assetgen.build.options import PARCEL
 from assetgen.build.outputs import Writer
 from assetgen.build.report import AssetReport, BuildReport, Progress, told
 from assetgen.build.session import Session
-from assetgen.build.shelf import See
+from assetgen.build.shelf import Shelf
 from assetgen.build.work import Done, Work, do, prepare
 from assetgen.model.cost import FREE
 from assetgen.model.errors import AssetError, AssetgenError, StoreError
 from assetgen.model.lock import Block
-from assetgen.plan.disk import Memo
 from assetgen.plan.keys import TOOL, Keys
 from assetgen.plan.project import INDEX
 from assetgen.plan.sources import upstream
@@ -48,21 +46,20 @@ class _Item(Struct, frozen=True):
 
 
 def _finished(
-    items: Sequence[tuple[Work, _Item]], memo: Memo, writer: Writer, output: str
+    items: Sequence[tuple[Work, _Item]], shelf: Shelf, writer: Writer, output: str
 ) -> list[Done | AssetgenError]:
     """What became of each (on any thread)."""
     found: list[Done | AssetgenError] = []
     for work, item in items:
         try:
-            found.append(do(work, memo, writer, output, item.write, item.block))
+            found.append(do(work, shelf, writer, output, item.write, item.block))
         except AssetgenError as error:
             found.append(error)
     return found
 
 
 class Processing:
-    """The local half of a build. `records` has what was finished, by name, without its pictures: for atlases and index;
-    `pictures` gives those that other processes made, by their key in the cache.
+    """The local half of a build. `records` has what was finished, by name, without its pictures: for atlases and index.
 
     `failed` says why by name. `sound` are those whose files are written or in the writer's hands, with nothing left to
     say of them.
@@ -90,7 +87,6 @@ class Processing:
         self.failed: dict[str, str] = {}
         self.sound: set[str] = set()
         self.records: dict[str, Finished] = {}
-        self.pictures: dict[str, See] = {}
         threads = session.options.jobs or os.cpu_count() or 1
         self._pool = ThreadPoolExecutor(threads, "assetgen")
         self._parcel = _AHEAD if crew is None else PARCEL
@@ -216,7 +212,7 @@ class Processing:
             work = item.work or self._prepared(name)
             assert work is not None, "an asset with keys has all that it is made of"
             known.append((work, item))
-        call = partial(_finished, known, self.session.cache, self.writer, self.session.manifest.output)
+        call = partial(_finished, known, self.session.shelf, self.writer, self.session.manifest.output)
         return await asyncio.get_running_loop().run_in_executor(self._pool, call)
 
     async def _there(self, lane: int, items: Mapping[str, _Item]) -> Sequence[Done | AssetgenError]:
@@ -241,8 +237,7 @@ class Processing:
         for key, record in tale.records:
             self.session.cache.learn(key, record)
         for key, laid in tale.pictures:
-            see = self.pictures[key] = partial(self.crew.see, lane, laid)
-            self.session.cache.lend(key, partial(shelf.lent, see))
+            self.session.shelf.lend(key, partial(self.crew.see, lane, laid))
 
     def _take(self, name: str, item: _Item, done: Done) -> None:
         errors = [f for f in done.finished.findings if f.level == "error"]

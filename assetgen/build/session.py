@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from assetgen.build import shelf
 from assetgen.build.options import Environment, Options
 from assetgen.build.pieces import digest_of, sheet_of
+from assetgen.build.shelf import RECORD, Shelf
 from assetgen.build.stores import Stores
 from assetgen.build.warm import Warm
 from assetgen.build.work import Work, bare, base_reader, finished_of, prepare
@@ -75,7 +75,11 @@ class Session:
     @cached_property
     def cache(self) -> Bundle:
         """What can be made again; the records of finished assets lie together in one file, too."""
-        return self.warm.keep("records", lambda: Bundle(self.state.folder / "records", self._derived, shelf.RECORD))
+        return self.warm.keep("records", lambda: Bundle(self.state.folder / "records", self._derived, RECORD))
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        return Shelf(self.cache)
 
     @cached_property
     def _derived(self) -> Cache:
@@ -211,7 +215,7 @@ class Session:
         for ref in palette.sources:
             files = base_reader(self.project, self.disk, ref.name)()
             work = self._work(ref.name, "base") if not files else None
-            made = finished_of(work, self.cache).pictures.values() if work is not None else ()
+            made = finished_of(work, self.shelf).pictures.values() if work is not None else ()
             pictures += frames_of(files, ref.name) if files else made
         return tuple(extract(pictures, palette.count or 16))
 
@@ -250,7 +254,7 @@ class Session:
 
     def record(self, files: str) -> Finished | None:
         """What is known of a finished asset, without its pictures, by its files key."""
-        found = self.warm.records.get(files) or shelf.find_record(self.cache, files)
+        found = self.warm.records.get(files) or self.shelf.find_record(files)
         if found is not None:
             self.warm.remember(files, found)
         return found
@@ -263,7 +267,7 @@ class Session:
         work = self._work(name, stage)
         if work is None:
             return None
-        found = digest_of(finished_of(work, self.cache, pictures=False), name, piece)
+        found = digest_of(finished_of(work, self.shelf, pictures=False), name, piece)
         return found if found is not None or piece is not None else self._sheet_digest(work)
 
     def final_picture(self, name: str, piece: str | None, stage: Stage = "final") -> Picture:
@@ -271,7 +275,7 @@ class Session:
         work = self._work(name, stage)
         if work is None:
             raise AssetError(f"{name} has no picture yet", asset=name)
-        finished = finished_of(work, self.cache)
+        finished = finished_of(work, self.shelf)
         digest = digest_of(finished, name, piece)
         if digest is not None:
             return finished.pictures[digest]
@@ -290,7 +294,7 @@ class Session:
         key = "sheet:" + work.keys.files
         known = self.cache.get(key)
         if known is None:
-            sheet = sheet_of(finished_of(work, self.cache))
+            sheet = sheet_of(finished_of(work, self.shelf))
             known = pixel_digest(sheet).encode() if sheet is not None else b""
             self.cache.put(key, known)
         return known.decode() or None
@@ -302,7 +306,7 @@ class Session:
         work = prepare(self.project, self.disk, name, self.palette)
         if work is None:
             return None
-        built = finished_of(work, self.cache, pictures=False).built[0]
+        built = finished_of(work, self.shelf, pictures=False).built[0]
         if isinstance(built, BuiltSprite):
             return built.frame.size
         return sheet_size(built) if isinstance(built, BuiltAnimation) else tileset_size(built)

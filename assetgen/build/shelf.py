@@ -16,14 +16,17 @@ from assetgen.model.built import BuiltAsset
 from assetgen.model.finding import Finding
 from assetgen.model.jsontext import parse_json
 from assetgen.model.layout import Tag
-from assetgen.plan.disk import Memo
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
+    from assetgen.store.bundle import Memo
 
 _LEVEL = 1
 RECORD, PICTURES = "record:", "pictures:"
-"""What the keys of records and of pictures begin with."""
+"""What the keys of records and of pictures begin with in the memo."""
+
+See = Callable[[], Mapping[str, "Picture"]]
+"""Gives pictures by digest that lie in memory."""
 
 
 class _Record(Struct, frozen=True):
@@ -37,23 +40,45 @@ class _Record(Struct, frozen=True):
     tags: tuple[Tag, ...]
 
 
-def keep_record(memo: Memo, files: str, finished: Finished) -> None:
-    """Stores everything but the pixels, under the asset's files key (frame names hold its name)."""
-    tiles = dict(finished.tiles)
-    record = _Record(finished.built, finished.findings, tiles, finished.notes, finished.cells, finished.tags)
-    memo.put(RECORD + files, encode(record))
+class Shelf:
+    """Where finished assets are put and found again, in a memo that may forget. Safe for threads."""
 
+    def __init__(self, memo: Memo) -> None:
+        self.memo = memo
+        self._lent: dict[str, See] = {}
 
-def find_record(memo: Memo, files: str) -> Finished | None:
-    """The record as it was kept (without pictures), None when it was not or cannot be read."""
-    data = memo.get(RECORD + files)
-    if data is None:
-        return None
-    try:
-        kept = _decoder().decode(data)
-    except (ValueError, RecursionError):
-        return None
-    return Finished(kept.built, {}, kept.findings, kept.tiles, kept.notes, kept.cells, kept.tags)
+    def keep_record(self, files: str, finished: Finished) -> None:
+        """Stores everything but the pixels, under the asset's files key (frame names hold its name)."""
+        tiles = dict(finished.tiles)
+        record = _Record(finished.built, finished.findings, tiles, finished.notes, finished.cells, finished.tags)
+        self.memo.put(RECORD + files, encode(record))
+
+    def find_record(self, files: str) -> Finished | None:
+        """The record as it was kept (without pictures), None when it was not or cannot be read."""
+        data = self.memo.get(RECORD + files)
+        if data is None:
+            return None
+        try:
+            kept = _decoder().decode(data)
+        except (ValueError, RecursionError):
+            return None
+        return Finished(kept.built, {}, kept.findings, kept.tiles, kept.notes, kept.cells, kept.tags)
+
+    def keep_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None:
+        """Stores pictures by digest in one entry."""
+        self.memo.put(PICTURES + key, _packed(pictures))
+
+    def find_pictures(self, key: str) -> Mapping[str, Picture] | None:
+        """Pictures by digest, None when they were not kept or cannot be read."""
+        see = self._lent.get(key)
+        if see is not None:
+            return see()
+        data = self.memo.get(PICTURES + key)
+        return _unpacked(data) if data is not None else None
+
+    def lend(self, key: str, see: See) -> None:
+        """Pictures that another process made and has not put into the memo yet."""
+        self._lent[key] = see
 
 
 @cache
@@ -61,44 +86,16 @@ def _decoder() -> Decoder[_Record]:
     return Decoder(_Record)
 
 
-See = Callable[[], Mapping[str, "Picture"]]
-"""Gives pictures by digest that lie in memory."""
-
-
-class PictureMemo:
-    """A memo that takes pictures as they are."""
-
-    def put_pictures(self, key: str, pictures: Mapping[str, Picture]) -> None:
-        raise NotImplementedError
-
-
-def keep_pictures(memo: Memo, key: str, pictures: Mapping[str, Picture]) -> None:
-    """Stores pictures by digest in one entry."""
-    if isinstance(memo, PictureMemo):
-        memo.put_pictures(PICTURES + key, pictures)
-    else:
-        memo.put(PICTURES + key, packed(pictures))
-
-
-def packed(pictures: Mapping[str, Picture], level: int = _LEVEL) -> bytes:
-    """Pictures by digest as the bytes of an entry."""
+def _packed(pictures: Mapping[str, Picture]) -> bytes:
     head = encode({digest: [picture.shape[1], picture.shape[0]] for digest, picture in pictures.items()})
-    body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), level)
+    body = zlib.compress(b"".join(picture.tobytes() for picture in pictures.values()), _LEVEL)
     return struct.pack(">I", len(head)) + head + body
 
 
-def lent(see: See) -> bytes:
-    """The bytes of an entry of pictures that lie in memory: nobody keeps it."""
-    return packed(see(), level=0)
-
-
-def find_pictures(memo: Memo, key: str) -> dict[str, Picture] | None:
-    """Pictures by digest, None when they were not kept or cannot be read."""
+def _unpacked(data: bytes) -> dict[str, Picture] | None:
+    """None for what is damaged."""
     import numpy as np
 
-    data = memo.get(PICTURES + key)
-    if data is None:
-        return None
     try:
         (length,) = struct.unpack_from(">I", data)
         sizes: dict[str, list[int]] = parse_json(data[4 : 4 + length])

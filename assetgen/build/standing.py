@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetgen.build import shelf
 from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset, Frame
@@ -17,6 +16,10 @@ from assetgen.model.errors import AssetError, AssetgenError
 if TYPE_CHECKING:
     from assetgen.build.finish import Finished
     from assetgen.model.built import Picture
+
+
+_HELD = 128
+"""Assets whose pictures are in memory at any time."""
 
 
 class Standing(Struct, frozen=True):
@@ -31,27 +34,18 @@ class Standing(Struct, frozen=True):
 class Cast:
     """All standing assets of a project, looked up lazily; gives their pictures by digest.
 
-    `failed` are held at their last good picture; `records` are those finished in this build, known already;
-    `pictures` lie in memory, by their key in the cache.
+    `failed` are held at their last good picture; `records` are those finished in this build, known already.
     """
 
     def __init__(
-        self,
-        session: Session,
-        failed: Mapping[str, str],
-        records: Mapping[str, Finished] | None = None,
-        pictures: Mapping[str, shelf.See] | None = None,
-        *,
-        held: int = 128,
+        self, session: Session, failed: Mapping[str, str], records: Mapping[str, Finished] | None = None
     ) -> None:
         self.session = session
         self.failed = failed
         self.records = records or {}
-        self.pictures = pictures or {}
         self._standing: dict[str, Standing | None] = {}
         self._owner: dict[str, str] = {}
         self._pictures: dict[str, Mapping[str, Picture]] = {}
-        self._held = held
 
     def of(self, name: str) -> Standing | None:
         """How an asset stands; None when it never had a picture."""
@@ -70,7 +64,7 @@ class Cast:
         if block is None or block.files is None or block.frames is None:
             return None
         known = session.record(block.files)
-        if known is None or shelf.find_pictures(session.cache, block.frames) is None:
+        if known is None or session.shelf.find_pictures(block.frames) is None:
             return None
         return Standing(name, known.built, block.frames, failed=True)
 
@@ -79,7 +73,7 @@ class Cast:
         session = self.session
         try:
             work = prepare(session.project, session.disk, name, session.palette)
-            return finished_of(work, session.cache, pictures=pictures) if work is not None else None
+            return finished_of(work, session.shelf, pictures=pictures) if work is not None else None
         except AssetgenError:
             return None
 
@@ -100,17 +94,14 @@ class Cast:
         if pictures is None:
             pictures = self._read(owner)
         self._pictures[owner] = pictures
-        while len(self._pictures) > self._held:
+        while len(self._pictures) > _HELD:
             self._pictures.pop(next(iter(self._pictures)))
         return pictures[digest]
 
     def _read(self, owner: str) -> Mapping[str, Picture]:
         standing = self.of(owner)
         assert standing is not None
-        see = self.pictures.get(shelf.PICTURES + standing.pictures)
-        if see is not None:
-            return see()
-        pictures: Mapping[str, Picture] | None = shelf.find_pictures(self.session.cache, standing.pictures)
+        pictures = self.session.shelf.find_pictures(standing.pictures)
         if pictures is None and not standing.failed:
             again = self._finished(owner, pictures=True)
             pictures = again.pictures if again is not None else None

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assetgen.build import shelf
 from assetgen.build.files import picture_files
 from assetgen.build.finish import Finished, Sources, finish
 from assetgen.build.outputs import Judged, Target, Writer
+from assetgen.build.shelf import Shelf
 from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.built import BuiltAsset, BuiltSprite
 from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Block, Original
 from assetgen.model.manifest import Asset, FileRef, Ref, Stage
-from assetgen.plan.disk import Disk, Memo
+from assetgen.plan.disk import Disk
 from assetgen.plan.keys import Keys
 from assetgen.plan.project import Project, palettes_of
 from assetgen.plan.sources import refs_of, sources_of
@@ -183,22 +183,22 @@ def _is_finished(project: Project, name: str) -> bool:
     return adopted is not None and adopted.stage == "final"
 
 
-def finished_of(work: Work, memo: Memo, *, pictures: bool = True) -> Finished:
+def finished_of(work: Work, shelf: Shelf, *, pictures: bool = True) -> Finished:
     """The finished asset: from the shelf when it was finished before, else finished now and shelved."""
-    known = shelf.find_record(memo, work.keys.files)
+    known = shelf.find_record(work.keys.files)
     if known is not None:
         if not pictures:
             return known
-        held = _drawn(work, known) if work.as_drawn else shelf.find_pictures(memo, work.keys.pictures)
+        held = _drawn(work, known) if work.as_drawn else shelf.find_pictures(work.keys.pictures)
         if held is not None:
             return replace(known, pictures=held)
-    finished = _finish(work, memo)
+    finished = _finish(work, shelf)
     # New tiles have got their ids now: from here on the asset goes by the keys that hold them.
     numbered = not work.bare and work.keys.with_tiles(finished.tiles)
     for keys in {work.keys, numbered or work.keys}:
         if not work.as_drawn:
-            shelf.keep_pictures(memo, keys.pictures, finished.pictures)
-        shelf.keep_record(memo, keys.files, finished)
+            shelf.keep_pictures(keys.pictures, finished.pictures)
+        shelf.keep_record(keys.files, finished)
     return finished
 
 
@@ -216,7 +216,7 @@ def _drawn(work: Work, known: Finished) -> Mapping[str, Picture] | None:
     return found if wanted == found.keys() else None
 
 
-def _finish(work: Work, memo: Memo) -> Finished:
+def _finish(work: Work, shelf: Shelf) -> Finished:
     from assetgen.pixels.documents import still
 
     sources = Sources(
@@ -227,7 +227,7 @@ def _finish(work: Work, memo: Memo) -> Finished:
         bare=work.bare,
         palettes=work.palettes,
         directions=work.directions,
-        made_of={name: finished_of(inner, memo) for name, inner in work.made_of.items()},
+        made_of={name: finished_of(inner, shelf) for name, inner in work.made_of.items()},
         entries={name: inner.asset for name, inner in work.made_of.items()},
         pictures={path: still(read(), path) for path, read in work.files.items()},
         tiles=work.tiles,
@@ -247,9 +247,9 @@ def _finish(work: Work, memo: Memo) -> Finished:
         raise AssetError(str(error), asset=work.asset.name, position=work.asset.position) from error
 
 
-def do(work: Work, memo: Memo, writer: Writer, output: str, write: frozenset[str], block: Block | None) -> Done:
+def do(work: Work, shelf: Shelf, writer: Writer, output: str, write: frozenset[str], block: Block | None) -> Done:
     """Finishes an asset and judges its files (on any thread). Raises AssetError."""
-    finished = finished_of(work, memo)
+    finished = finished_of(work, shelf)
     targets = [
         target for built in finished.built for target in _picture_targets(built, write, output, finished.pictures)
     ]

@@ -13,6 +13,7 @@ from assetgen.model.manifest import Asset, Manifest, Stage
 from assetgen.model.request import Request
 from assetgen.plan.keys import key_of
 from assetgen.plan.world import UNJUDGED, Presence, gone
+from assetgen.store.bundle import Memo
 from assetgen.store.originals import Originals
 from assetgen.store.paths import inside
 from assetgen.store.state import NOTHING, State
@@ -29,14 +30,6 @@ class Elsewhere(Protocol):
     def read(self, realm: str, original: Original) -> bytes | None: ...
 
     def recorded(self, realm: str, request: Request) -> Accepted | None: ...
-
-
-class Memo(Protocol):
-    """Small derived facts by key; may forget."""
-
-    def get(self, key: str) -> bytes | None: ...
-
-    def put(self, key: str, data: bytes) -> None: ...
 
 
 def owned_memo(path: str, text: str) -> str:

@@ -183,7 +183,7 @@ class Cards(Struct):
             work = prepare(self.session.project, self.session.disk, name, self.session.palette)
             if work is None:
                 return None, []
-            finished = finished_of(work, self.session.cache, pictures=False)
+            finished = finished_of(work, self.session.shelf, pictures=False)
         except AssetgenError as error:
             return str(error), [{"check": "build", "level": "error", "message": str(error)}]
         return None, [{"check": f.check, "level": f.level, "message": f.message} for f in finished.findings]

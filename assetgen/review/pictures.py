@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from assetgen.plan.disk import Memo
+from assetgen.store.bundle import Memo
 
 if TYPE_CHECKING:
     from assetgen.model.built import Load, Picture, Size

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -22,6 +21,8 @@ class Memo(Protocol):
 
     def put(self, key: str, data: bytes) -> None: ...
 
+
+class _Behind(Memo, Protocol):
     def is_void(self) -> bool: ...
 
 
@@ -31,7 +32,7 @@ class Bundle:
     The file is a digest, then a line `KEY TEXT` each: texts of one line only. Damaged, it is none.
     """
 
-    def __init__(self, file: Path, behind: Memo, prefix: str) -> None:
+    def __init__(self, file: Path, behind: _Behind, prefix: str) -> None:
         self.file = file
         self.behind = behind
         self.prefix = prefix
@@ -40,15 +41,12 @@ class Bundle:
         self._dirty = False
         self._lent: dict[str, bytes] = {}
         self._lent_bytes = 0
-        self._lenders: dict[str, Callable[[], bytes]] = {}
         self._loading = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
         """The bytes kept under a key, or None."""
         if not key.startswith(self.prefix):
-            lent, lender = self._lent.get(key), self._lenders.get(key)
-            if lent is None and lender is not None:
-                lent = lender()
+            lent = self._lent.get(key)
             return self.behind.get(key) if lent is None else lent
         known = self._loaded()
         found = known.get(key)
@@ -77,10 +75,6 @@ class Bundle:
             self._lent[key] = data
             self._lent_bytes += len(data)
 
-    def lend(self, key: str, lender: Callable[[], bytes]) -> None:
-        """Have a key's bytes from `lender` during this command: somebody else is about to put them behind."""
-        self._lenders[key] = lender
-
     def absorb(self, file: Path) -> None:
         """Take in what another file of this kind holds; a damaged one holds nothing."""
         found = Bundle(file, self.behind, self.prefix)._read()
@@ -93,7 +87,7 @@ class Bundle:
 
         What others keep is let go.
         """
-        self._lent, self._lent_bytes, self._lenders = {}, 0, {}
+        self._lent, self._lent_bytes = {}, 0
         if not self._dirty or self._known is None:
             return
         lines = [key.encode() + b" " + data for key, data in self._known.items()]

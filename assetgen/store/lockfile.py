@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import msgspec.json
 from msgspec import Struct, field
@@ -24,6 +24,9 @@ from assetgen.model.request import Json
 from assetgen.store import atomic, yamlet
 from assetgen.store.blocks import Data, check_prices, dump_block, load_block
 from assetgen.store.yamlet import Damage
+
+if TYPE_CHECKING:
+    from assetgen.store.bundle import Memo
 
 VERSION = 1
 RETIRED = ":retired"
@@ -38,14 +41,6 @@ _NEVER = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n",
 _NEXT_BLOCK = re.compile(r"\n+(?=[^ \n])")
 _MARKERS = re.compile(r"^(?:<<<<<<<|>>>>>>>|\|\|\|\|\|\|\|)(?: |$)|^=======$", re.MULTILINE)
 _MEMO = "lock-2:"  # and the path: one memo a lock, replaced when it changes; 2 is the shape of what is put there
-
-
-class Memo(Protocol):
-    """Remembers bytes under a key; may forget at any time. What it returns is checked."""
-
-    def get(self, key: str) -> bytes | None: ...
-
-    def put(self, key: str, data: bytes) -> None: ...
 
 
 class LockFile(Struct, frozen=True):

@@ -115,7 +115,7 @@ def journal_seeds() -> list[bytes]:
 # -- what the store and the caches hold -----------------------------------------
 
 
-class _Shelf:
+class _Memo:
     """A memo that answers everything with the same bytes."""
 
     def __init__(self, data: bytes) -> None:
@@ -207,9 +207,10 @@ def _clean(folder: Path, body: bytes) -> object:
 
 def _finished(_folder: Path, body: bytes) -> object:
     """Derived data: the record of a finished asset, its pictures."""
-    from assetgen.build.shelf import find_pictures, find_record
+    from assetgen.build.shelf import Shelf
 
-    record, pictures = find_record(_Shelf(body), "key"), find_pictures(_Shelf(body), "key")
+    shelf = Shelf(_Memo(body))
+    record, pictures = shelf.find_record("key"), shelf.find_pictures("key")
     return f"{record is not None} {pictures is not None and len(pictures)}"
 
 
@@ -226,7 +227,7 @@ def _memo(folder: Path, body: bytes) -> object:
     text = "version: 1\n"
     kept = hashlib.sha256(text.encode()).hexdigest().encode() + body
     (folder / "assets.lock").write_text(text)
-    lockfile.read(folder / "assets.lock", memo=_Shelf(kept))
+    lockfile.read(folder / "assets.lock", memo=_Memo(kept))
     return found is not None
 
 
