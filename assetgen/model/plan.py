@@ -12,8 +12,6 @@ from assetgen.model.manifest import Kind
 Verb = Literal["generate", "edit", "fix", "restore", "rename", "process", "pack", "export", "delete"]
 BlockState = Literal["lost", "waiting", "rejected", "adopted", "pinned", "drifted"]
 
-"""Ends the reason of what is pinned because the plan is the placeholder's (IDENTITY 6)."""
-
 EXIT_OF_STATE: dict[BlockState, int] = {
     "lost": 1,
     "rejected": 1,

@@ -16,7 +16,7 @@ from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
 from assetgen.plan.inputs import Inputs, input_assets, to_pick, why_waiting
 from assetgen.plan.keys import Keys
-from assetgen.plan.results import Orphans, Results
+from assetgen.plan.results import Orphans, Results, agrees, answering
 from assetgen.plan.state import AssetState, StepState, standing_past, standing_result
 from assetgen.plan.world import Presence, Realm, Realms, World, gone
 
@@ -289,7 +289,7 @@ class Evaluator:
             shared = found.name if found.name != asset.name and found.name in self.manifest.assets else None
             why = f"same request as {shared}" if shared else f"{reason}, restored"
             accepted = replace(found.accepted, price=FREE) if shared else found.accepted
-            return StepState(index, step, "reuse", request, _answering(accepted, request), why)
+            return StepState(index, step, "reuse", request, answering(accepted, request), why)
         for realm in dict.fromkeys((self.realm_of(asset).name, OFFICIAL)):
             try:
                 recorded = self.world.recorded(realm, request)
@@ -298,7 +298,7 @@ class Evaluator:
                     continue
                 return StepState(index, step, "held", request, None, str(error))
             if recorded is not None:
-                answer = _answering(recorded, request)
+                answer = answering(recorded, request)
                 return StepState(index, step, "reuse", request, answer, f"{reason}, found in the store")
         return None
 
@@ -313,7 +313,7 @@ class Evaluator:
             return None, states
         why = next(s.reason for s in states if s.status in ("buy", "waits", "reuse")).removesuffix(", restored")
         for past in reversed(block.history):
-            if not _agrees(asset, block, past, states):
+            if not agrees(asset, block, past, states):
                 continue
             if any(a.realm not in self._realms(asset) for a in past.steps) or not self._answers(asset, past.steps):
                 continue
@@ -387,25 +387,5 @@ class Evaluator:
         return rejected.request.intent == work.request.intent and rejected.request.take >= work.request.take
 
 
-def _answering(accepted: Accepted, request: Request) -> Accepted:
-    """A result that was found for a request, as the answer to it. The very same request may stand in the lock with
-    another intent: its entry named the seed that this one derives, or did not."""
-    return accepted if accepted.request.equals(request) else replace(accepted, request=request)
-
-
 def _gone(asset: Asset, original: Original, place: Presence) -> Blocked:
     return Blocked(asset.name, "lost", gone(original, place), pointer=place == "pointer")
-
-
-def _agrees(asset: Asset, block: Block, past: Past, states: tuple[StepState, ...]) -> bool:
-    """Whether an earlier chain has the take and the candidate of each step that stands: these were asked for since."""
-    for index, (state, now) in enumerate(zip(states, block.steps, strict=False)):
-        if state.status not in ("kept", "restore", "redraw"):
-            return True
-        before = past.steps[index] if index < len(past.steps) else None
-        variant = asset.variant if index == 0 else None
-        if before is None or before.request.take != now.request.take:
-            return False
-        if before.chosen(variant).pixels != now.chosen(variant).pixels:
-            return False
-    return True

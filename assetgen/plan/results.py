@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from assetgen.model.lock import Accepted, Block, Lock
+from assetgen.model.lock import Accepted, Block, Lock, Past
+from assetgen.model.manifest import Asset
 from assetgen.model.request import Request
+from assetgen.plan.state import StepState
 from assetgen.plan.world import Realms
 
 
@@ -72,6 +74,26 @@ def all_results(block: Block) -> Iterator[Accepted]:
     for past in block.history:
         yield from past.steps
     yield from block.steps
+
+
+def answering(accepted: Accepted, request: Request) -> Accepted:
+    """A result that was found for a request, as the answer to it. The very same request may stand in the lock with
+    another intent: its entry named the seed that this one derives, or did not."""
+    return accepted if accepted.request.equals(request) else replace(accepted, request=request)
+
+
+def agrees(asset: Asset, block: Block, past: Past, states: tuple[StepState, ...]) -> bool:
+    """Whether an earlier chain has the take and the candidate of each step that stands: these were asked for since."""
+    for index, (state, now) in enumerate(zip(states, block.steps, strict=False)):
+        if state.status not in ("kept", "restore", "redraw"):
+            return True
+        before = past.steps[index] if index < len(past.steps) else None
+        variant = asset.variant if index == 0 else None
+        if before is None or before.request.take != now.request.take:
+            return False
+        if before.chosen(variant).pixels != now.chosen(variant).pixels:
+            return False
+    return True
 
 
 class Orphans(Struct, frozen=True):
