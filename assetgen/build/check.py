@@ -15,7 +15,7 @@ from assetgen.build.shelf import Shelf
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.errors import AssetgenError
 from assetgen.model.plan import EXIT_OF_STATE, MODIFIED, Action
-from assetgen.plan.evaluate import PLACEHOLDER, SIMULATOR
+from assetgen.model.realm import PLACEHOLDER, SIMULATOR
 from assetgen.plan.planner import OUTPUT_REASONS, make_plan
 from assetgen.plan.select import select
 from assetgen.plan.state import AssetState

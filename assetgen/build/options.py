@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from assetgen.model.cost import Cost
+from assetgen.model.realm import DEFAULT_URL
 from assetgen.plan.evaluate import Choices
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ MANY = 192
 
 PARCEL = 32
 """Assets that are handed to another process together."""
-
-DEFAULT_URL = "https://api.retrodiffusion.ai/v2"
 
 
 class Environment(Struct, frozen=True):

@@ -24,8 +24,8 @@ from assetgen.generate.types import Delivery, Job, Provider, RejectedDelivery, S
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.errors import StoreError, WaitingError
 from assetgen.model.lock import Accepted, Block
+from assetgen.model.realm import PLACEHOLDER
 from assetgen.model.request import Request
-from assetgen.plan.evaluate import PLACEHOLDER
 from assetgen.plan.project import INDEX
 from assetgen.plan.reasons import input_names
 from assetgen.plan.state import AssetState, StepState

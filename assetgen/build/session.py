@@ -20,6 +20,7 @@ from assetgen.model.built import BuiltAnimation, BuiltSprite
 from assetgen.model.errors import AssetError, ManifestError, UsageError
 from assetgen.model.lock import Lock
 from assetgen.model.manifest import Asset, Manifest, Stage, Step
+from assetgen.model.realm import PLACEHOLDER
 from assetgen.plan.disk import Disk
 from assetgen.plan.project import Needs, Project
 from assetgen.plan.select import select
@@ -180,8 +181,8 @@ class Session:
         return self.realm_of_provider(self.provider_name(asset))
 
     def realm_of_provider(self, name: str) -> Realm:
-        if name == "placeholder":
-            return Realm("placeholder")
+        if name == PLACEHOLDER:
+            return Realm(PLACEHOLDER)
         from assetgen.generate.dialects import realm_of
 
         return Realm(realm_of(self.environment.api_url))

@@ -11,9 +11,7 @@ from msgspec import Struct
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
 from assetgen.model.lock import Accepted, Block, Lock, Rejected
-
-FREE = "placeholder"
-REHEARSAL = "simulator"
+from assetgen.model.realm import PLACEHOLDER, SIMULATOR
 
 
 class Purchase(Struct, frozen=True):
@@ -83,7 +81,7 @@ class Spending(Struct, frozen=True):
 
     @property
     def paid(self) -> list[Purchase]:
-        return [item for item in self.purchases if item.realm != FREE]
+        return [item for item in self.purchases if item.realm != PLACEHOLDER]
 
     def by(self, field: str) -> dict[str, Cost]:
         """Sums by `asset`, `style`, `month` or `realm`."""
@@ -98,7 +96,7 @@ class Spending(Struct, frozen=True):
 
     @property
     def rehearsed(self) -> Cost:
-        return total(item.cost for item in self.paid if item.realm == REHEARSAL)
+        return total(item.cost for item in self.paid if item.realm == SIMULATOR)
 
     def to_json(self) -> dict[str, Any]:
         def dumped(sums: Mapping[str, Cost]) -> dict[str, Any]:
@@ -122,7 +120,7 @@ def disclosure(lock: Lock, drawn: int) -> str:
     models: dict[str, None] = {}
     edited = adopted = 0
     for block in lock.blocks.values():
-        if not block.steps or any(step.realm in (FREE, REHEARSAL) for step in block.steps):
+        if not block.steps or any(step.realm in (PLACEHOLDER, SIMULATOR) for step in block.steps):
             continue
         kinds[block.kind] += 1
         edited += len(block.steps) > 1

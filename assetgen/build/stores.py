@@ -9,8 +9,8 @@ from msgspec import Struct, field
 
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Original
+from assetgen.model.realm import OFFICIAL, PLACEHOLDER
 from assetgen.model.request import Request
-from assetgen.plan.evaluate import OFFICIAL, PLACEHOLDER
 from assetgen.store.objects import Objects
 from assetgen.store.records import Records
 

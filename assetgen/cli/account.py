@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from assetgen.cli.context import Context
 from assetgen.model.errors import UsageError
+from assetgen.model.realm import RETRODIFFUSION
 
 if TYPE_CHECKING:
     from assetgen.generate.types import Provider
@@ -23,7 +24,7 @@ async def with_provider(context: Context, ask: Callable[[Provider], Awaitable[T]
     if environment.api_key is None:
         raise UsageError("RD_API_KEY is not set: the service answers only with an API key")
     provider = open_provider(
-        "retrodiffusion",
+        RETRODIFFUSION,
         base_url=environment.api_url,
         key=environment.api_key,
         journal=default_folder(environment.cache_dir),

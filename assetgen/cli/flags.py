@@ -6,13 +6,12 @@ import argparse
 from typing import TYPE_CHECKING
 
 from assetgen.cli.context import Context
+from assetgen.model.realm import PROVIDERS
 
 if TYPE_CHECKING:
     from assetgen.build.options import Options
     from assetgen.build.shards import Shard
     from assetgen.model.cost import Cost
-
-PROVIDERS = ("retrodiffusion", "placeholder")
 
 
 def add_assets(parser: argparse.ArgumentParser) -> None:

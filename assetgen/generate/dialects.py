@@ -15,6 +15,7 @@ from assetgen.generate import wire
 from assetgen.generate.types import Job
 from assetgen.generate.wire import Dialect
 from assetgen.model.errors import AssetError, UsageError
+from assetgen.model.realm import OFFICIAL, SIMULATOR
 
 OFFICIAL_HOST = "api.retrodiffusion.ai"
 
@@ -55,10 +56,10 @@ def realm_of(base_url: str) -> str:
     if parts.scheme not in ("http", "https") or not host:
         raise UsageError(f"ASSETGEN_API_URL={base_url}: expected https://HOST/…/v2")
     if is_loopback(host):
-        return "simulator"
+        return SIMULATOR
     if parts.scheme != "https":
         raise UsageError(f"ASSETGEN_API_URL={base_url}: the key would travel unencrypted; use https")
-    return "official" if host == OFFICIAL_HOST else host
+    return OFFICIAL if host == OFFICIAL_HOST else host
 
 
 def is_loopback(host: str) -> bool:

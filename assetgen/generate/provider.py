@@ -14,12 +14,10 @@ from assetgen.generate.transport import Transport, open_client
 from assetgen.generate.types import Approve, Report, Runtime, Tuning
 from assetgen.model.errors import UsageError
 from assetgen.model.manifest import Network
+from assetgen.model.realm import DEFAULT_URL, PLACEHOLDER, PROVIDERS, RETRODIFFUSION, SIMULATOR
 from assetgen.store.journal import Journal, account_of
 
-DEFAULT_URL = "https://api.retrodiffusion.ai/v2"
 PLACEHOLDER_URL = "http://placeholder.invalid/v2"
-
-PROVIDERS = ("retrodiffusion", "placeholder")
 
 
 def open_provider(
@@ -46,15 +44,15 @@ def open_provider(
     or URL, StoreError when the journal cannot be opened.
     """
     network, tuning, runtime = network or Network(), tuning or Tuning(), runtime or real_runtime()
-    if name == "placeholder":
+    if name == PLACEHOLDER:
         return _placeholder(network, runtime, report)
-    if name != "retrodiffusion":
+    if name != RETRODIFFUSION:
         raise UsageError(f"no provider is called {name}; known are {', '.join(PROVIDERS)}")
     base = base_url.rstrip("/")
     dialect, realm = dialect_of(base), realm_of(base)
     if key is not None and (not key.isascii() or not key.isprintable() or key != key.strip() or not key):
         raise UsageError("RD_API_KEY holds characters that no key has (white space, control or non-ASCII characters)")
-    local = realm == "simulator"
+    local = realm == SIMULATOR
     transport = Transport(
         open_client(network, tuning, loopback=local),
         key,
@@ -81,7 +79,7 @@ def _placeholder(network: Network, runtime: Runtime, report: Report) -> Client:
     client = open_client(network, tuning, loopback=True, app=app(SimulatorConfig.placeholder()))
     transport = Transport(client, None, network=network, tuning=tuning, runtime=runtime, report=report)
     line = Line(transport, Downloads(transport, in_process=True), PLACEHOLDER_URL, "v2")
-    return Client("placeholder", "placeholder", line, None, paid=False, approve=None, report=report)
+    return Client(PLACEHOLDER, PLACEHOLDER, line, None, paid=False, approve=None, report=report)
 
 
 def real_runtime() -> Runtime:

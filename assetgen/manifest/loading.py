@@ -24,6 +24,7 @@ from assetgen.manifest.top import read_top, top_of
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Asset, Manifest
 from assetgen.model.position import Position
+from assetgen.model.realm import RETRODIFFUSION
 
 _MAX_LIVE = 8 << 20
 
@@ -83,7 +84,7 @@ def _load(root: Path, file: str, data: bytes, files: Files, problems: Problems) 
         root=str(root),
         file=file,
         project=values.get("project"),
-        provider=values.get("provider") or "retrodiffusion",
+        provider=values.get("provider") or RETRODIFFUSION,
         output=output,
         originals=originals,
         engines=engines,

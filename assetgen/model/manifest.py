@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from assetgen.model.cost import Cost
 from assetgen.model.layout import Loop
 from assetgen.model.position import Position
+from assetgen.model.realm import RETRODIFFUSION
 from assetgen.model.request import Json
 
 AssetKind = Literal["sprite", "animation", "tileset"]
@@ -287,7 +288,7 @@ class Manifest(Struct, frozen=True, dict=True):
     root: str
     file: str
     project: str | None = None
-    provider: str = "retrodiffusion"
+    provider: str = RETRODIFFUSION
     output: str = "generated"
     originals: str = "originals"
     engines: tuple[Engine, ...] = ()

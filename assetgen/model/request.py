@@ -17,11 +17,12 @@ import rfc8785
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from assetgen.model.realm import RETRODIFFUSION
+
 Json = Any
 """A JSON value: str, int, float, bool, None, list or dict of such."""
 
 SCHEME = 1
-PROVIDER = "retrodiffusion"
 
 DEFAULTS: Mapping[str, Json] = MappingProxyType(
     {
@@ -101,7 +102,7 @@ class Request(Struct, frozen=True, dict=True):
     take: int = 0
     seeded: bool = True
     scheme: int = SCHEME
-    provider: str = PROVIDER
+    provider: str = RETRODIFFUSION
 
     def __post_init__(self) -> None:
         force_setattr(self, "fields", canonical_fields(self.fields))

@@ -10,6 +10,7 @@ from assetgen.catalog.layouts import LAYOUTS
 from assetgen.model.errors import AssetError, PictureError
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Manifest, Stage
+from assetgen.model.realm import OFFICIAL
 from assetgen.model.request import Request
 from assetgen.plan.keys import key_of
 from assetgen.plan.world import UNJUDGED, Presence, gone
@@ -158,7 +159,7 @@ class Disk:
         """An original's bytes from the project or from a store, checked."""
         if self.originals.locate(original).usable:
             return self.originals.read(original)
-        data = self.elsewhere.read(self._realms.get(original.sha256, "official"), original)
+        data = self.elsewhere.read(self._realms.get(original.sha256, OFFICIAL), original)
         if data is not None:
             return data
         raise AssetError(

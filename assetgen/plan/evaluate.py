@@ -12,6 +12,7 @@ from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Original, Past
 from assetgen.model.manifest import Asset, FileRef, Manifest, Step
 from assetgen.model.plan import Blocked, BlockState
+from assetgen.model.realm import OFFICIAL, PLACEHOLDER
 from assetgen.model.request import Json, Request
 from assetgen.plan import reasons
 from assetgen.plan.inputs import Inputs, input_assets, to_pick, why_waiting
@@ -20,9 +21,6 @@ from assetgen.plan.results import Orphans, Results, agrees, answering
 from assetgen.plan.state import AssetState, StepState, standing_past, standing_result
 from assetgen.plan.world import Presence, Realm, Realms, World, gone
 
-OFFICIAL = "official"
-PLACEHOLDER = "placeholder"
-SIMULATOR = "simulator"
 LOST = "lost"
 PLACEHOLDER_RESULT = "placeholder result"
 REDRAWN = "placeholder original missing: drawn again"

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from assetgen.model.lock import Accepted, Original
 from assetgen.model.manifest import Asset, Stage
+from assetgen.model.realm import PLACEHOLDER
 from assetgen.model.request import Request
 
 Presence = Literal["here", "stored", "pointer", "missing"]
@@ -21,7 +22,7 @@ class Realm(Struct, frozen=True):
 
     @property
     def paid(self) -> bool:
-        return self.name != "placeholder"
+        return self.name != PLACEHOLDER
 
 
 def gone(original: Original, state: str) -> str:

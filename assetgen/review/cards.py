@@ -19,7 +19,7 @@ from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Original
 from assetgen.model.manifest import Asset, Manifest
 from assetgen.model.plan import Plan
-from assetgen.plan.evaluate import PLACEHOLDER
+from assetgen.model.realm import PLACEHOLDER
 from assetgen.plan.prices import price_of
 from assetgen.plan.project import palettes_of
 from assetgen.plan.state import AssetState

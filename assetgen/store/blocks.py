@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from assetgen.model.cost import FREE, Cost, amount_of, plain
 from assetgen.model.lock import Accepted, Adopted, Block, Original, Past, Rejected
-from assetgen.model.request import PROVIDER, SCHEME, Json, Request
+from assetgen.model.realm import RETRODIFFUSION
+from assetgen.model.request import SCHEME, Json, Request
 from assetgen.store.yamlet import Damage
 
 T = TypeVar("T")
@@ -149,7 +150,7 @@ def _dump_request(request: Request) -> Data:
         data["seed"] = request.seed
     if request.scheme != SCHEME:
         data["scheme"] = request.scheme
-    if request.provider != PROVIDER:
+    if request.provider != RETRODIFFUSION:
         data["provider"] = request.provider
     return data
 
@@ -163,7 +164,7 @@ def _load_request(fields: Data) -> Request:
         take=_integer(fields, "take", 0),
         seeded=_typed(fields, "seeded", True, bool, "true or false"),
         scheme=_integer(fields, "scheme", SCHEME),
-        provider=_optional(fields, "provider") or PROVIDER,
+        provider=_optional(fields, "provider") or RETRODIFFUSION,
     )
 
 

@@ -13,14 +13,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from assetgen.model.lock import Accepted, Block, Lock, Past
+from assetgen.model.realm import PLACEHOLDER
 from assetgen.store import lockfile
 from assetgen.store.blocks import dump_past
 from assetgen.store.lockfile import RETIRED, LockFile
 from assetgen.store.registry import originals_of
 
 T = TypeVar("T")
-
-_FREE = "placeholder"
 
 
 class Merged(Struct, frozen=True):
@@ -164,7 +163,7 @@ def _holds(result: Past) -> bool:
 def _only_free(result: Past) -> bool:
     """Nothing in it was paid for or made by a person."""
     realms = {step.realm for step in result.steps} | ({result.rejected.realm} if result.rejected else set())
-    return result.adopted is None and realms <= {_FREE}
+    return result.adopted is None and realms <= {PLACEHOLDER}
 
 
 def _three(old: T, mine: T, yours: T) -> T:

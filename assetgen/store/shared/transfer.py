@@ -11,6 +11,7 @@ from msgspec import Struct, field
 
 from assetgen.model.errors import StoreError
 from assetgen.model.lock import Accepted, Block, Lock, Original
+from assetgen.model.realm import OFFICIAL, PLACEHOLDER
 from assetgen.store.folders import realm_of
 from assetgen.store.records import Records
 from assetgen.store.shared import keys
@@ -20,8 +21,6 @@ from assetgen.store.shared.team import Team
 T = TypeVar("T")
 
 WORKERS = 24
-PLACEHOLDER = "placeholder"
-_ADOPTED = "official"  # the realm under which the user's store keeps what people drew
 
 Tick = Callable[[int, int], None]
 """Told how many of how many are done; from any thread."""
@@ -209,7 +208,7 @@ def _originals(block: Block) -> Iterator[tuple[str, Original]]:
     aside = [(block.adopted, block.rejected), *((past.adopted, past.rejected) for past in block.history)]
     for adopted, rejected in aside:
         if adopted is not None:
-            yield _ADOPTED, adopted.original
+            yield OFFICIAL, adopted.original  # under which the user's store keeps what people drew
         if rejected is not None:
             yield from ((rejected.realm, original) for original in rejected.usable)
 
