@@ -17,6 +17,7 @@ from assetgen.export.index import core_outputs
 from assetgen.model.built import (
     Built,
     BuiltAnimation,
+    BuiltAsset,
     BuiltAtlas,
     BuiltPage,
     BuiltTag,
@@ -91,7 +92,8 @@ def project(count: int) -> Built:
     for item in packed:
         del files[item.name]["sheet"]
     files |= {item.name: {"sheet": f"tilesets/{item.name}.png"} for item in tilesets}
-    return Built("bench", {item.name: item for item in (*animations, *tilesets)}, {}, atlases, files)
+    assets: list[BuiltAsset] = [*animations, *tilesets]
+    return Built("bench", {item.name: item for item in assets}, {}, atlases, files)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -63,8 +64,8 @@ def main() -> None:
             def pillow(image: Image.Image = image) -> Image.Image:
                 return image.quantize(palette=table, dither=Image.Dither.NONE)
 
-            ours = best(lambda source=source: map_to(source, palette))
-            dithered = best(lambda source=source: map_to(source, palette, "bayer4"), 2)
+            ours = best(partial(map_to, source, palette))
+            dithered = best(partial(map_to, source, palette, "bayer4"), 2)
             theirs = best(pillow)
             chosen = np.array(pillow().convert("RGB"))
             lab = (chosen != map_to(source, palette)[..., :3]).any(axis=2).mean()

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from assetgen.catalog.tools import FIXERS, TOOLS
 from assetgen.generate.client import Client
 from assetgen.generate.provider import open_provider
 from assetgen.generate.transport import Transport, open_client
-from assetgen.generate.types import Job, Runtime, Settled, Tuning
+from assetgen.generate.types import Delivery, Job, Runtime, Settled, Tuning
 from assetgen.model.cost import FREE, Cost
 from assetgen.model.manifest import Network
 from assetgen.model.position import Position
@@ -28,6 +28,8 @@ from assetgen.model.request import Request
 from assetgen.pixels.picture import Picture, pixel_digest
 from assetgen.pixels.png import encode, encode_palette
 from assetgen.store.journal import Journal, account_of
+
+T = TypeVar("T")
 
 KEY = "rdpk-secret-of-the-tests-5f2a"
 QUICK = Tuning(grace=2.0, poll=(0.005, 0.05), backoff=(0.005, 0.02), wait_429=5.0, claim=(3, 0.02))
@@ -140,10 +142,10 @@ class Service:
         with urllib.request.urlopen(request) as reply:
             return json.load(reply)
 
-    def run(self, work: Callable[[Client], Awaitable[Any]], dialect: str = "v2", **options: Any) -> Any:
+    def run(self, work: Callable[[Client], Awaitable[T]], dialect: str = "v2", **options: Any) -> T:
         """Runs `work` with an open provider, and closes it."""
 
-        async def whole() -> Any:
+        async def whole() -> T:
             client = self.open(dialect, **options)
             try:
                 return await work(client)
@@ -152,10 +154,10 @@ class Service:
 
         return asyncio.run(whole())
 
-    def buy(self, wanted: Job, dialect: str = "v2", **options: Any) -> Any:
+    def buy(self, wanted: Job, dialect: str = "v2", **options: Any) -> Delivery:
         """Settles, buys one job, closes its entry."""
 
-        async def work(client: Client) -> Any:
+        async def work(client: Client) -> Delivery:
             await client.settle()
             delivery = await client.run(wanted)
             if delivery.entry:

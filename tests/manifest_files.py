@@ -12,6 +12,9 @@ from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import Asset, Manifest
 from assetgen.pixels import palettes
 
+Files = dict[str, str | bytes]
+"""Contents by path."""
+
 
 def load(root: Path, file: str = "assets.yaml") -> Manifest:
     """`assetgen.manifest.load` as the program calls it."""

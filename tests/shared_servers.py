@@ -142,8 +142,8 @@ def place(
 
 @contextlib.contextmanager
 def _started(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, start_new_session=True, **quiet)
+    none = subprocess.DEVNULL
+    process = subprocess.Popen(command, start_new_session=True, stdin=none, stdout=none, stderr=none)
     try:
         deadline = time.monotonic() + LONG
         while True:

@@ -52,7 +52,11 @@ def test_the_diagonal_tiles_are_never_needed() -> None:
 def test_200_random_maps_equal_the_corner_tiles(tiles: list[Picture]) -> None:
     sixteen = corner_tiles(tiles, CORNERS)
     sheet = build("blob47", tiles, CORNERS)
-    blob = {mask: cell for mask, cell in zip(sheet.peering, sheet.cells, strict=True) if mask is not None}
+    blob = {
+        mask: cell
+        for mask, cell in zip(sheet.peering, sheet.cells, strict=True)
+        if mask is not None and cell is not None
+    }
     outside = np.tile(sixteen[0], (2, 2, 1))
     rng = np.random.default_rng(7)
     for _ in range(200):

@@ -47,7 +47,8 @@ def tiles(game: Workbench, name: str = "deco") -> dict[int, Any]:
 def at(game: Workbench, number: int, name: str = "deco") -> Picture:
     """The tile's cell of the written sheet."""
     entry = game.index()["tilesets"][name]
-    (w, h), row, column = entry["tile_size"], *divmod(number, entry["columns"])
+    w, h = entry["tile_size"]
+    row, column = divmod(number, entry["columns"])
     x = entry["margin"] + column * (w + entry["spacing"])
     y = entry["margin"] + row * (h + entry["spacing"])
     return shown(game.root, entry["file"])[y : y + h, x : x + w]

@@ -6,6 +6,7 @@ import asyncio
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from generate_service import KEY, Service, job, numbered, picture, usd
@@ -142,7 +143,7 @@ def test_old_model_speaks_v1_only(service: Service) -> None:
     assert service.ledger()["kept"] == 1
 
 
-TOOL_JOBS = {
+TOOL_JOBS: dict[str, tuple[dict[str, Any], tuple[int, int] | None]] = {
     "image_edit": ({"prompt": "add a hat"}, (64, 64)),
     "inpainting": ({"prompt": "add a hat", "soft_inpaint": True}, (64, 64)),
     "outpainting": ({"expand_left": 8, "expand_bottom": 4}, (72, 68)),
@@ -275,7 +276,8 @@ def test_credits_are_reported_as_charged(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("op", ["generate", "image_edit", "rotate", "fix_standard"])
 def test_the_placeholder_draws_what_the_service_would(service: Service, op: str) -> None:
-    fields = {"image_edit": {"prompt": "add a hat"}, "rotate": {"rotation_degrees": 90}}.get(op, {"prompt": "a knight"})
+    more: dict[str, dict[str, Any]] = {"image_edit": {"prompt": "add a hat"}, "rotate": {"rotation_degrees": 90}}
+    fields = more.get(op, {"prompt": "a knight"})
     pictures = {} if op == "generate" else {"input": picture()}
     wanted = job(op=op, pictures=pictures, **fields)
 

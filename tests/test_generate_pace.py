@@ -30,7 +30,8 @@ class Time:
 
 
 def test_a_429_closes_the_gate_for_all_and_longer_each_time() -> None:
-    time, said = Time(), []
+    time = Time()
+    said: list[str] = []
     gate = Gate(time.runtime, said.append)
     assert gate.refused(12, 0.5)
     assert not gate.refused(3, 0.5)  # of the same wave

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from generate_service import QUICK, Service, entries, job, picture, settle, usd
 from msgspec.structs import replace
@@ -71,9 +73,10 @@ def test_a_result_that_cannot_be_used_is_rejected_and_kept(service: Service, dia
         assert client.spent() == usd("0.052")
         assert delivery.entry is not None
         client.close(delivery.entry)
+        assert delivery.raw is not None
         with pytest.raises(RejectedDelivery):
-            await client.redecode(rejected.value.delivery.raw, wanted)
-        return rejected.value.delivery.raw
+            await client.redecode(delivery.raw, wanted)
+        return delivery.raw
 
     raw = service.run(work, dialect)
     assert [entry.state for entry in entries(service)] == ["rejected"]
@@ -115,7 +118,7 @@ def test_free_tools_are_simply_asked_again(service: Service) -> None:
 # -- hosted files -----------------------------------------------------------------------------------------------------
 
 
-HOSTED = {"api": {"upload_outputs": True}}
+HOSTED: dict[str, Any] = {"api": {"upload_outputs": True}}
 
 
 @BOTH
@@ -164,6 +167,7 @@ def test_a_file_that_cannot_be_had_now_is_paid_and_fetched_by_the_next_build(ser
 
 def test_a_reply_whose_files_are_gone_cannot_be_decoded_again(service: Service) -> None:
     raw = service.buy(job(**HOSTED)).raw
+    assert raw is not None
     for path in service.journal.rglob("*.json"):
         path.write_text(path.read_text().replace('"files"', '"forgotten"'))
     service.faults({"action": "status", "status": 503, "path": "/files/*"})

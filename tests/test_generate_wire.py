@@ -31,7 +31,7 @@ KEY = "k" * 64
 
 
 def body(wanted: Job, dialect: Any = "v2") -> dict[str, Any]:
-    return json.loads(submission(wanted, dialect, KEY).body)
+    return dict(json.loads(submission(wanted, dialect, KEY).body))
 
 
 def color_type(text: str) -> int:
@@ -228,7 +228,7 @@ def valid_jobs(draw: st.DrawFn) -> Job:
         fields |= {"outside": draw(st.text(max_size=10)), "outside_strength": draw(st.floats(0, 1))}
     if style.references and draw(st.booleans()):
         pictures["references"] = [picture(16, 16, seed=n) for n in range(draw(st.integers(1, style.references)))]
-    if style.durations and draw(st.booleans()):
+    if bool(style.durations) and draw(st.booleans()):
         fields["frames"] = draw(st.sampled_from(style.durations))
     if style.tiling:
         fields["tile"] = draw(st.sampled_from(["", "x", "y", "xy"]))

@@ -124,7 +124,13 @@ def steps(inputs: Mapping[str, str], action_path: Path) -> list[tuple[str, str, 
 
 
 def act(
-    name: str, game: Path, environment: Mapping[str, str], *, fails: bool = False, action: Path = ROOT, **inputs: str
+    name: str,
+    game: Path,
+    environment: Mapping[str, str],
+    inputs: Mapping[str, str],
+    *,
+    fails: bool = False,
+    action: Path = ROOT,
 ) -> str:
     """Runs one step as GitHub's runner does."""
     (script, more), *_ = [(script, more) for title, script, more in steps(inputs, action) if title == name]
@@ -133,13 +139,14 @@ def act(
 
 
 BUILD, CHECK, LOOK = "Build", "Check", "Look"
+IN_GAME = {"directory": "game"}
 
 
 def changed(game: Path, environment: Mapping[str, str]) -> str:
     """What the action tells the steps after it."""
     output = game.parent / "output"
     output.write_text("")
-    act(LOOK, game, {**environment, "GITHUB_OUTPUT": str(output)}, directory="game")
+    act(LOOK, game, {**environment, "GITHUB_OUTPUT": str(output)}, IN_GAME)
     return output.read_text()
 
 
@@ -148,18 +155,18 @@ def test_the_action_rebuilds_what_the_lock_gives(game: Path, environment: Mappin
     shutil.rmtree(game / "generated")
     shutil.rmtree(game / ".assetgen")
     elsewhere = {**environment, "ASSETGEN_CACHE_DIR": str(game.parent / "a runner's own")}
-    act(BUILD, game, elsewhere, directory="game")
+    act(BUILD, game, elsewhere, IN_GAME)
     assert (game / "generated" / "sprites" / "gem.png").exists()
-    act(CHECK, game, elsewhere, directory="game")
-    said = act(CHECK, game, elsewhere, directory="game", release="true", fails=True)
+    act(CHECK, game, elsewhere, IN_GAME)
+    said = act(CHECK, game, elsewhere, {**IN_GAME, "release": "true"}, fails=True)
     assert "placeholder" in said
 
 
 @needs_bash
 def test_the_action_fails_on_what_the_lock_does_not_give(game: Path, environment: Mapping[str, str]) -> None:
     (game / "assets.yaml").write_text(MANIFEST.replace("red gem", "blue gem"))
-    assert "gem" in act(BUILD, game, environment, directory="game", fails=True)
-    assert "gem: prompt changed" in act(CHECK, game, environment, directory="game", fails=True)
+    assert "gem" in act(BUILD, game, environment, IN_GAME, fails=True)
+    assert "gem: prompt changed" in act(CHECK, game, environment, IN_GAME, fails=True)
 
 
 @needs_bash
@@ -170,14 +177,14 @@ def test_the_action_buys_up_to_a_limit(game: Path, environment: Mapping[str, str
     (game / "assets.yaml").write_text(MANIFEST.replace("provider: placeholder\n", "") + gem)
     with running() as service:
         there = {**environment, "ASSETGEN_API_URL": service}
-        buys = {"directory": "game", "api-key": "rdpk-of-ci"}
-        assert "ring" in act(BUILD, game, there, **buys, fails=True), "without a limit it buys nothing"
-        act(BUILD, game, there, **buys, **{"max-cost": "0.001"}, fails=True)
+        buys = {**IN_GAME, "api-key": "rdpk-of-ci"}
+        assert "ring" in act(BUILD, game, there, buys, fails=True), "without a limit it buys nothing"
+        act(BUILD, game, there, {**buys, "max-cost": "0.001"}, fails=True)
         assert ledger(service)["charges"] == 0
-        act(BUILD, game, there, **buys, **{"max-cost": "0.50"})
+        act(BUILD, game, there, {**buys, "max-cost": "0.50"})
         assert ledger(service)["charges"] == 2
-    act(CHECK, game, there, directory="game", release="true")
-    assert "ring" in act(CHECK, game, environment, directory="game", **{"require-review": "true"}, fails=True)
+    act(CHECK, game, there, {**IN_GAME, "release": "true"})
+    assert "ring" in act(CHECK, game, environment, {**IN_GAME, "require-review": "true"}, fails=True)
     assert changed(game, environment) == "changed=true\n"
 
 
@@ -186,11 +193,11 @@ def test_the_action_divides_the_work(game: Path, environment: Mapping[str, str])
     whole = {path: (game / path).read_bytes() for path in ("generated/sprites/gem.png", "generated/assets.json")}
     shutil.rmtree(game / "generated")
     for shard in ("1/2", "2/2"):
-        act(BUILD, game, environment, directory="game", shard=shard)
-        act(CHECK, game, environment, directory="game", shard=shard)
+        act(BUILD, game, environment, {**IN_GAME, "shard": shard})
+        act(CHECK, game, environment, {**IN_GAME, "shard": shard})
     assert not (game / "generated" / "assets.json").exists()
-    act(BUILD, game, environment, directory="game")
-    act(CHECK, game, environment, directory="game")
+    act(BUILD, game, environment, IN_GAME)
+    act(CHECK, game, environment, IN_GAME)
     assert whole == {path: (game / path).read_bytes() for path in whole}
 
 
@@ -275,7 +282,7 @@ def test_the_action_installs_the_program(tmp_path: Path, environment: Mapping[st
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     alone = {name: value for name, value in environment.items() if name != "PYTHONPATH"}
     alone |= {"PATH": os.pathsep.join([str(scripts), os.environ["PATH"]]), **pip_settings()}
-    act("Install", tmp_path, alone, action=source(tmp_path))
+    act("Install", tmp_path, alone, {}, action=source(tmp_path))
     where = run([str(scripts / "python"), "-c", "import assetgen; print(assetgen.__file__)"], tmp_path, alone)
     assert Path(where.strip()).is_relative_to(venv)
     said = run([str(scripts / "assetgen"), "--version"], tmp_path, alone)

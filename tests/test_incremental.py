@@ -107,7 +107,10 @@ def test_plan_and_documents_are_told_again_in_full(game: Workbench, looks: list[
 
 
 def touch(path: str, data: bytes) -> Callable[[Workbench], None]:
-    return lambda game: (game.root / path).write_bytes(data) and None
+    def change(game: Workbench) -> None:
+        (game.root / path).write_bytes(data)
+
+    return change
 
 
 def same_size_and_time(path: str) -> Callable[[Workbench], None]:

@@ -119,7 +119,7 @@ def sprite(name: str, number: int = 0, **changes: object) -> Block:
     request = Request("generate", {"prompt": f"knight {number}", "style": "rd_pro__default", "width": 64, "height": 64})
     step = Accepted(request, "official", (original,), price=Cost(Decimal("0.18")), date="2026-11-21T08:00:00Z")
     outputs = {f"generated/sprites/{name}.png": digest}
-    return replace(Block(name, "sprite", (step,), outputs=outputs, frames=digest), **changes)  # type: ignore[arg-type]
+    return replace(Block(name, "sprite", (step,), outputs=outputs, frames=digest), **changes)
 
 
 @settings(deadline=None, max_examples=150)

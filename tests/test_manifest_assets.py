@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from manifest_files import FILES, TASTE, loaded, one, png, problems
+from manifest_files import FILES, TASTE, Files, loaded, one, png, problems
 
 from assetgen.model.cost import CREDITS, Cost
 from assetgen.model.manifest import (
@@ -220,7 +220,7 @@ def test_palettes_of_every_form(tmp_path: Path) -> None:
           taken: {from: [hero], colors: 8}
           saved: {lospec: sweetie-16}
         """
-    files = {
+    files: Files = {
         **FILES,
         "p/x.hex": "ff0000\n00ff00\n",
         "p/x.gpl": "GIMP Palette\n1 2 3 x\n",

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from manifest_files import load, loaded, png, problem, problems, project
+from manifest_files import Files, load, loaded, png, problem, problems, project
 from patience import quick
 
 from assetgen.manifest import pending
@@ -137,7 +137,8 @@ def test_wrong_sprites(tmp_path: Path, entry: str, message: str) -> None:
     ],
 )  # fmt: skip
 def test_wrong_entries_of_other_kinds(tmp_path: Path, body: str, message: str) -> None:
-    found = said(tmp_path, body, **{"empty.hex": "", "x.gif": b"GIF89a"})
+    files: Files = {"empty.hex": "", "x.gif": b"GIF89a"}
+    found = said(tmp_path, body, **files)
     assert any(message in line for line in found), found
 
 

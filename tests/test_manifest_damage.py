@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from manifest_files import TASTE, load, png, project
+from manifest_files import TASTE, Files, load, png, project
 
 from assetgen.model.errors import ManifestError
 
@@ -53,7 +53,12 @@ tilesets:
 atlases:
   all: {include: ["*"], exclude: [meadow, world], scale: [1, 2]}
 """
-FILES = {"art/logo.png": png(), "art/a.png": png(64, 64), "my.j2": "x", "more/b.yaml": "sprites:\n  gem: a gem\n"}
+FILES: Files = {
+    "art/logo.png": png(),
+    "art/a.png": png(64, 64),
+    "my.j2": "x",
+    "more/b.yaml": "sprites:\n  gem: a gem\n",
+}
 PLACE = re.compile(r"[\w./-]+:[1-9][0-9]*:[1-9][0-9]*: \S")
 INSERTS = "{}[]:,#&*!|>%@`'\"-? \t\n~é\u2028\x07\ufeff0x<"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from manifest_files import loaded, png, problem, problems
+from manifest_files import Files, loaded, png, problem, problems
 
 from assetgen.model.manifest import Manifest
 
@@ -177,7 +177,8 @@ def test_variables_are_replaced_everywhere_below_and_braces_escaped(tmp_path: Pa
         palettes: {"{team}s": {file: "{team}.hex"}}
         atlases: {"{team}_all": {include: ["{team}*"]}}
         """
-    manifest = loaded(tmp_path, text, **{"a.png": png(), "red.hex": "ff0000\n"})
+    files: Files = {"a.png": png(), "red.hex": "ff0000\n"}
+    manifest = loaded(tmp_path, text, **files)
     found = fields(manifest, "red_flag")
     assert found["prompt"] == "a red {flag}"
     assert found["api"] == {"a": "{}"}

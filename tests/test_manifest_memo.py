@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from manifest_files import TASTE, load, png, project
+from manifest_files import TASTE, Files, load, png, project
 from patience import quick
 from test_manifest_damage import FILES, RICH
 
@@ -75,7 +75,7 @@ sprites:
   "g_{stem}": {for_each: {glob: "glob/*.png"}, file: "{path}"}
   "t_{id}": {for_each: {file: t.csv}, file: art/a.png}
 """
-EXTRA_FILES = {
+EXTRA_FILES: Files = {
     "packs/one.yaml": "sprites: {packed: {file: ../art/a.png}}\n", "p.hex": "ff0000", "palettes/slug.hex": "00ff00",
     "art/a.png": png(), "glob/x.png": png(), "t.csv": "id\nu\n",
 }  # fmt: skip

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from manifest_files import TASTE, load, loaded, problem, problems
 
-from assetgen.manifest import reader
 from assetgen.manifest.nodes import Items, Map, Node, Problems, Scalar
 from assetgen.manifest.reader import parse
+from assetgen.manifest.top import MAX_BYTES
 from assetgen.model.errors import ManifestError
 
 STYLED = "version: 1\ndefaults: {sprites: {style: rd_fast__default, size: 64}}\n"
@@ -170,7 +170,7 @@ def test_deep_nesting_is_refused_at_once(opening: str) -> None:
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:
     found = Problems()
-    assert parse(b"#" * (reader.MAX_BYTES + 1), "a.yaml", found) is None
+    assert parse(b"#" * (MAX_BYTES + 1), "a.yaml", found) is None
     assert "limit 8 MiB" in str(found.ordered()[0])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
 
 import numpy as np
@@ -36,7 +37,7 @@ def ase(models: list[tuple[bytes, tuple[float, ...]]]) -> bytes:
     return b"ASEF" + struct.pack(">HHI", 1, 0, len(models) + 1) + group + blocks
 
 
-def aco(rows: list[tuple[int, int, int, int, int]], names: bool = True) -> bytes:
+def aco(rows: Sequence[tuple[int, ...]], names: bool = True) -> bytes:
     first = struct.pack(">HH", 1, len(rows)) + b"".join(struct.pack(">5H", *row) for row in rows)
     if not names:
         return first

@@ -11,6 +11,7 @@ from pixel_samples import cut_grid, drawn_tileset, needs_samples, noise, sample
 
 from assetgen.catalog.layouts import CORNERS, LAYOUTS
 from assetgen.catalog.tags import resolve_tags
+from assetgen.model.finding import Finding
 from assetgen.model.layout import Cell, Tag
 from assetgen.model.manifest import Timing
 from assetgen.pixels.autotile import verify_sheet
@@ -19,7 +20,6 @@ from assetgen.pixels.operations.framing import enlarge
 from assetgen.pixels.picture import Picture
 from assetgen.pixels.quality import (
     CHECKS,
-    Finding,
     Judge,
     check_animation,
     check_palette,

@@ -17,8 +17,8 @@ from assetgen.model.manifest import Operation
 from assetgen.pixels.colors import off_palette, unique_colors
 from assetgen.pixels.operations import cleanup, drawing, framing, grid
 from assetgen.pixels.picture import Picture, canonical
-from assetgen.pixels.recipe import ORDER, Applied, Context, added_colors, apply, cleaning, swapped_colors
-from assetgen.pixels.versions import OPERATION_VERSIONS
+from assetgen.pixels.recipe import Applied, Context, added_colors, apply, cleaning, swapped_colors
+from assetgen.pixels.versions import OPERATION_VERSIONS, ORDER
 
 
 def op(name: str, /, **params: Any) -> Operation:

@@ -77,7 +77,7 @@ def test_only_its_own_page_is_served(game: Workbench) -> None:
         assert page.client.get(f"{page.origin}/{'x' * 32}/gallery.json").status_code == 404
         assert page.get(Origin="https://evil.example").status_code == 403
         assert page.get("gallery.json", **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
-        body = {"asset": "hero", "number": 2}
+        body: dict[str, str | int] = {"asset": "hero", "number": 2}
         assert page.do("pick", body, Origin="https://evil.example").status_code == 403
         assert page.do("pick", body, Origin="null").status_code == 403
         assert page.do("pick", body, **{"X-Assetgen": ""}).status_code == 403

@@ -22,8 +22,7 @@ from assetgen.manifest.nodes import Entry, Map, Problems
 from assetgen.manifest.reader import parse
 from assetgen.model.position import Position
 from assetgen.model.request import DEFAULTS
-from assetgen.pixels import quality
-from assetgen.pixels import recipe as pixel_recipe
+from assetgen.pixels import quality, versions
 
 SCHEMA: dict[str, Any] = json.loads(schema_text())
 ROOT = Path(__file__).parents[1]
@@ -79,7 +78,7 @@ def test_the_catalog_and_the_schema_know_the_same_words() -> None:
     assert SCHEMA["$defs"]["request"]["properties"]["frames"]["anyOf"][0]["enum"] == list(FRAME_COUNTS)
     assert set(SCHEMA["$defs"]["common"]["properties"]["quality"]["properties"]) == set(quality.CHECKS)
     process = SCHEMA["$defs"]["finish"]["properties"]["process"]["properties"]
-    assert tuple(process) == (*recipe.ORDER, "scale") == (*pixel_recipe.ORDER, "scale")
+    assert tuple(process) == (*recipe.ORDER, "scale") == (*versions.ORDER, "scale")
 
 
 @pytest.mark.parametrize("text", [TASTE, RICH])

@@ -48,7 +48,7 @@ def least(style: Style) -> dict[str, Any]:
 @pytest.mark.parametrize("style", STYLES.values(), ids=lambda style: style.name)
 def test_the_least_request_of_every_style_passes(style: Style) -> None:
     for dialect in ("v1", "v2"):
-        assert strict_problems(least(style), dialect) == []  # type: ignore[arg-type]
+        assert strict_problems(least(style), dialect) == []
 
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=lambda style: style.name)

@@ -29,13 +29,13 @@ def original(number: int, name: str = "hero") -> Original:
 def result(number: int, realm: str = "official", **changes: object) -> Accepted:
     request = Request("generate", {"prompt": f"prompt {number}", "style": "rd_fast__default"})
     step = Accepted(request, realm, (original(number),), price=Cost(Decimal("0.02")), date="2026-11-21T08:00:00Z")
-    return replace(step, **changes)  # type: ignore[arg-type]
+    return replace(step, **changes)
 
 
 def block(number: int | None, name: str = "hero", **changes: object) -> Block:
     steps = () if number is None else (result(number),)
     made = Block(name, "sprite", steps, frames="f" * 64, outputs={f"generated/{name}.png": f"{number or 0:064x}"})
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def text(*blocks: Block, retired: tuple[Block, ...] = ()) -> str:
@@ -148,7 +148,7 @@ def test_a_retired_result_whose_revival_is_overruled_stays() -> None:
 
 def test_derived_blocks_keep_ids_and_lose_keys() -> None:
     def atlas(**changes: object) -> Block:
-        return replace(Block("atlas:a", "atlas", frames="1" * 64, pages={"size": [64, 64]}), **changes)  # type: ignore[arg-type]
+        return replace(Block("atlas:a", "atlas", frames="1" * 64, pages={"size": [64, 64]}), **changes)
 
     blocks, notes = merged(
         text(atlas()),

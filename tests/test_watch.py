@@ -7,7 +7,8 @@ import re
 import sys
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,9 @@ class Seen:
     def count(self) -> int:
         return len(self.reports) + len(self.errors)
 
+    def more_than(self, count: int) -> bool:
+        return self.count > count
+
     async def until(self, condition: Callable[[], bool]) -> float:
         """Seconds until it holds."""
         start = time.monotonic()
@@ -81,7 +85,7 @@ class Seen:
         return time.monotonic() - start
 
 
-def watching(seen: Seen, story: Callable[[], object]) -> None:
+def watching(seen: Seen, story: Callable[[], Awaitable[None]]) -> None:
     """Runs the watcher while the story goes on."""
 
     async def both() -> None:
@@ -89,7 +93,7 @@ def watching(seen: Seen, story: Callable[[], object]) -> None:
         await asyncio.wait_for(seen.ready.wait(), LONG)
         await seen.until(lambda: seen.count > 1)  # it has looked for what was saved before that
         try:
-            await story()  # type: ignore[misc]
+            await story()
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
@@ -107,7 +111,7 @@ def test_saves_of_manifest_palette_and_picture_are_followed(game: Workbench) -> 
         for number in range(4):
             count = seen.count
             game.edit(f"{number}a1c2c, 5d275d", f"{number + 1}a1c2c, 5d275d")
-            took.append(await seen.until(lambda count=count: seen.count > count))
+            took.append(await seen.until(partial(seen.more_than, count)))
             if took[-1] < 2:
                 break
         assert took[-1] < 2, took

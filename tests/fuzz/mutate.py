@@ -90,7 +90,7 @@ def _spoil(dice: random.Random, root: Any) -> None:
                 del place[key]
             elif kind == 1 and isinstance(place, dict):
                 place[dice.choice(("", "x", "!", "../x", "\ud800"))] = place[key]
-            elif kind == 1:
+            elif kind == 1 and isinstance(place, list):
                 place.extend([place[key]] * dice.choice((1, 3, 40)))
             else:
                 place[key] = copy.deepcopy(dice.choice(VALUES))

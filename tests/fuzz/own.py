@@ -281,7 +281,8 @@ def record_seeds() -> list[bytes]:
 def _sample_record() -> bytes:
     from assetgen.model.lock import Accepted, Original
     from assetgen.model.request import Request
-    from assetgen.store.records import _sealed, dump_accepted
+    from assetgen.store.blocks import dump_accepted
+    from assetgen.store.records import _sealed
 
     picture = Original("12345678-1.png", "1" * 64, "2" * 64, (16, 16))
     return _sealed([dump_accepted(Accepted(Request("generate", {"prompt": "x"}), "official", (picture,)))])
