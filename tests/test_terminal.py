@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from workbench import bench
+from workbench import Workbench, bench
 
 from assetgen.cli.main import COMMANDS, main
 from assetgen.cli.progress import _bar, running
@@ -76,3 +76,58 @@ def test_what_runs_is_said_in_few_words() -> None:
     assert running({}) == ""
     assert running({"hero": "generating with rd_pro__default"}) == "hero (generating with rd_pro__default)"
     assert running(dict.fromkeys("abcde", "generating")) == "a, b, c and 2 more"
+
+
+def knight(tmp_path: Path) -> Workbench:
+    game = bench(
+        tmp_path, "version: 1\nprovider: placeholder\nsprites:\n" + "".join(f"  s{i}: {{copy: a}}\n" for i in range(60))
+    )
+    game.edit("  s0: {copy: a}", "  a: {prompt: knight, style: rd_fast__default, size: 64}\n  s0: {copy: a}")
+    game.build()
+    return game
+
+
+def test_what_is_in_the_way_of_a_build_is_said_once(tmp_path: Path) -> None:
+    game = knight(tmp_path)
+    for name in ("a", "s1", "s2"):
+        (game.root / f"generated/sprites/{name}.png").write_bytes(
+            (game.root / "generated/sprites/a.png").read_bytes()[:-9]
+        )
+    for command in ("plan", "build"):
+        told = game.run(command).err
+        assert not told.startswith("\n"), command
+        assert [told.count(f"! {name}: drifted") for name in ("a", "s1", "s2")] == [1, 1, 1], told
+        assert told.count("keep it with 'assetgen adopt', or replace it with --force") == 1, told
+    told = game.run("check").err
+    assert "Modified by hand: 'assetgen adopt' keeps" in told
+    assert "'assetgen build' to mend it" not in told
+    told = game.run("build", "--force").err
+    assert "what was in the place of 3 files is in .assetgen/trash/" in told
+    assert "drifted" not in told
+
+
+def test_check_names_a_dozen_of_many_files_that_are_missing(tmp_path: Path) -> None:
+    game = knight(tmp_path)
+    for file in (game.root / "generated/sprites").iterdir():
+        file.unlink()
+    told = game.run("check").err
+    assert told.count(": output missing") == 12
+    assert "… and 49 more (--verbose lists them)" in told
+    assert game.run("check", "--verbose").err.count(": output missing") == 61
+
+
+def test_rows_of_a_cause_stand_below_it(tmp_path: Path) -> None:
+    manifest = "version: 1\nprovider: placeholder\nsprites:\n" + "".join(
+        f"  {name}: {{prompt: {name}, style: rd_fast__default, size: 64}}\n" for name in ("a", "b")
+    )
+    game = bench(tmp_path, manifest)
+    game.build()
+    told = game.run("plan", "--provider", "retrodiffusion").err.splitlines()
+    head = next(number for number, line in enumerate(told) if "→ 2 assets" in line)
+    assert [line[:6] for line in told[head : head + 4]] == ["  plac", "    + ", "    + ", "  ~ ex"]
+
+
+def test_a_build_that_stops_before_it_spends_does_not_say_done(tmp_path: Path) -> None:
+    game = bench(tmp_path, "version: 1\nsprites: {a: {prompt: knight, style: rd_fast__default, size: 64}}\n")
+    ran = game.run("build")
+    assert (ran.status, "Stopped: 1 built, 1 skipped" in ran.err) == (3, True), ran.err

@@ -112,12 +112,12 @@ async def _carry_out(
         report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
     for trouble in dict.fromkeys(session.store.unpushed.values()):
         report.warn("index", "shared store", f"bought, but not shared: {trouble}; 'assetgen cache push' does it later")
-    for path, keys in writer.conflicts:
-        report.warn("index", "conflict", f"{path}: {keys or 'the whole file'} changed in an editor: told, not resolved")
+    for path, trouble in writer.conflicts:
+        report.warn("index", "conflict", f"{path}: {trouble}")
     session.lock_digest = keeper.file.digest
     session.warm.lock = keeper.file
     _blocked(session, selection, drawn, report, frozenset() if writer.left else processing.sound)
-    report.written, report.deleted = writer.written, writer.deleted
+    report.written, report.deleted, report.trashed = writer.written, writer.deleted, writer.trashed
     return report
 
 

@@ -80,7 +80,7 @@ async def _build_locked(session: Session, progress: Progress) -> BuildReport:
     writer.flush()
     report.blocked = list(make_plan(session.project, selection, provider_label(session)).blocked)
     _orphans(session, selection, report)
-    report.written, report.deleted = writer.written, writer.deleted
+    report.written, report.deleted, report.trashed = writer.written, writer.deleted, writer.trashed
     return report
 
 

@@ -20,10 +20,12 @@ from assetgen.store.clean import MISSING
 from assetgen.store.paths import inside
 from assetgen.store.stamps import text_digest
 from assetgen.store.state import State, is_hollow
+from assetgen.store.unmerged import in_conflict
 
 SIDECARS = (".import", ".meta", ".uid")
 """Files that engines lay beside ours; they go when ours goes."""
 
+_TRASHED = frozenset({"drifted", "unmerged"})
 _BATCH_FILES = 256
 _BATCH_STAGED = 1024  # files that others hold and place: fewer syncs of the log, and no more memory
 _BATCH_BYTES = 32 * 1024 * 1024
@@ -107,10 +109,19 @@ def owned_target(path: str, owned: OwnedKeys, was: str | None = None) -> Target:
     return Target(path, KEYS + owned.digest, lambda: owned.content.encode(), text=True, owned=owned, was=was)
 
 
+def _trouble_in(existing: str, owned: OwnedKeys) -> str:
+    """Why a file that editors also edit is left as it is, and what to do."""
+    if in_conflict(existing):
+        return "git left it in conflict: take one side with 'git checkout --ours' or '--theirs', and build again"
+    changed = ", ".join(owned.conflicts(existing)[:4])
+    return f"{changed or 'the whole file'} changed in an editor; 'build --force' puts it back"
+
+
 class Writer(Struct):
-    """Writes the outputs of one project. `written`, `deleted` and `left` (changed by somebody just before) count files;
-    `unwritten` is told of a file that could not be written, and the others are. `spared` lie beside pictures of renamed
-    assets, and move instead of being deleted with them (`carry`). `placer` gives staged files their places."""
+    """Writes the outputs of one project. `written`, `deleted`, `trashed` (what was there is kept) and `left` (changed
+    by somebody just before) count files; `unwritten` is told of a file that could not be written, and the
+    others are. `spared` lie beside pictures of renamed assets, and move instead of being deleted with them (`carry`).
+    `placer` gives staged files their places."""
 
     root: Path
     state: State
@@ -118,6 +129,7 @@ class Writer(Struct):
     force: bool = False
     written: int = 0
     deleted: int = 0
+    trashed: int = 0
     left: int = 0
     unwritten: Callable[[str, StoreError], None] | None = None
     spared: AbstractSet[str] = frozenset()
@@ -162,7 +174,7 @@ class Writer(Struct):
                 judged.drifted.append(path)
             elif found != "same":
                 data = self._merged(target) if target.owned else b"" if target.late else target.content()
-                judged.pending.append(Pending(target, data, seen, before, forced=found == "drifted"))
+                judged.pending.append(Pending(target, data, seen, before, forced=found in _TRASHED))
             elif target.shrink:
                 data = target.content()
                 if len(data) < inside(self.root, path).stat().st_size:
@@ -171,7 +183,7 @@ class Writer(Struct):
         return judged
 
     def _judge(self, target: Target, recorded: str | None) -> str:
-        """`same`, `ours` (missing, or as this tool once wrote it) or `drifted`."""
+        """`same`, `ours` (missing, or as this tool once wrote it), `unmerged` or `drifted`."""
         return self._judge_owned(target, recorded) if target.owned else self._judge_plain(target, recorded)
 
     def _judge_plain(self, target: Target, recorded: str | None) -> str:
@@ -180,7 +192,7 @@ class Writer(Struct):
             return "same"
         if there is None or there == recorded or self.state.written.has(target.path, there):
             return "ours"
-        return "drifted"
+        return "unmerged" if target.text and self.state.unmerged(target.path) else "drifted"
 
     def _judge_owned(self, target: Target, recorded: str | None) -> str:
         assert target.owned is not None
@@ -195,8 +207,8 @@ class Writer(Struct):
         known = any(d in (target.digest, recorded) for d in digests)
         if known or any(self.state.written.has(target.path, d) for d in digests):
             return "ours"
-        names = ", ".join(target.owned.conflicts(existing)[:4])
-        self.conflicts.append((target.path, names))
+        if not self.force:
+            self.conflicts.append((target.path, _trouble_in(existing, target.owned)))
         return "drifted"
 
     def _existing(self, path: str) -> str | None:
@@ -275,9 +287,10 @@ class Writer(Struct):
             found = self._again(item)
             if found == "left":
                 return
-            forced = found == "drifted"
+            forced = found in _TRASHED
         if forced:
             self.state.trash(item.target.path)
+            self.trashed += 1
         if item.staged is not None:
             atomic.place(item.staged.path, path)
             self._note(item)
@@ -292,12 +305,12 @@ class Writer(Struct):
         self.written += 1
 
     def _again(self, item: Pending) -> str:
-        """`ours`, `drifted` or `left`: a file that changed since it was judged, which somebody may have retouched.
+        """`left`, or as judged anew: a file that changed since it was judged, which somebody may have retouched.
 
         One that editors also edit is left to the next build, which merges with what it is by then.
         """
         found = self._judge(item.target, item.recorded)
-        if (found == "ours" and item.target.owned is None) or (found == "drifted" and self.force):
+        if (found in ("ours", "unmerged") and item.target.owned is None) or (found == "drifted" and self.force):
             return found
         if item.staged is not None:
             atomic.discard(item.staged.path)
@@ -331,6 +344,7 @@ class Writer(Struct):
         target = inside(self.root, path)
         if not ours:
             self.state.trash(path)
+            self.trashed += 1
         try:
             beside = [suffix for suffix in SIDECARS if path + suffix not in self.spared]
             for each in (target, *(target.with_name(target.name + suffix) for suffix in beside)):

@@ -41,8 +41,8 @@ class Warned(Struct, frozen=True):
 
 
 class BuildReport(Struct):
-    """Everything that a build did. `written` and `deleted` count files; `stopped` says why nothing more was sent,
-    `trouble` why nothing could be: the service refuses the key, or cannot be reached."""
+    """Everything that a build did. `written`, `deleted` and `trashed` count files; `stopped` says why nothing more was
+    sent, `trouble` why nothing could be: the service refuses the key, or cannot be reached."""
 
     assets: dict[str, AssetReport] = field(default_factory=dict)
     others: dict[str, AssetReport] = field(default_factory=dict)
@@ -51,6 +51,7 @@ class BuildReport(Struct):
     warnings: list[Warned] = field(default_factory=list)
     written: int = 0
     deleted: int = 0
+    trashed: int = 0
     stopped: str | None = None
     trouble: str | None = None
     interrupted: bool = False

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
+from assetgen.model.plan import MODIFIED
 
 if TYPE_CHECKING:
     from assetgen.build.check import Noted
@@ -26,6 +29,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.check import check
     from assetgen.build.session import Session
     from assetgen.cli.painter import Painter
+    from assetgen.cli.planview import ALIKE, FOLD, adoptable
 
     session = Session(replace(flags.options(args, context), locked=True, offline=True), context.environment())
     report = check(session, release=args.release, require_review=args.require_review)
@@ -33,15 +37,25 @@ def run(args: argparse.Namespace, context: Context) -> int:
         print_json(report.to_json())
         return report.exit_status
     say = Painter(context)
-    for item in report.stale:
-        say.line(f"  ! {item.path or item.asset}: {item.reason}", "red", error=True)
+    for reason, items in groupby(report.stale, attrgetter("reason")):
+        alike = list(items)
+        shown = alike[:FOLD] if len(alike) > ALIKE and not context.verbose else alike
+        for item in shown:
+            say.line(f"  ! {item.path or item.asset}: {reason}", "red", error=True)
+        if len(shown) < len(alike):
+            say.line(f"    … and {len(alike) - len(shown):,} more (--verbose lists them)", error=True)
     for (level, check_name, message), assets in _grouped(report.findings).items():
         style = "red" if level == "error" else "yellow"
         say.line(f"  {level}: {_some(assets)}: {check_name}: {message}", style, error=level == "error")
     if report.exit_status == 0:
         say.line("Outputs, lock and manifest agree.")
     elif report.stale:
-        say.line("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
+        modified = [item.asset for item in report.stale if item.reason == MODIFIED]
+        if modified:
+            keep = "'assetgen adopt' keeps what was modified by hand, " if any(map(adoptable, modified)) else ""
+            say.line(f"Modified by hand: {keep}'assetgen build --force' replaces it (yours goes to the trash).", "bold")
+        if len(modified) < len(report.stale):
+            say.line("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
     else:
         say.line("Up to date, but not ready: what is named above has to be settled first.", "bold")
     return report.exit_status

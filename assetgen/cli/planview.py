@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+
+from msgspec.structs import replace
 
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
@@ -31,12 +33,15 @@ _WHAT_TO_DO: dict[BlockState, str] = {
     "pinned": "remove 'pin' to allow it",
     "drifted": "keep it with 'assetgen adopt', or replace it with --force",
 }
-_FOLD = 12
-_ALIKE = 50  # so many free actions in a row of one kind and reason are a list that nobody reads
+FOLD = 12
+ALIKE = 50  # so many free actions in a row of one kind and reason are a list that nobody reads
 
 
 def what_to_do(item: Blocked) -> str:
-    """How a person gets out of it. A Git LFS pointer is not lost: its file lies on the server, paid for."""
+    """How a person gets out of it. A Git LFS pointer is not lost: its file lies on the server, paid for. What is made
+    of many assets cannot be adopted."""
+    if item.state == "drifted" and not adoptable(item.asset):
+        return "replace it with --force: yours goes to .assetgen/trash/"
     if item.pointer:
         return "no need to buy it again: its file is on the LFS server"
     if item.waits_for is not None:
@@ -44,6 +49,11 @@ def what_to_do(item: Blocked) -> str:
     if item.bought:
         return "build with the provider that it was bought from, or 'assetgen accept' it as it is"
     return _WHAT_TO_DO[item.state]
+
+
+def adoptable(label: str) -> bool:
+    """Whether it is an asset's: index, atlases and palettes are made of several, and nothing can stand for them."""
+    return label != "index" and ":" not in label
 
 
 def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> None:
@@ -59,15 +69,28 @@ def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> 
         say.line("assetgen will:")
         say.line()
         _show_actions(plan.actions, say, context)
-    if plan.blocked:
-        say.line()
-        for item in plan.blocked:
-            say.line(f"  ! {item.asset}: {item.state}: {item.reason}", "red" if item.state != "adopted" else "yellow")
-            say.line(f"    {what_to_do(item)}")
+        if plan.blocked:
+            say.line()
+    for text, style in blocked_lines(plan.blocked):
+        say.line(text, style)
     for hint in plan.hints:
         say.line(f"  hint: {hint}", "cyan")
     say.line()
     say.line(summary(plan), "bold")
+
+
+def show_build_plan(plan: Plan, context: Context) -> None:
+    """What a build is about to do. What is in its way is told by its report, and here before money is asked for."""
+    if plan.actions:
+        show_plan(plan if plan.cost else replace(plan, blocked=()), context)
+
+
+def blocked_lines(blocked: Iterable[Blocked]) -> Iterator[tuple[str, str | None]]:
+    """What is in the way, with its style; what to do about it once for all that follow each other."""
+    for advice, items in groupby(blocked, what_to_do):
+        for item in items:
+            yield f"  ! {item.asset}: {item.state}: {item.reason}", "yellow" if item.state == "adopted" else "red"
+        yield f"    {advice}", None
 
 
 def nothing_planned(plan: Plan, warnings: Sequence[str] = ()) -> list[tuple[str, str | None]]:
@@ -89,12 +112,13 @@ def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> 
             say.line(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
         runs = [members] if cause is not None else [list(run) for _, run in groupby(members, _likeness)]
         for run in runs:
-            foldable = cause is not None or (len(run) > _ALIKE and not run[0].cost)
-            shown = run[:_FOLD] if foldable and not context.verbose else run
+            foldable = cause is not None or (len(run) > ALIKE and not run[0].cost)
+            shown = run[:FOLD] if foldable and not context.verbose else run
+            indent = "" if cause is None else "  "
             for action in shown:
-                say.line(_row(action, width), SIGNS[action.action][1])
+                say.line(indent + _row(action, width), SIGNS[action.action][1])
             if len(shown) < len(run):
-                say.line(f"    … and {len(run) - len(shown):,} more (--verbose lists them)")
+                say.line(f"{indent}    … and {len(run) - len(shown):,} more (--verbose lists them)")
 
 
 def _likeness(action: Action) -> tuple[str, str, bool]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context
 from assetgen.cli.painter import Painter
-from assetgen.cli.planview import show_plan, what_to_do
+from assetgen.cli.planview import blocked_lines, show_build_plan
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
@@ -38,7 +38,7 @@ class Plain:
         self.say = Painter(context)
 
     def planned(self, plan: Plan) -> None:
-        show_plan(plan, self.context)
+        show_build_plan(plan, self.context)
 
     def started(self, asset: str, what: str) -> None:
         if self.context.verbose:
@@ -70,7 +70,7 @@ class Live:
         self._next = 0.0
 
     def planned(self, plan: Plan) -> None:
-        show_plan(plan, self.context)
+        show_build_plan(plan, self.context)
         names = {action.asset for action in plan.actions}
         self._task = self.bar.add_task("building", total=len(names), cost="", now="")
 
@@ -222,9 +222,8 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
         say.line(text, "yellow")
     for warned in report.warnings:
         say.line(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
-    for item in report.blocked:
-        context.error(f"  ! {item.asset}: {item.state}: {item.reason}")
-        say.line(f"    {what_to_do(item)}")
+    for text, style in blocked_lines(report.blocked):
+        say.line(text, style, error=style is not None)
     told = {report.stopped, report.trouble, *(f"{item.state}: {item.reason}" for item in report.blocked)}
     troubles: dict[str, list[str]] = {}
     for name, entry in report.everything.items():
@@ -234,10 +233,12 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
         if len(names) > _NAMED:
             names = [f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"]
         for name in names:
-            context.error(f"  ✗ {name}: {error}")
+            say.line(f"  ✗ {name}: {error}", "red", error=True)
     for reason in (report.stopped, report.trouble):
         if reason is not None:
-            context.error(f"assetgen: {reason}")
+            say.line(f"assetgen: {reason}", "red", error=True)
+    if report.trashed:
+        say.line(f"  what was in the place of {count_of(report.trashed, 'file')} is in .assetgen/trash/")
     say.line(_last_line(report), "bold")
 
 
@@ -276,4 +277,5 @@ def _last_line(report: BuildReport) -> str:
         parts.append(f"{report.deleted} deleted")
     if report.requests:
         parts.append(f"{count_of(report.requests, 'paid request')}, {report.cost}")
-    return ("Interrupted: " if report.interrupted else "Done: ") + ", ".join(parts) + "."
+    how = "Interrupted" if report.interrupted else "Stopped" if report.stopped is not None else "Done"
+    return f"{how}: {', '.join(parts)}."

@@ -14,6 +14,7 @@ _VALUE_BRACKET = re.compile(r"""(?:^|:|-)[ \t]+(\[[^\]\n]*\])(?=[ \t]*[^\s,\]}#]
 _VALUE_QUOTED = re.compile(r"""(?:^|[:,\[-])[ \t]*("[^"\n]*"|'[^'\n]*')[ \t]*[^\s,\]}:#]""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _AFTER_TEXT = re.compile(r"[^\s,{}\[\]:#]\s+#")
+_CONFLICT = re.compile(r"^<<<<<<< ", re.MULTILINE)
 _COLOR = re.compile(r"[\[,]\s*#(?=[0-9a-fA-F]{3})")
 _CUT_OFF = frozenset(
     {"did not find expected ',' or '}'", "did not find expected ',' or ']'", "did not find expected node content"}
@@ -47,6 +48,13 @@ _TAILS = {
 
 def explain(error: Exception, text: str, file: str, problems: Problems) -> None:
     """Adds one problem for a YAML error: its place, what was found there, and how to quote it."""
+    conflict = _CONFLICT.search(text)
+    if conflict is not None:
+        place = Position(file, text.count("\n", 0, conflict.start()) + 1, 1)
+        problems.add(
+            place, "git left this file in conflict", tail="choose between the two versions, and remove the marks"
+        )
+        return
     mark = _mark(error)
     if mark is None:
         problems.add(Position(file, 1, 1), f"this is not YAML: {str(error).splitlines()[0]}")

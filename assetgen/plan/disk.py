@@ -204,5 +204,8 @@ class Disk:
             self.memo.put(key, " ".join(found).encode())
         return found
 
+    def unmerged(self, path: str) -> bool:
+        return not path.lower().endswith(".png") and self.state.unmerged(path)
+
     def was_written(self, path: str, digest: str) -> bool:
         return self.state.written.has(path, digest)

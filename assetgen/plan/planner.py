@@ -14,7 +14,7 @@ from assetgen.model.manifest import Asset, Kind, Manifest
 from assetgen.model.plan import Action, Blocked, Plan, Verb, drifted
 from assetgen.plan.evaluate import PLACEHOLDER_RESULT, REDRAWN
 from assetgen.plan.prices import price_of, verb_of
-from assetgen.plan.project import INDEX, Project, palettes_of
+from assetgen.plan.project import INDEX, Project, palettes_of, unmade
 from assetgen.plan.select import Selection
 from assetgen.plan.sources import sources_of
 from assetgen.plan.state import AssetState, StepState
@@ -161,7 +161,7 @@ def _plan_atlas(draft: _Draft, name: str) -> None:
     moved = [member for member in atlas.members if member in draft.moved]
     reason: str | None = None
     if block is None or block.frames is None:
-        reason = "new"
+        reason = unmade(block)
     elif moved:
         reason = f"{_some(moved)} changed"
     elif block.frames != project.atlas_key(name):

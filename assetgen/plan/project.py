@@ -37,8 +37,17 @@ Needs = Callable[[str, bool], frozenset[str]]
 """Which kinds of files an asset of a kind is written as where the manifest does not say; packed in an atlas, or not."""
 
 
+def unmade(block: Block | None) -> str:
+    """Why there is to be made what the lock has no key of: a merge of two locks drops the keys and keeps the results,
+    and a build that was killed has them, and no files yet."""
+    if block is None or not (block.outputs or block.steps):
+        return "new"
+    return "merged" if block.outputs else "not finished yet"
+
+
 class OutputCheck(Struct, frozen=True):
-    """One recorded output against the disk. stale: not what the lock says, but written by the tool (another branch)."""
+    """One recorded output against the disk. stale: not what the lock says, but nobody's work either: the tool wrote it
+    (on another branch), or git left it in conflict."""
 
     path: str
     state: OutputState
@@ -238,7 +247,7 @@ class Project:
         if keys is None:
             return None
         if block is None or block.files is None:
-            return "new"
+            return unmade(block)
         if block.files != keys.files:
             return self._recipe_reason(name, block)
         return self.outputs_reason(block)
@@ -288,7 +297,7 @@ class Project:
             return "missing"
         if there == digest:
             return "same"
-        return "stale" if self.world.was_written(path, there) else "drifted"
+        return "stale" if self.world.was_written(path, there) or self.world.unmerged(path) else "drifted"
 
     def _owned_state(self, path: str, digest: str) -> OutputState:
         """Files that editors also edit are judged by the keys that are ours (OUTPUTS, 'Engine files')."""

@@ -84,5 +84,8 @@ class World(Protocol):
         """Digests (`keys:…`) of our keys in a file that an engine's editor also edits, as it is on disk: one for each
         scope that an undisturbed file may have; None where it is missing."""
 
+    def unmerged(self, path: str) -> bool:
+        """Whether git left that text output in conflict."""
+
     def was_written(self, path: str, digest: str) -> bool:
         """Whether the tool itself has written this content there (`.assetgen/written`)."""

@@ -14,6 +14,7 @@ from assetgen.model.errors import PictureError, StoreError
 from assetgen.store import atomic
 from assetgen.store.paths import inside
 from assetgen.store.stamps import Clock, PixelDigest, Stamps
+from assetgen.store.unmerged import in_conflict
 
 FOLDER = ".assetgen"
 NOTHING = hashlib.sha256(b"").hexdigest()
@@ -168,6 +169,13 @@ class State:
             return self.stamps.pixel_digest(path)
         except PictureError:
             return None if is_hollow((self.root / path).read_bytes()) else self.stamps.byte_digest(path)
+
+    def unmerged(self, path: str) -> bool:
+        """Whether a text output is one that a merge left in conflict. Nobody's work: the next build makes it anew."""
+        try:
+            return in_conflict(inside(self.root, path).read_text("utf-8"))
+        except (OSError, UnicodeDecodeError):
+            return False
 
     def trash(self, path: str) -> Path:
         """Move a file (relative to the project) to `.assetgen/trash/`, beside earlier ones. Where it went."""
