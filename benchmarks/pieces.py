@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from art import COLORS, art_project
@@ -99,11 +100,10 @@ def packing(bench: Bench) -> None:
         if rectpack is not None:
             commands |= {f"rectpack {a}": [*rectpack, str(file), a] for a in algorithms}
         for peer, command in commands.items():
-            done = [_told(command) for _ in range(bench.rounds)]
-            if all(done):
-                found[peer] = sorted(done)[len(done) // 2]  # type: ignore[type-var]
+            done = [told for _ in range(bench.rounds) if (told := _told(command)) is not None]
+            if len(done) == bench.rounds:
+                found[peer] = sorted(done)[len(done) // 2]
         for peer, result in found.items():
-            assert result is not None
             took, pages = result
             rows.append([name, peer, seconds(took), str(len(pages)), f"{area / sum(w * h for w, h in pages):.3f}"])
     print("\n### Packing rectangles: 2048² pages, no padding, no rotation\n")
@@ -175,7 +175,7 @@ def _atlas_peers(bench: Bench, root: Path) -> list[Contender]:
         if command is not None:
             output = peer_output(root, name)
             whole = [*command, str(root / "art"), str(output)]
-            found.append(Contender(name, whole, lambda output=output: shutil.rmtree(output, ignore_errors=True)))
+            found.append(Contender(name, whole, partial(shutil.rmtree, output, ignore_errors=True)))
     return found
 
 
@@ -230,7 +230,7 @@ def incremental(bench: Bench) -> None:
 
         forget(root)
         once(bench.ours(root, "build"))
-        changed = [bench.ours(root, "build", before=lambda root=root: touch(root / "art"))]
+        changed = [bench.ours(root, "build", before=partial(touch, root / "art"))]
         same = [bench.ours(root, "build")]
         command = bench.peers.node("assetpack.mjs")
         if command is not None:
@@ -239,7 +239,7 @@ def incremental(bench: Bench) -> None:
                 once(peer)
                 entry = root.with_name(root.name + "-entry") / "all{tps}"
                 again = assetpack(command, root, fresh=False)
-                changed.append(Contender(again.name, again.command, lambda entry=entry: touch(entry)))
+                changed.append(Contender(again.name, again.command, partial(touch, entry)))
                 same.append(Contender(again.name, again.command))
             except Failed as failure:
                 print(f"  skipped: {failure}")
@@ -271,10 +271,10 @@ def noop(bench: Bench) -> None:
         contenders += _planners(bench, root, names)
         compared(f"Nothing to do, {count:,} assets", contenders, max(bench.rounds, 5))
         slow = [
-            bench.ours(root, "plan", name="assetgen", before=lambda root=root: _unanswered(root)),
+            bench.ours(root, "plan", name="assetgen", before=partial(_unanswered, root)),
             bench.ours(root, "check", name="assetgen check"),
-            bench.ours(root, "plan", name="no memo of the manifest", before=lambda root=root: _without_memo(root)),
-            bench.ours(root, "plan", name="fresh clone", before=lambda root=root: _cloned(root)),
+            bench.ours(root, "plan", name="no memo of the manifest", before=partial(_without_memo, root)),
+            bench.ours(root, "plan", name="fresh clone", before=partial(_cloned, root)),
         ]
         compared(f"All looked at, nothing to do, {count:,} assets", slow, bench.rounds)
         once(bench.ours(root, "build"))
@@ -361,8 +361,8 @@ def cold(bench: Bench) -> None:
         once(bench.ours(root, "plan"))  # all is compiled, and every file has been read once
         contenders = [
             Contender("two threads", floor, before, env=bench.python),
-            bench.ours(root, "build", before=lambda root=root: forget(root)),
-            bench.ours(root, "build", name="with lock", before=lambda root=root: forget(root, lock=False)),
+            bench.ours(root, "build", before=partial(forget, root)),
+            bench.ours(root, "build", name="with lock", before=partial(forget, root, lock=False)),
         ]
         compared(f"{count:,} sprites of {side}×{side}, cold", contenders, bench.rounds, ours="two threads")
 
