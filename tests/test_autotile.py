@@ -22,7 +22,6 @@ from assetgen.pixels.autotile import (
     draw_corners,
     lattice,
     neighbourhoods,
-    probabilities,
     reduced,
     sheet_picture,
 )
@@ -136,18 +135,6 @@ def test_rpg_maker_draws_the_blob_from_its_block(tiles: list[Picture]) -> None:
             quarters.append(block[y * side : (y + 1) * side, x * side : (x + 1) * side])
         cell = np.vstack([np.hstack(quarters[:2]), np.hstack(quarters[2:])])
         assert (cell == blob_cell(sixteen, mask)).all()
-
-
-def test_equal_full_tiles_become_variants() -> None:
-    tiles = drawn_tileset()
-    tiles[8] = tiles[0].copy()
-    shares = probabilities(tiles, CORNERS)
-    assert shares[0] == pytest.approx(2 / 3)
-    assert shares[4] == pytest.approx(1 / 3)
-    assert shares[8] == 0
-    for code in range(16):
-        group = [share for share, bits in zip(shares, CORNERS, strict=True) if corner_code(bits) == code]
-        assert sum(group) == pytest.approx(1)
 
 
 def test_what_cannot_be_made_is_said() -> None:

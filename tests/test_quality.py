@@ -26,7 +26,7 @@ from assetgen.pixels.quality import (
     check_size,
     check_sprite,
 )
-from assetgen.pixels.quality_tiles import check_tile, check_tileset, corner_mismatches
+from assetgen.pixels.quality_tiles import check_tileset, corner_mismatches
 
 SHEETS = {
     "four_angle_walking.png": ("four_angle_walking", 4, 4),
@@ -85,7 +85,7 @@ def test_real_sprites_have_no_findings(name: str) -> None:
 
 @needs_samples
 def test_the_real_tile_is_seamless_enough() -> None:
-    assert errors(check_tile(sample("single_tile_32px.png"))) == set()
+    assert errors(check_sprite(sample("single_tile_32px.png"), seamless="xy")) == set()
 
 
 # --- damaged copies: what was done, to which sheet, and the check that must find it ---

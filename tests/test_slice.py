@@ -15,7 +15,7 @@ from assetgen.catalog.layouts import CORNERS, LAYOUTS, layout_for
 from assetgen.catalog.styles import find
 from assetgen.catalog.tags import resolve_tags
 from assetgen.model.errors import LayoutError
-from assetgen.model.layout import Cell
+from assetgen.model.layout import Cell, Layout
 from assetgen.model.manifest import Grid, Timing
 from assetgen.pixels.geometry import (
     common_box,
@@ -27,7 +27,7 @@ from assetgen.pixels.geometry import (
     visible_box,
 )
 from assetgen.pixels.picture import Animated, Picture, decode_frames, read
-from assetgen.pixels.slice import cut, cut_durations, cut_frames, cut_sheet, drawn, grid_of, plain_grid
+from assetgen.pixels.slice import cut, cut_durations, cut_frames, drawn, grid_of, plain_grid
 
 SAMPLES = Path(os.environ.get("ASSETGEN_SAMPLES", "no samples"))
 needs_samples = pytest.mark.skipif("ASSETGEN_SAMPLES" not in os.environ, reason="ASSETGEN_SAMPLES names no folder")
@@ -84,6 +84,13 @@ EXPECTED = {
         "attack": row(0, range(4)) + row(1, range(4))
     },
 }
+
+
+def cut_sheet(
+    picture: Picture, layout: Layout | None, *grid: int, what: str = "x", cell: tuple[int, int] | None = None
+) -> list[Picture]:
+    columns, rows = grid or (None, None)
+    return cut(picture, grid_of((picture.shape[1], picture.shape[0]), layout, columns, rows, what, cell=cell))
 
 
 @needs_samples

@@ -1,11 +1,10 @@
-"""One atlas of the manifest: frames to placements, page keys and, where wanted, pictures."""
+"""One atlas of the manifest: frames to placements and page keys."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -16,9 +15,6 @@ from assetgen.model.built import Box, Frame, Placement, Size
 from assetgen.model.errors import AssetError
 from assetgen.model.manifest import Atlas
 from assetgen.model.request import Json
-
-if TYPE_CHECKING:
-    from assetgen.model.built import Load, Picture
 
 
 class AtlasPlan(Struct, frozen=True):
@@ -35,25 +31,6 @@ class AtlasPlan(Struct, frozen=True):
     remembered: Json
     fresh: float | None = None
     worth_repacking: bool = False
-
-
-class AtlasResult(Struct, frozen=True):
-    """A finished atlas: its plan and one picture a page."""
-
-    plan: AtlasPlan
-    pages: list[Picture]
-
-    @property
-    def placements(self) -> Mapping[str, Placement]:
-        return self.plan.placements
-
-    @property
-    def remembered(self) -> Json:
-        return self.plan.remembered
-
-    @property
-    def occupancy(self) -> float:
-        return self.plan.occupancy
 
 
 def plan_atlas(
@@ -97,23 +74,6 @@ def plan_atlas(
         packing.fresh,
         packing.worth_repacking,
     )
-
-
-def build_atlas(
-    atlas: Atlas,
-    frames: Sequence[Frame],
-    load: Load,
-    previous: Json = None,
-    repack: bool = False,
-    groups: Mapping[str, str] | None = None,
-) -> AtlasResult:
-    """`plan_atlas`, and every page drawn. To draw only touched pages, compare `keys` and call `compose_page`."""
-    from assetgen.atlas.compose import compose_page
-
-    plan = plan_atlas(atlas, frames, previous, repack=repack, groups=groups)
-    placements = plan.placements.values()
-    pages = [compose_page(placements, page, size, load, atlas.extrude) for page, size in enumerate(plan.sizes)]
-    return AtlasResult(plan, pages)
 
 
 def options_of(atlas: Atlas) -> Options:

@@ -39,8 +39,3 @@ def _draw(page: Picture, cut: Picture, spot: tuple[int, int], extrude: int) -> N
         columns = slice(x - extrude, x + width + extrude)
         page[y - extrude : y, columns] = page[y : y + 1, columns]
         page[y + height : y + height + extrude, columns] = page[y + height - 1 : y + height, columns]
-
-
-def scaled(picture: Picture, times: int) -> Picture:
-    """A page (or frame) enlarged a whole number of times: each pixel becomes a square. Coordinates scale alike."""
-    return picture if times == 1 else picture.repeat(times, axis=0).repeat(times, axis=1)

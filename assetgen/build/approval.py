@@ -9,7 +9,6 @@ from assetgen.build.money import Purse, affordable, bounds, in_credits, smaller
 from assetgen.build.providers import Providers
 from assetgen.build.session import Session
 from assetgen.model.cost import Cost, total
-from assetgen.model.manifest import Asset
 from assetgen.model.plan import Action, Plan
 
 Ask = Callable[[Plan, Cost | None], bool]
@@ -42,7 +41,7 @@ async def approve(session: Session, plan: Plan, purse: Purse, providers: Provide
     reason = affordable(plan.cost, purse.cap, None, committed)
     if reason is not None:
         return reason
-    provider = await providers.open(_provider_of(session, paid[0]))
+    provider = await providers.open(session.provider_name(session.manifest.assets[paid[0].asset]))
     balance = await provider.balance()
     reason = bounds(purse.cap, balance) or affordable(plan.cost, purse.cap, balance, committed)
     if reason is not None:
@@ -52,11 +51,6 @@ async def approve(session: Session, plan: Plan, purse: Purse, providers: Provide
     purse.exact = in_credits(balance)
     shown = total((plan.cost, committed))
     return _allowed(session, plan, purse, shown, ask and partial(ask, plan, balance))
-
-
-def _provider_of(session: Session, action: Action) -> str:
-    asset: Asset = session.manifest.assets[action.asset]
-    return session.provider_name(asset)
 
 
 def _allowed(session: Session, plan: Plan, purse: Purse, shown: Cost, ask: Callable[[], bool] | None) -> str | None:

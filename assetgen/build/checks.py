@@ -34,7 +34,7 @@ def sprite_findings(asset: Asset, picture: Picture, finished: Picture, sources: 
     # A piece that was cut close to its outline may well fill its corners.
     loose = asset.cut is None or asset.cut.mode == "grid"
     clear = _wants_clear(asset) and loose
-    settings = _settings(asset)
+    settings = asset.quality
     if asset.source == "file":
         settings = {"empty": "warn", **settings}  # a person may draw nothing
     findings = check_sprite(picture, settings, transparent=clear, seamless=_seamless(asset))
@@ -57,7 +57,7 @@ def animation_findings(
         return composed_findings(asset, names, sources)
     grounded = matching(asset.timing.grounded, [tag.name for tag in tags])
     clear = _wants_clear(asset) or any((step.style or "").startswith("rd_animation__") for step in asset.steps)
-    settings = _settings(asset)
+    settings = asset.quality
     if asset.source == "file":
         settings = {"background": "off", **settings}  # a drawn background is meant
     findings = check_animation(
@@ -81,9 +81,9 @@ def tileset_findings(
 
     findings: list[Finding] = []
     if layout is not None and layout.tiles:
-        findings += verify_sheet(cells, _settings(asset))
+        findings += verify_sheet(cells, asset.quality)
     elif len(cells) == 1 and asset.steps:
-        findings += check_sprite(cells[0], _settings(asset), seamless=_seamless(asset))
+        findings += check_sprite(cells[0], asset.quality, seamless=_seamless(asset))
     return (*findings, *_off_palette(asset, {f"tile {i}": cell for i, cell in enumerate(finished)}, sources))
 
 
@@ -99,10 +99,6 @@ def _seamless(asset: Asset) -> str:
     asked = str(_asked(asset, "tile") or "")
     styles = [find(step.style) for step in asset.steps if step.style is not None]
     return asked or ("xy" if any(style is not None and style.makes == "tile" for style in styles) else "")
-
-
-def _settings(asset: Asset) -> Mapping[str, Json]:
-    return asset.quality
 
 
 def _off_palette(asset: Asset, pictures: Mapping[str, Picture], sources: Sources) -> list[Finding]:

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from assetgen.build import joining, tilework
-from assetgen.build.finish import (
-    Finished,
-    Sources,
-    apply_recipe,
-    finished_animation,
-    finished_sprite,
-)
+from assetgen.build.finish import Finished, Sources, apply_recipe, finished_animation, finished_sprite
 from assetgen.build.pieces import digest_of
-from assetgen.build.terrains import autotile_sheets
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
 from assetgen.model.errors import AssetError
 from assetgen.model.layout import Tag
@@ -27,8 +20,6 @@ if TYPE_CHECKING:
     from assetgen.model.built import Picture
     from assetgen.model.finding import Finding
     from assetgen.pixels.reel import Reel
-
-__all__ = ["autotile_sheets", "composed"]
 
 
 def composed(asset: Asset, sources: Sources) -> Finished:

@@ -195,7 +195,7 @@ class _Finals:
         pool: ThreadPoolExecutor,
     ) -> Target:  # fmt: skip
         from assetgen.atlas.compose import compose_page
-        from assetgen.atlas.compose import scaled as enlarge
+        from assetgen.pixels.operations.framing import enlarge
         from assetgen.pixels.picture import pixel_digest
         from assetgen.pixels.png import encode
 

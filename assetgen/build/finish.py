@@ -215,13 +215,15 @@ def tagged_frames(
     name: str, tags: Sequence[Tag], cells: Sequence[Picture], album: Album, known: dict[Cell, Frame]
 ) -> tuple[dict[str, Frame], tuple[BuiltTag, ...]]:
     """One frame a step of each tag's cycle, named `NAME/TAG_NN`. `known` are cells in the album, by cell."""
+    from assetgen.pixels.slice import drawn
+
     frames: dict[str, Frame] = {}
     built: list[BuiltTag] = []
     for tag in tags:
         names = []
         for number, cell in enumerate(tag.cells):
             if cell not in known:
-                known[cell] = album.frame("", mirrored(cells[cell.index]))
+                known[cell] = album.frame("", drawn(cells, cell))
             frame_name = f"{name}/{tag.name}_{number:02d}"
             frames[frame_name] = replace(known[cell], name=frame_name)
             names.append(frame_name)
@@ -238,13 +240,6 @@ def _around(cells: Sequence[Picture], x: int) -> tuple[list[Picture], int]:
     half = max(x, width - x)
     left = half - x
     return [place(cell, (2 * half, height), left, 0) for cell in cells], left
-
-
-def mirrored(picture: Picture) -> Picture:
-    """The picture turned left to right."""
-    import numpy as np
-
-    return np.ascontiguousarray(picture[:, ::-1])
 
 
 def _animation_pivot(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from assetgen.build.finish import Finished, Sources, finished_animation, mirrored
+from assetgen.build.finish import Finished, Sources, finished_animation
 from assetgen.catalog.tags import resolve_tags, revise
 from assetgen.model.built import BuiltAnimation
 from assetgen.model.errors import AssetError
@@ -28,7 +28,9 @@ class _Placed(Struct, frozen=True):
 
     def turned(self) -> _Placed:
         """Mirrored left to right, the pivot with it."""
-        return _Placed(mirrored(self.picture), (self.picture.shape[1] - self.pivot[0], self.pivot[1]))
+        from assetgen.pixels.operations.framing import mirror
+
+        return _Placed(mirror(self.picture, "x"), (self.picture.shape[1] - self.pivot[0], self.pivot[1]))
 
 
 def joined(asset: Asset, sources: Sources) -> Finished:

@@ -16,7 +16,6 @@ from assetgen.build.stores import Stores
 from assetgen.build.warm import Warm
 from assetgen.build.work import Work, bare, base_reader, finished_of, prepare
 from assetgen.manifest.memo import Evidence, load_cached
-from assetgen.model.built import BuiltAnimation, BuiltSprite
 from assetgen.model.errors import AssetError, ManifestError, UsageError
 from assetgen.model.lock import Lock
 from assetgen.model.manifest import Asset, Manifest, Stage, Step
@@ -202,9 +201,10 @@ class Session:
         key = "palette:" + self.project.palette_key(name)
         if key not in self._palettes:
             known = self.cache.get(key)
-            colors = tuple(known.decode().split()) if known is not None else self._extracted(name)
-            self.cache.put(key, " ".join(colors).encode())
-            self._palettes[key] = colors
+            if known is None:
+                known = " ".join(self._extracted(name)).encode()
+                self.cache.put(key, known)
+            self._palettes[key] = tuple(known.decode().split())
         return self._palettes[key]
 
     def _extracted(self, name: str) -> tuple[str, ...]:
@@ -302,15 +302,10 @@ class Session:
 
     def final_size(self, name: str) -> tuple[int, int] | None:
         """Width and height of the asset's finished picture (its sheet, for animations and tilesets), once built."""
-        from assetgen.export.regions import sheet_size, tileset_size
+        from assetgen.build.retouched import finished_size
 
         work = prepare(self.project, self.disk, name, self.palette)
-        if work is None:
-            return None
-        built = finished_of(work, self.shelf, pictures=False).built[0]
-        if isinstance(built, BuiltSprite):
-            return built.frame.size
-        return sheet_size(built) if isinstance(built, BuiltAnimation) else tileset_size(built)
+        return finished_size(finished_of(work, self.shelf, pictures=False)) if work is not None else None
 
     def read_text(self, path: str) -> str:
         """A text file of the project, for templates. UsageError where it cannot be read."""

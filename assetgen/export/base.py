@@ -166,6 +166,16 @@ class Context(Struct):
         taken.add(fixed)
         return fixed
 
+    def numbers(self, built: Built, owner: str, purpose: str, of: Iterable[str], first: int = 1) -> dict[str, int]:
+        """A number for each name, from `first`: fixed at first export, a new name takes the next, none is reused."""
+        fixed = built.ids.get(owner, {})
+        following = max((int(value) + 1 for key, value in fixed.items() if key.startswith(purpose)), default=first)
+        found = {}
+        for name in of:
+            found[name] = int(self.id(built, owner, purpose + name, str(following).__str__))
+            following = max(following, found[name] + 1)
+        return found
+
     def recall(self, built: Built, owner: str, purpose: str, value: str) -> str:
         """Notes `value` for the next build and gives the last build's, or `value` where there was none."""
         last = built.ids.get(owner, {}).get(purpose, value)

@@ -8,7 +8,7 @@ levels, entities, enums and everything else belong to the editor.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -79,7 +79,7 @@ class _Ids:
 def _corner_project(built: Built, tileset: BuiltTileset, file: str, context: Context) -> Output:
     ids = _Ids(built, tileset.name, "sheet", context)
     path = f"tilesets/{tileset.name}.ldtk"
-    values = _numbers(built, tileset.name, tileset.terrains, context)
+    values = context.numbers(built, tileset.name, "ldtk:value:", tileset.terrains)
     rules = []
     by_corners: dict[tuple[int, ...], list[int]] = {}
     for tile in tileset.tiles:
@@ -141,19 +141,6 @@ def blob_pattern(mask: int, value: int = 1) -> list[int]:
         *(side(west), value, side(east)),
         *(corner(32, south, west), side(south), corner(8, south, east)),
     ]
-
-
-def _numbers(built: Built, owner: str, terrains: Sequence[str], context: Context) -> dict[str, int]:
-    """IntGrid value of each terrain from 1: fixed at first export, none is reused."""
-    prefix = "ldtk:value:"
-    fixed = built.ids.get(owner, {})
-    taken = max((int(value) for key, value in fixed.items() if key.startswith(prefix)), default=0)
-    found = {}
-    for terrain in terrains:
-        if prefix + terrain not in fixed:
-            taken += 1
-        found[terrain] = int(context.id(built, owner, prefix + terrain, str(taken).__str__))
-    return found
 
 
 def _ground(tileset: BuiltTileset, values: dict[str, int]) -> list[list[int]]:

@@ -20,6 +20,7 @@ from assetgen.export.regions import (
     tileset_size,
     tilesets,
 )
+from assetgen.export.shapes import number
 from assetgen.model.built import Built, BuiltTile, BuiltTileset
 from assetgen.model.manifest import Engine, Manifest
 from assetgen.model.position import Problem
@@ -54,11 +55,6 @@ def quoted(text: str) -> str:
     return '"' + plain.replace("\0", "\\0") + '"'
 
 
-def number(value: float) -> str:
-    """A Lua number: whole ones without a point."""
-    return str(int(value)) if value == int(value) else repr(round(value, 6))
-
-
 def _text(group: TextureSet, path: str) -> str:
     first = group.textures[0]
     head = f"image={quoted(relative(first.file, path))}, width={first.size[0]}, height={first.size[1]}"
@@ -72,8 +68,8 @@ def _text(group: TextureSet, path: str) -> str:
         for page in group.textures
     ]
     lines += ["  },", "  frames={"]
-    for number_, page in enumerate(group.textures, 1):
-        lines += [f"    [{quoted(frame)}]={_frame(region, number_)}," for frame, region in page.regions.items()]
+    for page_number, page in enumerate(group.textures, 1):
+        lines += [f"    [{quoted(frame)}]={_frame(region, page_number)}," for frame, region in page.regions.items()]
     lines += ["  },", "  animations={"]
     lines += [f"    [{quoted(tag.key)}]={_animation(tag, row, group.packed)}," for row, tag in enumerate(group.tags, 1)]
     return "\n".join([*lines, "  },", "}", ""])

@@ -56,23 +56,10 @@ def _parts(built: Built, tileset: BuiltTileset, context: Context) -> Iterator[Ti
     for key in files.keys() - known.keys():
         context.warn(tileset.name, f"tiled: the object {key!r} has no picture of its own: left out")
     if len(known) == len(files):
-        numbers = _object_numbers(built, tileset, context)
+        numbers = context.numbers(built, tileset.name, "tiled:object:", files, first=0)
         collection = object_tileset(tileset, known, numbers)
         if collection is not None:
             yield collection
-
-
-def _object_numbers(built: Built, tileset: BuiltTileset, context: Context) -> dict[str, int]:
-    """Tile id of each object in the image collection: fixed at first export, none is reused."""
-    prefix = "tiled:object:"
-    fixed = built.ids.get(tileset.name, {})
-    following = max((int(value) + 1 for key, value in fixed.items() if key.startswith(prefix)), default=0)
-    found = {}
-    for frame in tileset.objects:
-        key = prefix + frame.name
-        found[frame.name] = int(context.id(built, tileset.name, key, str(following).__str__))
-        following = max(following, found[frame.name] + 1)
-    return found
 
 
 def _files(built: Built, owner: str, made: Tileset, context: Context) -> Iterator[Output]:

@@ -99,7 +99,7 @@ def main_tileset(built: Built, tileset: BuiltTileset, context: Context) -> Tiles
 def _corner_sets(built: Built, tileset: BuiltTileset, context: Context) -> tuple[WangSet, ...]:
     if not tileset.terrains:
         return ()
-    numbers = color_numbers(built, tileset, context)
+    numbers = context.numbers(built, tileset.name, "tiled:color:", tileset.terrains)
     tiles: dict[int, WangId] = {}
     whole: dict[str, int] = {}
     for tile in tileset.tiles:
@@ -112,20 +112,6 @@ def _corner_sets(built: Built, tileset: BuiltTileset, context: Context) -> tuple
     names = sorted(numbers, key=lambda name: numbers[name])
     colors = tuple((name, whole.get(name, -1)) for name in names)
     return (WangSet(tileset.name, "corner", colors, tiles),)
-
-
-def color_numbers(built: Built, tileset: BuiltTileset, context: Context) -> dict[str, int]:
-    """Number of each terrain from 1: fixed at first export; a new one takes the next number, none is reused."""
-    prefix = "tiled:color:"
-    fixed = built.ids.get(tileset.name, {})
-    taken = max((int(value) for key, value in fixed.items() if key.startswith(prefix)), default=0)
-    found = {}
-    for name in tileset.terrains:
-        if prefix + name not in fixed:
-            taken += 1
-        value = str(taken)
-        found[name] = int(context.id(built, tileset.name, prefix + name, value.__str__))
-    return found
 
 
 def blob_tileset(built: Built, tileset: BuiltTileset, sheet: AutotileSheet) -> Tileset | None:

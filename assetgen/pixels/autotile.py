@@ -151,24 +151,6 @@ def sheet_picture(sheet: Sheet) -> Picture:
     return result
 
 
-def probabilities(tiles: Sequence[Picture], corners: Sequence[Corners]) -> list[float]:
-    """How often each tile should be drawn among those with its corners; these shares add up to 1.
-
-    Tiles with equal corners are variants of each other. Of several with equal pixels the first stands for all,
-    with the sum of their shares, and the others get 0.
-    """
-    groups: dict[int, list[int]] = {}
-    for index, bits in enumerate(corners):
-        groups.setdefault(corner_code(bits), []).append(index)
-    result = [0.0] * len(tiles)
-    for members in groups.values():
-        first: dict[bytes, int] = {}
-        for index in members:
-            owner = first.setdefault(tiles[index].tobytes(), index)
-            result[owner] += 1 / len(members)
-    return result
-
-
 def verify_sheet(tiles: Sequence[Picture], settings: Mapping[str, Json] | None = None) -> list[Finding]:
     """Checks of a generated 4×5 sheet's twenty tiles: empty ones, corner materials, seams (see `quality_tiles`)."""
     from assetgen.catalog.layouts import CORNERS

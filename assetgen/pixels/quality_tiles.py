@@ -43,13 +43,6 @@ def check_tileset(
     return findings
 
 
-def check_tile(tile: Picture, settings: Mapping[str, Json] | None = None) -> list[Finding]:
-    """Checks of a single tile that is to repeat in both directions."""
-    from assetgen.pixels.quality import check_sprite
-
-    return check_sprite(tile, settings, seamless="xy")
-
-
 def corner_mismatches(tiles: Sequence[Picture], corners: Sequence[Corners]) -> list[tuple[int, int]]:
     """(tile, corner) pairs whose 25 % window belongs to the other material.
 

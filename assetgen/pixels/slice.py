@@ -10,6 +10,7 @@ import numpy as np
 from assetgen.model.errors import LayoutError
 from assetgen.model.layout import Cell, Layout
 from assetgen.model.manifest import Grid
+from assetgen.pixels.operations.framing import mirror
 from assetgen.pixels.picture import Animated, Picture
 
 Size = tuple[int, int]
@@ -56,19 +57,6 @@ def grid_of(
             f"{what} is {width}×{height} pixels; {name} needs {columns * cell[0]}×{rows * cell[1]} or that shape"
         )
     return Cells(columns, rows, *shape)
-
-
-def cut_sheet(
-    picture: Picture,
-    layout: Layout | None,
-    columns: int | None = None,
-    rows: int | None = None,
-    what: str = "the sheet",
-    *,
-    cell: Size | None = None,
-) -> list[Picture]:
-    """The cells of a sheet in reading order, as views on `picture` (see `grid_of`)."""
-    return cut(picture, grid_of((picture.shape[1], picture.shape[0]), layout, columns, rows, what, cell=cell))
 
 
 def plain_grid(size: Size, grid: Grid, what: str) -> Cells:
@@ -127,7 +115,7 @@ def cut_durations(animated: Animated, layout: Layout | None, what: str = "the fi
 def drawn(cells: Sequence[Picture], cell: Cell) -> Picture:
     """The picture of one step: the cell, mirrored left to right where the tag says so."""
     picture = cells[cell.index]
-    return np.ascontiguousarray(picture[:, ::-1] if cell.mirrored else picture)
+    return mirror(picture, "x") if cell.mirrored else np.ascontiguousarray(picture)
 
 
 def _order(count: int, layout: Layout | None, what: str) -> tuple[int, ...]:

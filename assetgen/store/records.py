@@ -55,8 +55,7 @@ class Records:
         for original in result.originals:
             if not self.objects.has(result.realm, original.sha256):
                 raise StoreError(f"{original.file} must be in the store before the record that names it")
-        bare = tuple(replace(original, file=Path(original.file).name) for original in result.originals)
-        result = replace(result, originals=bare, pick=None, inputs={})
+        result = bare(result)
         old = self.record(result.realm, result.request.digest)
         results = [other for other in (old.results if old else ()) if other != result]
         document = _sealed([dump_accepted(each) for each in (*results, result)])
@@ -104,6 +103,12 @@ class Records:
 
     def path(self, realm: str, digest: str) -> Path:
         return self.root / "records" / realm_folder(realm) / digest[:2] / f"{digest}.json"
+
+
+def bare(result: Accepted) -> Accepted:
+    """A result without what belongs to one project: folders, pick and references."""
+    originals = tuple(replace(original, file=Path(original.file).name) for original in result.originals)
+    return replace(result, originals=originals, pick=None, inputs={})
 
 
 def _sealed(results: Json) -> bytes:

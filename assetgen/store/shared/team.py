@@ -9,14 +9,13 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from assetgen.model.errors import StoreError
 from assetgen.model.jsontext import parse_json
 from assetgen.model.lock import Accepted
 from assetgen.model.request import Json
 from assetgen.store import atomic
 from assetgen.store.blocks import dump_accepted, load_accepted
+from assetgen.store.records import bare
 from assetgen.store.shared import keys
 from assetgen.store.shared.address import Address
 from assetgen.store.shared.backend import Backend, damaged
@@ -236,12 +235,6 @@ class Team:
 
     def close(self) -> None:
         self.backend.close()
-
-
-def bare(result: Accepted) -> Accepted:
-    """A result without what belongs to one project: folders, pick and references."""
-    originals = tuple(replace(original, file=Path(original.file).name) for original in result.originals)
-    return replace(result, originals=originals, pick=None, inputs={})
 
 
 def _checked(result: Accepted, realm: str, digest: str) -> None:
