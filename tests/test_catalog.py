@@ -369,6 +369,34 @@ def test_directions_are_renamed_everywhere_and_rules_may_use_either_name() -> No
     assert {"face_down", "face_down_right", "face_sw", "turn"} <= set(turned)
 
 
+def test_tags_that_a_manifest_or_a_file_brings_are_renamed_too() -> None:
+    compass = {"s": "down", "left": "right", "right": "left"}
+    rules = (rule("walk_s", cells=(0,)), rule("walk_left", cells=(1,)), rule("walk_right", cells=(2,)),
+             rule("walk_down", fps=5), rule("go", cells=(3,), name="go_s"))  # fmt: skip
+    tags = resolve_tags(None, 4, Timing(rules=rules), compass, columns=4, rows=1)
+    assert [(tag.name, cells(tag)) for tag in tags] == [
+        ("walk_down", [0]), ("walk_right", [1]), ("walk_left", [2]), ("go_s", [3]),
+    ]  # fmt: skip
+    assert tags[0].durations == (200,)
+    file = [Tag("walk_s", (Cell(0),), (100,), "repeat")]
+    assert [tag.name for tag in resolve_tags(None, 1, Timing(), compass, columns=1, rows=1, given=file)] == [
+        "walk_down"
+    ]
+    other = resolve_tags(None, 1, Timing(), compass, columns=1, rows=1, given=file, named=True)
+    assert [tag.name for tag in other] == ["walk_s"]
+    twice = Timing(rules=(rule("walk_s", cells=(0,)), rule("walk_down", cells=(1,))))
+    with pytest.raises(AssetError, match="two tags are called walk_down"):
+        resolve_tags(None, 4, twice, compass, columns=4, rows=1)
+
+
+def test_a_tag_that_is_a_direction_is_mirrored() -> None:
+    timing = Timing(mirror={"right": "left"}, rules=(rule("left", cells=(0, 1)), rule("right", fps=5)))
+    tags = resolve_tags(None, 2, timing, {}, columns=2, rows=1)
+    assert [tag.name for tag in tags] == ["left", "right"]
+    assert tags[1].cells == (Cell(0, mirrored=True), Cell(1, mirrored=True))
+    assert tags[1].durations == (200, 200)
+
+
 def test_missing_directions_are_mirrored_and_follow_their_original() -> None:
     timing = Timing(
         mirror={"right": "left"},

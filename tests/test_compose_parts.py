@@ -202,6 +202,7 @@ animations:
   fox: {prompt: a fox, style: rd_animation__small_sprites}
   cat: {file: art/cat.png, layout: {columns: 2, rows: 1}, tags: {run_west: [0, 1]}, mirror: {east: west}}
   owl: {file: art/cat.png, layout: {columns: 2, rows: 1}, tags: {run_left: [0, 1]}, mirror: {right: left}}
+  again: {copy: owl, fps: 5}
 """,
     )
     save(game.root, "art/cat.png", strip(figure(32, (10, 30), 0), figure(32, (10, 30), 2)))
@@ -209,7 +210,8 @@ animations:
     animations = game.index()["animations"]
     assert {"walk_west", "walk_east"} <= set(animations["fox"]["tags"])
     assert list(animations["cat"]["tags"]) == ["run_west", "run_east"]
-    assert len(animations["owl"]["tags"]) == 2
+    assert list(animations["owl"]["tags"]) == ["run_west", "run_east"]
+    assert list(animations["again"]["tags"]) == ["run_west", "run_east"]
     for name, west, east in (("fox", "walk_west", "walk_east"), ("cat", "run_west", "run_east")):
         for step in range(2):
             left = shown(game.root, f"animations/{name}/{west}_{step:02d}.png")

@@ -48,6 +48,11 @@ def made(tmp_path: Path, body: str) -> Workbench:
             "animations: {x: {file: s.png, layout: {columns: 4, rows: 4}, tags: {a: {cells: [0], name: b}, b: [1]}}}",
             ["assets.yaml:3:95: animation 'x': two tags are called b"],
         ),
+        # A mirror that nothing looks into.
+        (
+            "animations:\n  x: {file: s.png, layout: {columns: 2, rows: 1}, tags: {go_left: [1]}, mirror: {right: lft}}",
+            ["assets.yaml:4:89: no tag faces 'lft', which 'mirror' would turn to 'right' in animation 'x'; there are: go_left"],
+        ),
         # The nearest valid name of a frame is a frame.
         (
             "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\nsprites: {x: {copy: w/walk_down}, y: {copy: w/walk_dwn_01}}",

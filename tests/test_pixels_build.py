@@ -363,6 +363,33 @@ animations:
     }  # fmt: skip
 
 
+def test_a_file_like_a_styles_sheet_may_have_cells_of_any_size(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        """\
+version: 1
+provider: placeholder
+directions: {down: s}
+animations:
+  hero: {file: art/hero.png, layout: animation__four_angle_walking, quality: {duplicate: off, static: off}}
+  run: {prompt: runs, style: rd_advanced_animation__walking, input: hero/walk_s_00, frames: 4}
+  wide: {file: art/wide.png, layout: animation__four_angle_walking}
+""",
+    )
+    sheet = np.zeros((4 * 32, 4 * 32, 4), np.uint8)
+    for row in range(4):
+        for column in range(4):
+            sheet[row * 32 + 8 : row * 32 + 24, column * 32 + 8 : column * 32 + 24] = (40 * row, 40 * column, 90, 255)
+    save(game.root, "art/hero.png", sheet)
+    save(game.root, "art/wide.png", sheet[:, :64])
+    said = game.build(status=1)["assets"]["wide"]["error"]
+    assert "64×128 pixels; layout four_angle_walking (4×4 cells of 48×48) needs 192×192 or that shape" in said
+    animations = game.index()["animations"]
+    assert (animations["hero"]["cell"], animations["run"]["cell"]) == ([32, 32], [32, 32])
+    assert list(animations["hero"]["tags"]) == ["walk_up", "walk_right", "walk_s", "walk_left"]
+    assert np.array_equal(shown(game.root, "animations/hero/walk_s_01.png"), sheet[64:96, 32:64])
+
+
 def turned(picture: Picture, x: int) -> list[tuple[int, int, bytes]]:
     """Opaque pixels by their place from the pivot."""
     ys, xs = np.nonzero(picture[..., 3])

@@ -180,7 +180,7 @@ def _copied_animation(asset: Asset, built: BuiltAnimation, source: Finished, sou
     assert isinstance(asset.start, AssetRef)
     entry = sources.entries.get(source_key(asset.start))
     cells = [source.pictures[digest] for digest in source.cells]
-    reel = Reel(cells, len(cells), 1, tags=source.tags)
+    reel = Reel(cells, len(cells), 1, tags=source.tags, named=True)
     hitbox = asset.hitbox or (None if reframed(asset) or asset.crop_box else built.hitbox)
     asset = replace(asset, pivot=asset.pivot or built.pivot, hitbox=hitbox)
     tags = source.tags if entry is not None and entry.timing == asset.timing else _revised(asset, reel, sources)

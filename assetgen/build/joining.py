@@ -51,7 +51,9 @@ def joined(asset: Asset, sources: Sources) -> Finished:
             tags.append(_shifted(tag, len(cells)))
         cells += [_Placed(source.pictures[digest], built.pivot) for digest in source.cells]
     count = len(cells)
-    resolved = resolve_tags(None, count, asset.timing, sources.directions, columns=count, rows=1, given=tags)
+    resolved = resolve_tags(
+        None, count, asset.timing, sources.directions, columns=count, rows=1, given=tags, named=True
+    )
     pictures, steps, point = _on_one_canvas(cells, resolved)
     placed = replace(asset, pivot=asset.pivot or point)
     return finished_animation(placed, Reel(pictures, len(pictures), 1), replace(sources, layout=None), steps)

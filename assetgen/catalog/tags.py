@@ -21,7 +21,7 @@ WHOLE = "animation"
 class _Draft(Struct):
     """A tag while rules are applied. What is None comes from `source` (a mirrored tag's original) or the defaults.
 
-    `file` is the tag as a file brought it, its ping-pong already written out.
+    `file` is the tag as a file brought it, its ping-pong already written out. `added`: a rule made it.
     """
 
     default: str
@@ -32,6 +32,7 @@ class _Draft(Struct):
     loop: Loop | None = None
     file: Tag | None = None
     renamed: bool = False
+    added: bool = False
     source: _Draft | None = None
     position: Position | None = None
 
@@ -71,19 +72,24 @@ def resolve_tags(
     columns: int,
     rows: int,
     given: Sequence[Tag] = (),
+    named: bool = False,
     cell_durations: Sequence[int] | None = None,
 ) -> tuple[Tag, ...]:
     """The tags of one animation, each one cycle in play order with a duration in milliseconds for each step.
 
     `cells` is the number of cells cut (usually `columns` × `rows`). `given` are tags that a file brought along, in
-    place of the layout's; `cell_durations` its milliseconds a cell. `directions` renames direction suffixes.
+    place of the layout's (`named`: other assets did, their directions are renamed already); `cell_durations` its
+    milliseconds a cell. `directions` renames direction suffixes.
     A tag that plays `pingpong` is written out (a b c is a b c b). Mirrored directions of `timing.mirror` are added
     where they are missing. Raises AssetError, with the rule's position, naming the tag or cell.
     """
     each = tuple(cell_durations) if cell_durations else None
     empty = layout.empty if layout else frozenset()
     sheet = _Sheet(cells, columns, timing, directions, empty, each)
-    sheet.drafts = _defaults(layout, given, timing.rules, sheet)
+    if given:
+        sheet.drafts = [_brought(tag, {} if named else directions) for tag in given]
+    else:
+        sheet.drafts = _defaults(layout, timing.rules, sheet)
     _add_mirrored(sheet)
     for rule in timing.rules:
         _apply(rule, sheet)
@@ -94,7 +100,7 @@ def resolve_tags(
 def revise(tags: Sequence[Tag], rules: Sequence[TagRule]) -> tuple[Tag, ...]:
     """Finished tags after further rules, as members of `parts` take them; `cells` count in the tag's own sheet."""
     top = max((cell.index for tag in tags for cell in tag.cells), default=-1)
-    sheet = _Sheet(top + 1, top + 1, Timing(rules=tuple(rules)), {}, drafts=[_brought(tag) for tag in tags])
+    sheet = _Sheet(top + 1, top + 1, Timing(rules=tuple(rules)), {}, drafts=[_brought(tag, {}) for tag in tags])
     for rule in rules:
         _apply(rule, sheet)
     return _finish(sheet, 1)
@@ -106,9 +112,12 @@ def matching(patterns: Iterable[str], names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if any(fnmatchcase(name, pattern) for pattern in wanted))
 
 
-def _defaults(layout: Layout | None, given: Sequence[Tag], rules: Sequence[TagRule], sheet: _Sheet) -> list[_Draft]:
-    if given:
-        return [_brought(tag) for tag in given]
+def faces(tag: str, direction: str) -> bool:
+    """Whether a tag's name ends in a direction, or is one."""
+    return tag == direction or tag.endswith("_" + direction)
+
+
+def _defaults(layout: Layout | None, rules: Sequence[TagRule], sheet: _Sheet) -> list[_Draft]:
     if layout is not None:
         drafts = []
         for row in layout.tags:
@@ -120,8 +129,8 @@ def _defaults(layout: Layout | None, given: Sequence[Tag], rules: Sequence[TagRu
     return [_Draft(WHOLE, WHOLE, sheet.every)]
 
 
-def _brought(tag: Tag) -> _Draft:
-    return _Draft(tag.name, tag.name, tag.cells, file=tag)
+def _brought(tag: Tag, directions: Mapping[str, str]) -> _Draft:
+    return _Draft(tag.name, _renamed(tag.name, directions), tag.cells, file=tag)
 
 
 def _renamed(name: str, directions: Mapping[str, str]) -> str:
@@ -135,22 +144,25 @@ def _add_mirrored(sheet: _Sheet) -> None:
     for target, source in sheet.timing.mirror.items():
         for draft in list(sheet.drafts):
             for wanted, original in ((target, source), tuple(sheet.directions.get(d, d) for d in (target, source))):
-                if draft.source is None and draft.name.endswith("_" + original):
+                if draft.source is None and faces(draft.name, original):
                     name = draft.name.removesuffix(original) + wanted
                     name = name if draft.renamed else _renamed(name, sheet.directions)
                     if not any(other.name == name for other in sheet.drafts):
-                        default = draft.default.removesuffix(original) + wanted
+                        own = original if faces(draft.default, original) else source
+                        default = draft.default.removesuffix(own) + (wanted if own == original else target)
                         sheet.drafts.append(_Draft(default, name, source=draft))
                     break
 
 
 def _apply(rule: TagRule, sheet: _Sheet) -> None:
     hits = [draft for draft in sheet.drafts if fnmatchcase(draft.name, rule.pattern)]
+    if rule.cells is not None:  # a tag of its own, be another one's new name the same
+        hits = [draft for draft in hits if not draft.added or draft.renamed or draft.default == rule.pattern]
     hits = hits or [draft for draft in sheet.drafts if fnmatchcase(draft.default, rule.pattern)]
     if not hits:
         if rule.cells is None or any(sign in rule.pattern for sign in "*?["):
             raise AssetError(_unknown(rule.pattern, sheet), position=rule.position)
-        hits = [_Draft(rule.pattern, rule.pattern)]
+        hits = [_Draft(rule.pattern, _renamed(rule.pattern, sheet.directions), added=True, position=rule.position)]
         sheet.drafts += hits
     if rule.name is not None and len(hits) > 1:
         names = ", ".join(draft.name for draft in hits)
@@ -262,6 +274,6 @@ def _no_duplicates(tags: Sequence[Tag], drafts: Sequence[_Draft]) -> None:
     seen: set[str] = set()
     for tag in tags:
         if tag.name in seen:
-            position = next((d.position for d in drafts if d.name == tag.name and d.position), None)
+            position = next((d.position for d in reversed(drafts) if d.name == tag.name and d.position), None)
             raise AssetError(f"two tags are called {tag.name}", position=position)
         seen.add(tag.name)

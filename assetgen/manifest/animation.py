@@ -164,7 +164,7 @@ def check_tags(
     problems: Problems,
 ) -> tuple[str, ...] | None:
     """Names of the tags that result, where the sheet's cells are known before the picture is there; else None."""
-    from assetgen.catalog.tags import matching, resolve_tags
+    from assetgen.catalog.tags import faces, matching, resolve_tags
     from assetgen.model.errors import AssetError
 
     columns = layout.columns if layout else grid.columns if grid else None
@@ -192,4 +192,10 @@ def check_tags(
         if not matching((pattern,), names):
             tail = f"there are: {', '.join(names)}"
             problems.add(entry.at("grounded"), f"{quoted(pattern)} matches no tag", where=entry.where, tail=tail)
+    sources = {name for source in entry_timing.mirror.values() for name in (source, directions.get(source, source))}
+    if "mirror" in entry.own and sources and not any(faces(name, source) for name in names for source in sources):
+        target, source = next(iter(entry_timing.mirror.items()))
+        head = f"no tag faces {quoted(source)}, which 'mirror' would turn to {quoted(target)}"
+        tail = f"there are: {', '.join(names)}"
+        problems.add(entry.within("mirror", target), head, where=entry.where, tail=tail)
     return names

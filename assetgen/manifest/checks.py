@@ -112,7 +112,9 @@ class Pieces:
                 return tuple(found)
         count = 1 + max((cell.index for tag in found for cell in tag.cells), default=0)
         try:
-            return resolve_tags(None, count, asset.timing, self.directions, columns=count, rows=1, given=found)
+            return resolve_tags(
+                None, count, asset.timing, self.directions, columns=count, rows=1, given=found, named=True
+            )
         except AssetError:
             return None  # told when it is built
 

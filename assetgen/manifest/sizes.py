@@ -182,9 +182,6 @@ class _Resolver:
             return asset.cut.grid
         if asset.kind == "tileset" and asset.tileset.tile_size is not None:
             return asset.tileset.tile_size
-        layout = layout_of(asset)
-        if layout is not None and layout.cell is not None and asset.source == "file":
-            return layout.cell
         whole, (columns, rows) = self._sheet(asset), _cells(asset)
         if whole is None or not columns or not rows or whole[0] % columns or whole[1] % rows:
             return None

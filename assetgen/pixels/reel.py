@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from assetgen.catalog.tags import resolve_tags
 from assetgen.model.built import Size
@@ -16,13 +17,17 @@ from assetgen.pixels.slice import cut, cut_durations, cut_frames, drawn, enlarge
 
 
 class Reel(Struct, frozen=True):
-    """Cells as cut, and the grid that they lie in; `tags` and `durations` (ms a cell) where the file brought them."""
+    """Cells as cut, and the grid that they lie in; `tags` and `durations` (ms a cell) where the file brought them.
+
+    `named`: the tags are another asset's, their directions renamed already.
+    """
 
     cells: Sequence[Picture]
     columns: int
     rows: int
     tags: tuple[Tag, ...] = ()
     durations: tuple[int, ...] | None = None
+    named: bool = False
 
 
 def cell_size(asset: Asset) -> Size | None:
@@ -53,8 +58,11 @@ def read_reel(asset: Asset, data: bytes, layout: Layout | None, what: str) -> Re
         columns = layout.columns if layout is not None and layout.columns else len(cells)
         durations = tuple(cut_durations(animated, layout, what))
         return Reel(cells, columns, -(-len(cells) // columns), durations=durations)
+    cell = cell_size(asset)
+    if layout is not None and asset.source == "file":  # a person draws at any size: the picture divided by its grid
+        layout, cell = replace(layout, cell=None), layout.cell
     grid = asset.grid or Grid()
-    found = grid_of(size, layout, grid.columns, grid.rows, what, cell=cell_size(asset))
+    found = grid_of(size, layout, grid.columns, grid.rows, what, cell=cell)
     return Reel(cut(sheet, found), found.columns, found.rows)
 
 
@@ -68,6 +76,7 @@ def tags_of(asset: Asset, reel: Reel, layout: Layout | None, directions: Mapping
         columns=reel.columns,
         rows=reel.rows,
         given=reel.tags,
+        named=reel.named,
         cell_durations=reel.durations,
     )
 

@@ -45,14 +45,14 @@ def grid_of(
     if columns is None or rows is None:
         columns, rows = _open_grid(size, layout, cell, what)
     name = f"layout {layout.name} ({columns}×{rows} cells{_of(layout.cell or cell)})"
-    if layout.cell is None:
+    if layout.cell is None and cell is None:
         _divides(size, columns, rows, name, what)
     shape = (width // columns, height // rows)
     exact = (shape[0] * columns, shape[1] * rows) == size
     if layout.cell is not None and not (exact and enlarged(shape, layout.cell)):
         expected = (columns * layout.cell[0], rows * layout.cell[1])
         raise LayoutError(f"{what} is {width}×{height} pixels; {name} needs {expected[0]}×{expected[1]}")
-    if layout.cell is None and cell is not None and shape[0] * cell[1] != shape[1] * cell[0]:
+    if layout.cell is None and cell is not None and not (exact and shape[0] * cell[1] == shape[1] * cell[0]):
         raise LayoutError(
             f"{what} is {width}×{height} pixels; {name} needs {columns * cell[0]}×{rows * cell[1]} or that shape"
         )
