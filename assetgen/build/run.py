@@ -68,7 +68,7 @@ def hold_unselected(session: Session, selection: Selection) -> None:
     """Everything that is not selected keeps its last accepted result (rule 18)."""
     if not selection.whole:
         chosen = frozenset(selection.assets)
-        session.project.hold(name for name in session.manifest.assets if name not in chosen)
+        session.project.leave(name for name in session.manifest.assets if name not in chosen)
 
 
 def look_ahead(session: Session, selection: Selection) -> None:

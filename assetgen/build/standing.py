@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -12,6 +13,9 @@ from assetgen.build.session import Session
 from assetgen.build.work import finished_of, prepare
 from assetgen.model.built import BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset, Frame
 from assetgen.model.errors import AssetError, AssetgenError
+from assetgen.model.lock import Block
+from assetgen.model.manifest import FileRef
+from assetgen.plan.keys import Keys
 
 if TYPE_CHECKING:
     from assetgen.build.finish import Finished
@@ -54,19 +58,50 @@ class Cast:
         return self._standing[name]
 
     def _find(self, name: str) -> Standing | None:
-        session = self.session
-        keys = session.project.keys(name) if name not in self.failed else None
-        if keys is not None:
-            known = self.records.get(name) or session.record(keys.files) or self._finished(name)
-            if known is not None:
-                return Standing(name, known.built, keys.pictures, failed=False)
-        block = session.project.blocks.get(name)
+        project = self.session.project
+        shown, keys = project.shown(name), project.keys(name)
+        if name in self.failed or shown is None:
+            return self._last(name)
+        if keys is not None and shown == (keys.pictures, keys.files):
+            return self._made(name, keys)
+        last = self._last(name)  # it is not selected: what it would be now is not asked
+        return self._made(name, keys) if last is None and keys is not None else last
+
+    def _made(self, name: str, keys: Keys) -> Standing | None:
+        """The asset as its entry says, made again where that is not on the shelf; the last good one if that fails."""
+        known = self.records.get(name) or self.session.record(keys.files) or self._finished(name)
+        return Standing(name, known.built, keys.pictures, failed=False) if known is not None else self._last(name)
+
+    def _last(self, name: str) -> Standing | None:
+        """The asset as it was last built; None where its pictures are not to be had any more."""
+        block = self.session.project.state(name).block
         if block is None or block.files is None or block.frames is None:
             return None
-        known = session.record(block.files)
-        if known is None or session.shelf.find_pictures(block.frames) is None:
+        known = self.session.record(block.files)
+        if known is None or self._last_pictures(block, known.built) is None:
             return None
         return Standing(name, known.built, block.frames, failed=True)
+
+    def _last_pictures(self, block: Block, built: Sequence[BuiltAsset]) -> Mapping[str, Picture] | None:
+        """The pictures of a block as they were last finished. A drawn sprite's is not shelved: it is its output, or
+        still the drawn file."""
+        found = self.session.shelf.find_pictures(block.frames or "")
+        if found is not None or len(built) != 1 or not isinstance(built[0], BuiltSprite):
+            return found
+        from assetgen.pixels.documents import still
+        from assetgen.pixels.picture import pixel_digest
+
+        wanted = built[0].frame.pixels
+        paths = [path for path, digest in block.outputs.items() if digest == wanted]
+        asset = self.session.manifest.assets.get(built[0].name)
+        if asset is not None and isinstance(asset.start, FileRef):
+            paths.append(asset.start.path)
+        for path in paths:
+            with suppress(AssetgenError):
+                picture = still(self.session.disk.read_files(path), path)
+                if pixel_digest(picture) == wanted:
+                    return {wanted: picture}
+        return None
 
     def _finished(self, name: str, *, pictures: bool = False) -> Finished | None:
         """The asset made again; None where that fails."""
@@ -105,6 +140,9 @@ class Cast:
         if pictures is None and not standing.failed:
             again = self._finished(owner, pictures=True)
             pictures = again.pictures if again is not None else None
+        block = self.session.project.state(owner).block
+        if pictures is None and block is not None:
+            pictures = self._last_pictures(block, standing.built)
         if pictures is None:
             raise AssetError(f"the last good pictures of {owner} are gone", asset=owner)
         return pictures

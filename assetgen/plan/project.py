@@ -77,6 +77,7 @@ class Project:
         self.needs = needs
         self.palette_colors = palette_colors
         self.evaluator = Evaluator(manifest, lock, world, realm_of, choices, palette_digest, self._drawn_keys)
+        self._unselected: frozenset[str] = frozenset()
         self._keys: dict[str, Keys | None] = {}
         self._known = KnownKeys() if known is None else known
         self._learnt: dict[str, tuple[str | None, Keys]] = {}
@@ -96,6 +97,11 @@ class Project:
         names = list(names)
         self.evaluator.hold(names)
         self.refresh(names)
+
+    def leave(self, names: Iterable[str]) -> None:
+        """These are not selected: they keep their last accepted result, and the pictures that they had."""
+        self._unselected = frozenset(names)
+        self.hold(self._unselected)
 
     def refresh(self, names: Iterable[str]) -> None:
         """Forget what followed from these assets' blocks or files."""
@@ -143,6 +149,17 @@ class Project:
         if name not in self._keys:
             self._keys[name] = self._asset_keys(self.manifest.assets[name])
         return self._keys[name]
+
+    def shown(self, name: str) -> tuple[str, str] | None:
+        """Keys of the pictures and of the files that atlases and index show of an asset. One that is not selected shows
+        what it had when it was last built (rule 18). None while it has no picture."""
+        block = self.state(name).block
+        if name in self._unselected and block is not None and block.frames is not None and block.files is not None:
+            return block.frames, block.files
+        if name in self._unselected and (block is None or not (block.steps or block.outputs)):
+            return None
+        keys = self.keys(name)
+        return (keys.pictures, keys.files) if keys is not None else None
 
     def learn(self, name: str, base: str | None, keys: Keys) -> None:
         """Take over the keys that another process found for an asset that stands alone; they count for this picture."""
@@ -332,14 +349,14 @@ class Project:
         """Key of an atlas from its members' pictures as they stand (a member without any is left out)."""
         atlas = self.manifest.atlases[name]
         members = {
-            m: member_key(self.manifest.assets[m], keys.pictures)
+            m: member_key(self.manifest.assets[m], shown[0])
             for m in atlas.members
-            if (keys := self.keys(m)) is not None
+            if (shown := self.shown(m)) is not None
         }
         return atlas_key(atlas, members)
 
     def index_key(self) -> str:
-        records = {name: keys.files for name in self.manifest.assets if (keys := self.keys(name)) is not None}
+        records = {name: shown[1] for name in self.manifest.assets if (shown := self.shown(name)) is not None}
         palettes = {f"palette:{name}": self.palette_key(name) for name in self.manifest.palettes}
         atlases = {name: self.atlas_key(name) for name in self.manifest.atlases}
         return index_key(self.manifest, {**records, **palettes}, atlases)
