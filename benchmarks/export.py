@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from itertools import product
 
 import numpy as np
 
@@ -70,12 +71,8 @@ def atlas(name: str, members: list[BuiltAnimation]) -> BuiltAtlas:
 def tileset(number: int) -> BuiltTileset:
     name = f"ground-{number}"
     tiles = tuple(
-        BuiltTile(
-            code,
-            Frame(f"{name}/{code:02d}", (16, 16), f"picture-{code}", (0, 0, 16, 16)),
-            tuple("stone" if code >> bit & 1 else "grass" for bit in (3, 2, 1, 0)),  # type: ignore[arg-type]
-        )
-        for code in range(16)
+        BuiltTile(number, Frame(f"{name}/{number:02d}", (16, 16), f"picture-{number}", (0, 0, 16, 16)), (a, b, c, d))
+        for number, (a, b, c, d) in enumerate(product(("grass", "stone"), repeat=4))
     )
     return BuiltTileset(name, (16, 16), 4, tiles, ("stone", "grass"), (("stone", "grass"),))
 

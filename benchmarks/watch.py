@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from inputs import SEED, draw, sprite, uniform
@@ -141,8 +142,8 @@ def watching(root: Path) -> Iterator[None]:
             process.wait(20)
 
 
-def _text(file: object) -> str:
-    return os.pread(file.fileno(), 1 << 20, 0).decode()  # type: ignore[attr-defined]
+def _text(file: IO[str]) -> str:
+    return os.pread(file.fileno(), 1 << 20, 0).decode()
 
 
 def follow(root: Path, kind: Kind, saves: int) -> list[float]:

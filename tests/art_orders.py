@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from assetgen.catalog import find
@@ -16,11 +18,11 @@ def style(name: str) -> Style:
     return found
 
 
-def one(name: str, prompt: str, size: int | tuple[int, int] | None = None, **more: object) -> Picture:
+def one(name: str, prompt: str, size: int | tuple[int, int] | None = None, **more: Any) -> Picture:
     row = style(name)
     side = size or row.default_size or max(64, row.min_size)
     pair = side if isinstance(side, tuple) else (side, side)
-    return draw(Order(style=row, size=pair, prompt=prompt, **more))[0]  # type: ignore[arg-type]
+    return draw(Order(style=row, size=pair, prompt=prompt, **more))[0]
 
 
 def hero(size: int = 64) -> Picture:

@@ -46,7 +46,7 @@ def plant(order: dict[str, Any]) -> None:
         if hit and left[0] == 0:
             die()
 
-    Journal._write = deadly  # type: ignore[method-assign]
+    Journal._write = deadly  # type: ignore[method-assign]  # whoever writes to a journal here may die of it
     if seconds := order.get("seconds"):
         threading.Timer(seconds, die).start()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import selectors
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -111,18 +110,23 @@ class Skipping(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0.0
-        selector = selectors.SelectSelector()
-        select = selector.select
-
-        def skip(timeout: float | None = None) -> Any:
-            self._now += timeout or 0.0
-            return select(0)
-
-        selector.select = skip  # type: ignore[method-assign]
-        super().__init__(selector)
+        super().__init__(Skipper(self))
 
     def time(self) -> float:
         return self._now
+
+    def skip(self, seconds: float) -> None:
+        self._now += seconds
+
+
+class Skipper(selectors.SelectSelector):
+    def __init__(self, loop: Skipping) -> None:
+        super().__init__()
+        self.loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self.loop.skip(timeout or 0.0)
+        return super().select(0)
 
 
 async def looks_until(typical: Typical, time: Time, seconds: float) -> list[float]:

@@ -8,11 +8,15 @@ import subprocess
 import sys
 from typing import Any
 
+import httpx
 import pytest
+from generate_service import KEY, QUICK, RUNTIME
 
 from assetgen.generate.claim import matches
 from assetgen.generate.dialects import realm_of
 from assetgen.generate.download import Downloads, UnusableFileError
+from assetgen.generate.transport import Transport
+from assetgen.model.manifest import Network
 from assetgen.store.entries import Entry, Ledger
 
 # -- addresses --------------------------------------------------------------------------------------------------------
@@ -30,6 +34,14 @@ def test_realms() -> None:
     assert realm_of("https://api.retrodiffusion.ai.example.com/v2") == "api.retrodiffusion.ai.example.com"
 
 
+def downloads(*, local: bool = False) -> Downloads:
+    """Where every request is an error: these tests come to none."""
+    client = httpx.AsyncClient(transport=httpx.MockTransport(lambda request: httpx.Response(404)))
+    said: list[str] = []
+    transport = Transport(client, KEY, network=Network(), tuning=QUICK, runtime=RUNTIME, report=said.append)
+    return Downloads(transport, local=local)
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -40,11 +52,11 @@ def test_realms() -> None:
 )  # fmt: skip
 def test_addresses_that_are_never_asked(url: str) -> None:
     with pytest.raises(UnusableFileError):
-        asyncio.run(Downloads(None)._check(url))  # type: ignore[arg-type]
+        asyncio.run(downloads()._check(url))
 
 
 def test_loopback_is_for_services_on_loopback_only() -> None:
-    local = Downloads(None, local=True)  # type: ignore[arg-type]
+    local = downloads(local=True)
     asyncio.run(local._check("http://127.0.0.1:8123/files/a.png"))
     asyncio.run(local._check("http://localhost:8123/files/a.png"))
     asyncio.run(local._check("https://93.184.216.34/a.png"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -217,9 +218,8 @@ def test_hosted_files_stand_for_pictures() -> None:
 
 
 def test_both_generations_of_money_and_dates() -> None:
-    assert price_of({"balance_cost": 0.07}) == Cost(price_of({"balance_cost": "0.07"}).amount)  # type: ignore[union-attr]
-    assert price_of({"credit_cost": 3}) == Cost(price_of({"credit_cost": 3}).amount, CREDITS)  # type: ignore[union-attr]
-    assert price_of({"balance_cost": 0, "credit_cost": 3}).unit == CREDITS  # type: ignore[union-attr]
+    assert price_of({"balance_cost": 0.07}) == price_of({"balance_cost": "0.07"}) == Cost(Decimal("0.07"))
+    assert price_of({"credit_cost": 3}) == price_of({"balance_cost": 0, "credit_cost": 3}) == Cost(Decimal(3), CREDITS)
     assert price_of({"charged": False, "balance_cost": 0.18}) == Cost()
     assert price_of({}) is price_of({"balance_cost": True}) is price_of({"balance_cost": "nan"}) is None
     both = remaining_of({"remaining_balance": 4.5, "remaining_credits": 7})

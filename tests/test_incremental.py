@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -56,9 +57,9 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     before = Session.__init__
 
-    def noted(self: Session, *args: object) -> None:
+    def noted(self: Session, *args: Any) -> None:
         seen.append("session")
-        before(self, *args)  # type: ignore[arg-type]
+        before(self, *args)
 
     monkeypatch.setattr(Session, "__init__", noted)
     return seen

@@ -21,7 +21,7 @@ from assetgen.model.errors import StoreError, UsageError
 from assetgen.model.request import Request
 from assetgen.store import journal as journal_module
 from assetgen.store import journals
-from assetgen.store.entries import Attempts, Entry, Ledger, derived_key, entry_id, request_json
+from assetgen.store.entries import Attempts, Entry, Ledger, State, derived_key, entry_id, request_json
 from assetgen.store.journal import Journal, account_of, default_folder, encode_line, read_lines
 
 DAY = 24 * 3600.0
@@ -261,10 +261,11 @@ def test_compaction_keeps_what_matters(journal: Journal, again: Again, clock: Cl
     requests = [Request("generate", {"prompt": f"number {n}"}) for n in range(6)]
     made = [journal.intend(entry(journal, request)) for request in requests]
     raws = [journal.raw.put(f"reply {n}".encode()) for n in range(6)]
-    for item, raw, state in zip(made, raws, ["done", "rejected", "refunded", "lost", "refused", "done"], strict=True):
+    states: list[State] = ["done", "rejected", "refunded", "lost", "refused", "done"]
+    for item, raw, state in zip(made, raws, states, strict=True):
         journal.record(item.id, "received", raw=raw)
         journal.raw.put_note(raw, {"files": {}})
-        journal.record(item.id, state)  # type: ignore[arg-type]
+        journal.record(item.id, state)
     clock.time += 30 * DAY  # beyond the age of the files, which is by the machine's own clock
     journal.record(made[5].id, "done")
     journal.saw(["an old task"])

@@ -12,7 +12,7 @@ from workbench import Ran, Workbench, bench
 
 from assetgen.catalog import STYLES
 from assetgen.catalog.live import FILE, Live, Offer, dump, parse, read_rows
-from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.config import Dialect, SimulatorConfig
 from assetgen.simulator.testing import ledger, requests, running
 
 GLASS = Offer("rd_plus__glass", "Stained glass", "picture", (32, 32), (96, 96), 4, needs_input=False, references=False)
@@ -164,14 +164,14 @@ def test_a_rehearsal_does_not_replace_what_the_service_said(tmp_path: Path, serv
 
 
 def test_whatever_a_selector_says_is_read_or_left_out() -> None:
-    strange = [
+    strange: list[dict[str, object]] = [
         {},
         {"prompt_style": 7},
         {"prompt_style": "simple:rd_flux"},
         {"prompt_style": "rd_plus__\n"},
         {"prompt_style": "rd_plus__odd", "min_width": "64", "max_width": -3, "max_number_of_images": True},
     ]
-    live = read_rows(strange, date="2026-11-01", source="official")  # type: ignore[arg-type]
+    live = read_rows(strange, date="2026-11-01", source="official")
     assert list(live.offers) == ["rd_plus__odd"]
     walk = {"prompt_style": "animation__four_angle_walking", "min_width": 48, "max_width": 48}
     assert list(read_rows([walk], date="", source="official").offers) == ["rd_animation__four_angle_walking"]
@@ -181,10 +181,10 @@ def test_whatever_a_selector_says_is_read_or_left_out() -> None:
 
 
 @pytest.mark.parametrize("dialect", ["v1", "v2"])
-def test_styles_of_ones_own_are_made_changed_used_and_removed(tmp_path: Path, dialect: str) -> None:
+def test_styles_of_ones_own_are_made_changed_used_and_removed(tmp_path: Path, dialect: Dialect) -> None:
     from assetgen.pixels.png import encode_palette
 
-    with running(SimulatorConfig(), dialect) as base:  # type: ignore[arg-type]
+    with running(SimulatorConfig(), dialect) as base:
         game = project(tmp_path, base, "{prompt: x, style: rd_fast__default, size: 64}")
         (tmp_path / "look.png").write_bytes(encode_palette(["ff0000", "00ff0080", "0000ff"]))
         made = game.run("styles", "--create", "Inked", "--reference", str(tmp_path / "look.png"),

@@ -16,6 +16,7 @@ import pytest
 from generate_service import picture
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from workbench import Workbench, bench
 
 from assetgen.simulator.config import SimulatorConfig
@@ -66,16 +67,18 @@ def test_what_another_realm_left_open_does_not_block(tmp_path: Path) -> None:
     with running(SimulatorConfig()) as base:
         game = paid(tmp_path, base)
         with Journal(game.store / "journal", "official", account_of(KEY), now=time.time) as journal:
-            sample = {"digest": "d" * 64, "request": None, "attempt": 0, "key": "k", "base": "https://x/v1"}
             price = {"amount": "0.18", "unit": "USD"}
-            more = {"path": "/inferences", "body": "b", "kind": "inference", "expected": price}
-            journal.intend(Entry("e" * 10, "intended", 0.0, 0.0, "", "hero", **sample, **more))  # type: ignore[arg-type]
+            left = Entry(
+                "e" * 10, "intended", 0.0, 0.0, "", "hero", "d" * 64, None, 0, "k", "https://x/v1", "/inferences", "b",
+                "inference", price,
+            )  # fmt: skip
+            journal.intend(left)
             journal.record("e" * 10, "unknown", reason="lost")
             journal.release("e" * 10)
         assert game.build("--yes")["requests"] == 1
         assert [entry["id"] for entry in game.run("settle", "--json").json["entries"]] == ["e" * 10]
         with Journal(game.store / "journal", "simulator", account_of(KEY), now=time.time) as journal:
-            journal.intend(Entry("f" * 10, "intended", 0.0, 0.0, "", "hero", **sample, **more))  # type: ignore[arg-type]
+            journal.intend(replace(left, id="f" * 10))
             journal.record("f" * 10, "unknown", reason="lost")
             journal.release("f" * 10)
         game.edit("blue gem", "red gem")

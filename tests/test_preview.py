@@ -309,7 +309,9 @@ def test_sixels_decode_to_the_picture() -> None:
     rows = re.sub(r"#\d+;2;\d+;\d+;\d+", "", body[header.end() :]).split("-")
     for band, row in enumerate(rows):
         for part in filter(None, row.split("$")):
-            number, run = re.match(r"#(\d+)(.*)", part).groups()  # type: ignore[union-attr]
+            stroke = re.match(r"#(\d+)(.*)", part)
+            assert stroke is not None
+            number, run = stroke.groups()
             x = 0
             for count, char in re.findall(r"(?:!(\d+))?([?-~])", run):
                 for _ in range(int(count or 1)):

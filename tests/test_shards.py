@@ -11,7 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from workbench import Workbench, bench
 
+from assetgen.build import work
+from assetgen.build.finish import Finished
 from assetgen.build.shards import Shard, parse
+from assetgen.build.shelf import Shelf
 
 ITEMS = 24
 MANIFEST = (
@@ -46,14 +49,12 @@ def clone(whole: Workbench, folder: Path) -> Workbench:
 
 def finishes(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts what is cut and processed."""
-    from assetgen.build import work
-
     seen: Counter[str] = Counter()
     real = work._finish
 
-    def counted(item, memo):  # type: ignore[no-untyped-def]
+    def counted(item: work.Work, shelf: Shelf) -> Finished:
         seen[item.asset.name] += 1
-        return real(item, memo)
+        return real(item, shelf)
 
     monkeypatch.setattr(work, "_finish", counted)
     return seen

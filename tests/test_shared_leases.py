@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from msgspec.structs import replace
@@ -21,6 +21,8 @@ from assetgen.store.shared.buyers import Buyers
 from assetgen.store.shared.directory import Directory
 from assetgen.store.shared.keys import Key
 from assetgen.store.shared.team import Team
+
+T = TypeVar("T")
 
 
 class Clock:
@@ -39,7 +41,7 @@ class Clock:
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(0)
 
-    async def call(self, work, *args):  # type: ignore[no-untyped-def]
+    async def call(self, work: Callable[..., T], *args: Any) -> T:
         return work(*args)
 
 

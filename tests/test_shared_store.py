@@ -9,7 +9,7 @@ import shutil
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
@@ -167,7 +167,7 @@ def test_wrong_bytes_are_an_error(here: Place, tmp_path: Path) -> None:
         lambda d: b"[" * 100_000,
     ],
 )
-def test_a_damaged_record_is_an_error(here: Place, tmp_path: Path, damage) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_record_is_an_error(here: Place, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     if here.files is None:
         pytest.skip("its objects are not files")
     team = opened(here, tmp_path)

@@ -15,7 +15,7 @@ from simulator_client import KNIGHT, Client, picture_of, png
 
 from assetgen.catalog.styles import find, price
 from assetgen.pixels.picture import decode_frames
-from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.config import Dialect, SimulatorConfig
 from assetgen.simulator.testing import running
 
 
@@ -24,8 +24,8 @@ def serve() -> Iterator[Any]:
     """A simulator of its own config: `serve(config)` gives a client of v2."""
     open_ones: list[Any] = []
 
-    def start(config: SimulatorConfig, dialect: str = "v2") -> Client:
-        context = running(config, dialect)  # type: ignore[arg-type]
+    def start(config: SimulatorConfig, dialect: Dialect = "v2") -> Client:
+        context = running(config, dialect)
         client = Client(context.__enter__())
         open_ones.append((context, client))
         return client

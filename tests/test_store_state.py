@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,8 @@ def later() -> float:
     return time.time() + 60
 
 
-def open_stamps(root: Path, pixels: Pixels, clock: object = later) -> Stamps:
-    return Stamps(root, root / ".assetgen/stamps", clock=clock, pixels=pixels)  # type: ignore[arg-type]
+def open_stamps(root: Path, pixels: Pixels, clock: Callable[[], float] = later) -> Stamps:
+    return Stamps(root, root / ".assetgen/stamps", clock=clock, pixels=pixels)
 
 
 def test_digests_are_computed_once_and_kept(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from export_sample import bits
 from workbench import Workbench
 
 from assetgen.pixels.autotile import BLOB_MASKS, blob_cell, corner_tiles, draw_blob, draw_corners
@@ -214,8 +215,9 @@ def corner_pictures(built: Workbench) -> list[Picture]:
     tiles = [tile for tile in entry["tiles"] if tile.get("corners")]
     places = [divmod(tile["id"], columns) for tile in tiles]
     pictures = [sheet[row * height : (row + 1) * height, col * width : (col + 1) * width] for row, col in places]
-    bits = [tuple(int(corner == entry["terrains"][0]) for corner in tile["corners"]) for tile in tiles]
-    return corner_tiles(pictures, bits)  # type: ignore[arg-type]
+    inside = entry["terrains"][0]
+    corners = [bits("".join("01"[corner == inside] for corner in tile["corners"])) for tile in tiles]
+    return corner_tiles(pictures, corners)
 
 
 @pytest.mark.parametrize("sheet", ["blob47", "rpgmaker_a2", "dual_grid"])

@@ -9,6 +9,10 @@ import io
 import json
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assetgen.export.base import OwnedKeys
 
 TESTS = Path(__file__).resolve().parent.parent
 
@@ -227,7 +231,7 @@ def reply_seeds() -> list[bytes]:
 
 
 @functools.cache
-def _owned() -> tuple[tuple[str, object], ...]:
+def _owned() -> tuple[tuple[str, OwnedKeys], ...]:
     from export_sample import sample
 
     project = sample()
@@ -244,18 +248,18 @@ def merged(data: bytes) -> str:
     owned = _owned()
     path, keys = owned[data[0] % len(owned)] if data else owned[0]
     existing = data[1:].decode("utf-8", "replace")
-    judged = keys.judge(existing)  # type: ignore[attr-defined]
-    merged = keys.merge(existing)  # type: ignore[attr-defined]
-    keys.conflicts(existing)  # type: ignore[attr-defined]
-    again = keys.merge(merged)  # type: ignore[attr-defined]
+    judged = keys.judge(existing)
+    merged = keys.merge(existing)
+    keys.conflicts(existing)
+    again = keys.merge(merged)
     # A file with two things of one id takes a second round to come to rest; a third must change nothing.
-    assert keys.merge(again) == again, "merging what was merged changes nothing"  # type: ignore[attr-defined]
-    assert keys.judge(again), "what was merged can be read"  # type: ignore[attr-defined]
-    return f"{Path(path).suffix} {len(judged)} {merged == keys.content}"  # type: ignore[attr-defined]
+    assert keys.merge(again) == again, "merging what was merged changes nothing"
+    assert keys.judge(again), "what was merged can be read"
+    return f"{Path(path).suffix} {len(judged)} {merged == keys.content}"
 
 
 def merged_seeds() -> list[bytes]:
     seen: dict[str, bytes] = {}
     for index, (path, keys) in enumerate(_owned()[:250]):
-        seen.setdefault(Path(path).suffix + path[-8:-5], bytes([index]) + keys.content.encode())  # type: ignore[attr-defined]
+        seen.setdefault(Path(path).suffix + path[-8:-5], bytes([index]) + keys.content.encode())
     return list(seen.values())[:12]

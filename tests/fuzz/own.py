@@ -6,9 +6,9 @@ import contextlib
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from unittest import mock
 
 DIGEST = "a" * 64
 NOW = 1_795_000_000.0
@@ -259,13 +259,10 @@ def record_seeds() -> list[bytes]:
         put(self, key, data)
 
     with tempfile.TemporaryDirectory() as name:
-        Cache.put = noted  # type: ignore[method-assign]
-        try:
+        with mock.patch.object(Cache, "put", noted):
             game = bench(Path(name), _LOCKED)
             game.build()
             game.build()
-        finally:
-            Cache.put = put  # type: ignore[method-assign]
         state = game.root / ".assetgen"
         found = [
             (0, _sample_record()),
@@ -302,24 +299,27 @@ def shared(data: bytes) -> str:
     class Memory:
         where, atomic = "memory", True
 
-        def get(self, key: Any) -> bytes | None:
+        def get(self, key: keys.Key) -> bytes | None:
             number = key.tree.rpartition(".json")[0].rpartition(".")[2]
             return data if number in ("0", "assetgen-store") else None
 
-        def size(self, key: Any) -> int:
+        def size(self, key: keys.Key) -> int:
             return len(data)
 
-        def create(self, key: Any, data: bytes) -> bool:
+        def create(self, key: keys.Key, data: bytes) -> bool:
             return False
+
+        def list(self, prefix: str) -> Iterator[tuple[str, int]]:
+            return iter(())
 
         def close(self) -> None: ...
 
     words = []
     with tempfile.TemporaryDirectory() as folder:
-        team = Team(Memory(), Address("file", "/x", "x"), Signing(), notes=Path(folder), token="t", who="w")  # type: ignore[arg-type]
+        team = Team(Memory(), Address("file", "/x", "x"), Signing(), notes=Path(folder), token="t", who="w")
         for ask in (
             lambda: team.recorded("official", DIGEST),
-            lambda: lease.newest(Memory(), "official", DIGEST),  # type: ignore[arg-type]
+            lambda: lease.newest(Memory(), "official", DIGEST),
             lambda: keys.blob(data.decode("latin-1")),
         ):
             try:
