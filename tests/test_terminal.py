@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from workbench import Workbench, bench
 
-from assetgen.cli.main import COMMANDS, main
+from assetgen.build.report import BuildReport
+from assetgen.cli.main import COMMANDS, _context, main
 from assetgen.cli.progress import _bar, running
+from assetgen.cli.watch import Teller
+from assetgen.model.errors import UsageError
 
 
 def helped(command: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -131,3 +135,13 @@ def test_a_build_that_stops_before_it_spends_does_not_say_done(tmp_path: Path) -
     game = bench(tmp_path, "version: 1\nsprites: {a: {prompt: knight, style: rd_fast__default, size: 64}}\n")
     ran = game.run("build")
     assert (ran.status, "Stopped: 1 built, 1 skipped" in ran.err) == (3, True), ran.err
+
+
+def test_watch_says_that_a_mistake_is_mended(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    teller = Teller(_context(Namespace(directory=str(tmp_path))))
+    teller.tell(BuildReport(), 0.1)
+    teller.fail(UsageError("assets.yaml is gone"))
+    teller.fail(UsageError("assets.yaml is gone"))
+    teller.tell(BuildReport(), 0.1)
+    teller.tell(BuildReport(), 0.1)
+    assert capsys.readouterr().err == "  ✗ assets.yaml is gone\n" * 2 + "  ✓ mended\n"

@@ -45,6 +45,7 @@ COMMANDS: dict[str, str] = {
     "cache": "look at and tidy the local stores",
     "simulator": "serve the offline API on 127.0.0.1",
     "schema": "print the JSON Schema of the manifest",
+    "completion": "print what lets bash, zsh or fish complete commands and names",
 }
 """Every command and its one-line help. Its module is `assetgen.cli.NAME` with `-` as `_`."""
 

@@ -20,7 +20,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.takes import choose_take
 
     if args.number is None and args.take is None:
-        raise UsageError("say which candidate: assetgen pick ASSET N (see them with 'assetgen show ASSET')")
+        raise UsageError(
+            f"say which candidate: 'assetgen pick {args.asset} N'; 'assetgen history {args.asset}' lists them"
+        )
     session = open_session(args, context)
     try:
         if args.take is not None:

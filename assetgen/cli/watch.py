@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assetgen.cli import flags
 from assetgen.cli.context import Context
 from assetgen.manifest.messages import count_of
+from assetgen.model.errors import AssetgenError, ManifestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,6 @@ async def _watch(args: argparse.Namespace, context: Context) -> None:
     import asyncio
 
     from assetgen.cli.serving import Serving, desk_of
-    from assetgen.model.errors import AssetgenError, ManifestError
     from assetgen.review.events import News
     from assetgen.review.watching import Watcher
 
@@ -53,11 +53,8 @@ async def _watch(args: argparse.Namespace, context: Context) -> None:
     desk = desk_of(args, context, news)
     serving = None if args.no_page else Serving.at(desk, news, args.port)
 
-    def fail(error: AssetgenError) -> None:
-        for problem in error.problems if isinstance(error, ManifestError) else [error]:
-            context.error(f"  ✗ {problem}")
-
-    watcher = Watcher(desk, args.yes, Teller(context).tell, fail, lambda plan: announce(plan, context, args.no_page))
+    teller = Teller(context)
+    watcher = Watcher(desk, args.yes, teller.tell, teller.fail, lambda plan: announce(plan, context, args.no_page))
     watcher.ready = Once(lambda: context.say("Watching; Ctrl-C ends it."))
     tasks = [asyncio.create_task(watcher.run())]
     if serving is not None:
@@ -86,12 +83,21 @@ class Once:
 
 
 class Teller:
-    """Says in a line what a build did."""
+    """Says in a line what a build did, or why there was none; and that what was wrong is mended."""
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.failed = False
+
+    def fail(self, error: AssetgenError) -> None:
+        for problem in error.problems if isinstance(error, ManifestError) else [error]:
+            self.context.error(f"  ✗ {problem}")
+        self.failed = True
 
     def tell(self, report: BuildReport, seconds: float) -> None:
+        if self.failed:
+            self.context.say("  ✓ mended")
+            self.failed = False
         for name, entry in report.everything.items():
             if entry.status in ("failed", "skipped") and entry.error:
                 self.context.error(f"  ✗ {name}: {entry.error}")
