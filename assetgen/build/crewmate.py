@@ -20,6 +20,7 @@ from assetgen.build.strip import Laid, Strip
 from assetgen.build.work import Done, do, prepare
 from assetgen.model.built import BuiltAsset
 from assetgen.model.errors import AssetgenError, PictureError, StoreError
+from assetgen.model.finding import Finding, Level
 from assetgen.model.manifest import Asset, FileRef
 from assetgen.plan.keys import Keys
 from assetgen.plan.project import Project, palettes_of
@@ -49,7 +50,7 @@ class Told(NamedTuple):
     where pictures lie by their key, and what was built. `error` alone where it failed."""
 
     error: AssetgenError | None
-    findings: Sequence[tuple[str, str, str]] = ()
+    findings: Sequence[tuple[str, Level, str]] = ()
     tiles: dict[str, int] = {}  # noqa: RUF012  (never changed)
     notes: tuple[str, ...] = ()
     outputs: dict[str, str] = {}  # noqa: RUF012
@@ -62,15 +63,13 @@ class Told(NamedTuple):
 
     def done(self) -> Done | AssetgenError:
         """The same as the build knows it."""
-        from assetgen.model.finding import Finding
-
         if self.error is not None:
             return self.error
         files = [
             pending(path, digest, seen, before, forced=forced, staged=Staged(place, size, sha256))
             for path, digest, seen, before, forced, place, size, sha256 in self.rows
         ]
-        findings = tuple(Finding(*finding) for finding in self.findings)  # type: ignore[arg-type]
+        findings = tuple(Finding(*finding) for finding in self.findings)
         finished = Finished(self.built, {}, findings, self.tiles, self.notes)
         return Done(finished, Judged(self.outputs, files, list(self.drifted), list(self.obsolete)))
 

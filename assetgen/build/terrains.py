@@ -60,9 +60,10 @@ def autotile_sheets(asset: Asset, built: BuiltTileset, album: Album) -> tuple[Au
 def _sheet(kind: str, pair: Pair, built: BuiltTileset, album: Album) -> AutotileSheet:
     from assetgen.pixels.autotile import build
 
-    mine = [tile for tile in built.tiles if tile.corners and set(tile.corners) <= set(pair)]
-    bits = [tuple(int(corner == pair[0]) for corner in tile.corners or ()) for tile in mine]
-    made = build(kind, [album.pictures[tile.frame.pixels] for tile in mine], bits)  # type: ignore[arg-type]
+    mine = [(tile, tile.corners) for tile in built.tiles if tile.corners and set(tile.corners) <= set(pair)]
+    inside = pair[0]
+    bits = [(int(a == inside), int(b == inside), int(c == inside), int(d == inside)) for _, (a, b, c, d) in mine]
+    made = build(kind, [album.pictures[tile.frame.pixels] for tile, _ in mine], bits)
     cells = tuple(None if picture is None else album.frame("", picture).pixels for picture in made.cells)
     suffix = "-".join(pair) if pair != built.pairs[0] else ""
     return AutotileSheet(made.kind, made.tile_size, made.columns, cells, made.peering, pair, suffix)

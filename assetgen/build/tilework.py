@@ -104,16 +104,16 @@ def _tileset(finished: Finished) -> BuiltTileset:
 def _terrain_sheet(asset: Asset, sheet: str, pair: Pair, source: Finished) -> list[_Drawn]:
     built = _tileset(source)
     names = dict(zip(built.terrains[:2], pair, strict=False))
-    tiles = [tile for tile in built.tiles if tile.corners is not None]
+    tiles = [(tile, tile.corners) for tile in built.tiles if tile.corners is not None]
     if len(names) < 2 or not tiles:
         raise AssetError(f"{sheet} is no sheet of corner tiles: terrains need the 4×5 sheet", position=asset.position)
     return [
         _Drawn(
             f"{sheet}/{tile.id:02d}",
             source.pictures[tile.frame.pixels],
-            tuple(names.get(corner or "") for corner in tile.corners or ()),  # type: ignore[arg-type]
+            (names.get(a or ""), names.get(b or ""), names.get(c or ""), names.get(d or "")),
         )
-        for tile in tiles
+        for tile, (a, b, c, d) in tiles
     ]
 
 

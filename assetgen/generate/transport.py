@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import ssl
 
     import httpx
+    from starlette.types import ASGIApp
 
 KEY_HEADER = "X-RD-Token"
 
@@ -224,7 +225,7 @@ def _certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def open_client(network: Network, tuning: Tuning, *, loopback: bool, app: object | None = None) -> httpx.AsyncClient:
+def open_client(network: Network, tuning: Tuning, *, loopback: bool, app: ASGIApp | None = None) -> httpx.AsyncClient:
     """The one client. `app`: an ASGI application to talk to in process. Proxies of the environment are used, but
     not for loopback. Redirects are never followed by itself: a key or a paid request must not travel."""
     import httpx
@@ -233,7 +234,7 @@ def open_client(network: Network, tuning: Tuning, *, loopback: bool, app: object
     # Idle connections are dropped before servers drop them (uvicorn: 5 s): a paid request on a dying one would have
     # an unknown outcome.
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=2.0)
-    transport = httpx.ASGITransport(app=app) if app is not None else None  # type: ignore[arg-type]
+    transport = httpx.ASGITransport(app=app) if app is not None else None
     return httpx.AsyncClient(
         verify=_certificates(),
         timeout=timeout,

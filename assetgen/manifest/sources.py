@@ -130,7 +130,7 @@ def _take_defaults(top: Map, sources: Sources, problems: Problems) -> None:
     entry = top.entries.get("defaults")
     if entry is None or (isinstance(entry.value, Scalar) and entry.value.is_null):
         return
-    checker = schema.checker("").known["defaults"]  # type: ignore[attr-defined]
+    checker = schema.keys_of("")["defaults"]
     assert isinstance(checker, MapOf)
     context = Context(raw=True)
     checker.read(entry.value, "defaults", context)
@@ -176,7 +176,7 @@ def _refuse_settings(part: Map, problems: Problems) -> None:
     for key, entry in part.entries.items():
         if key in SHARED or key.startswith("x-"):
             continue
-        known = schema.checker("").known  # type: ignore[attr-defined]
+        known = schema.keys_of("")
         if key in known:
             if key != "version":
                 tail = "only vars, presets, palettes and assets may stand there; move it to the top manifest"

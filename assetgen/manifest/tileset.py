@@ -9,7 +9,7 @@ from assetgen.manifest.messages import quoted
 from assetgen.manifest.nodes import Items, Located, Map, Node
 from assetgen.manifest.refs import World, asset_ref, resolve
 from assetgen.manifest.steps import size_of
-from assetgen.model.manifest import TileEntry, TilesetSpec
+from assetgen.model.manifest import AssetRef, TileEntry, TilesetSpec
 from assetgen.model.position import Position
 
 
@@ -72,7 +72,7 @@ def _tiles(entry: Expanded, world: World) -> tuple[TileEntry, ...]:
         )
         if ref is None:
             continue
-        if animated and world.entries[ref.name].kind != "animation":  # type: ignore[union-attr]
+        if animated and isinstance(ref, AssetRef) and world.entries[ref.name].kind != "animation":
             world.problems.add(item.position, f"{quoted(str(ref))} is no animation", where=entry.where)
         else:
             found.append(TileEntry(item.position, ref, animated, value.get("tag") if animated else None))

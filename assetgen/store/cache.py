@@ -162,7 +162,7 @@ def _disk() -> Any:
 
     import diskcache
 
-    class BytesDisk(diskcache.Disk):  # type: ignore[misc]
+    class BytesDisk(diskcache.Disk):  # type: ignore[misc]  # it comes without types
         def put(self, key: Any) -> Any:
             if not isinstance(key, str):
                 raise TypeError("keys are text")

@@ -136,7 +136,7 @@ def _locked_on_windows(handle: int, *, wait: bool) -> bool:
 
     os.lseek(handle, _FAR, os.SEEK_SET)
     try:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]  # which only Windows has
     except OSError as error:
         if wait and error.errno in _BUSY:
             return False

@@ -31,7 +31,7 @@ class Bucket:
             client["allow_http"] = True
         retry: dict[str, Any] = {"max_retries": 4}
         try:
-            self._store = from_url(url, config=config or None, client_options=client, retry_config=retry)  # type: ignore[call-overload]
+            self._store = from_url(url, config=config or None, client_options=client, retry_config=retry)  # type: ignore[call-overload]  # options follow from the URL
         except Exception as error:
             raise trouble(where, "open it", _said(error)) from error
 
