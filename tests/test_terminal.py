@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from argparse import Namespace
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from assetgen.cli.main import COMMANDS, _context, main
 from assetgen.cli.progress import _bar, running
 from assetgen.cli.watch import Teller
 from assetgen.model.errors import UsageError
+
+ROOT = Path(__file__).parent.parent
 
 
 def helped(command: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -145,3 +150,20 @@ def test_watch_says_that_a_mistake_is_mended(capsys: pytest.CaptureFixture[str],
     teller.tell(BuildReport(), 0.1)
     teller.tell(BuildReport(), 0.1)
     assert capsys.readouterr().err == "  ✗ assets.yaml is gone\n" * 2 + "  ✓ mended\n"
+
+
+def test_pipes_get_utf_8_whatever_the_code_page(tmp_path: Path) -> None:
+    """`history` marks with an arrow, which cp1252, the code page of pipes on Windows, does not have."""
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\n"
+        "sprites: {a: {prompt: €, style: rd_pro__default, size: 64, candidates: 2}}\n",
+    )
+    game.build()
+    game.run("pick", "a", "2")
+    env = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONPATH": str(ROOT), "ASSETGEN_CACHE_DIR": str(game.store)}
+    for words in (["history", "a"], ["history", "a", "--json"], ["build", "--help"]):
+        command = [sys.executable, "-m", "assetgen", "-C", str(game.root), *words]
+        done = subprocess.run(command, env=env, capture_output=True, timeout=60)
+        assert (done.returncode, done.stderr) == (0, b""), words
+        assert any(sign in done.stdout.decode("utf-8") for sign in ("←", '"€"', "[ASSET…]")), words

@@ -6,6 +6,7 @@ import argparse
 import atexit
 import gc
 import importlib
+import io
 import os
 import sys
 import threading
@@ -64,7 +65,19 @@ def entry() -> None:
     # Manifests, locks and records are many small objects that live as long as the process, without cycles: looking for
     # garbage among them as often as is usual would take a tenth of a large build.
     gc.set_threshold(1_000_000, 20, 100)
+    for stream in (sys.stdout, sys.stderr):
+        _speak_utf8(stream)
     _leave(main())
+
+
+def _speak_utf8(stream: Any) -> None:
+    """Files and pipes get UTF-8 whatever the system's code page; a terminal that lacks a letter gets its number. Else
+    an arrow in a piped text ends in a traceback, on Windows above all."""
+    if isinstance(stream, io.TextIOWrapper):
+        if stream.isatty():
+            stream.reconfigure(errors="backslashreplace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _leave(status: int) -> NoReturn:
