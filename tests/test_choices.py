@@ -160,6 +160,17 @@ def test_an_edit_that_is_added_and_not_bought_changes_nothing_yet(tmp_path: Path
 # -- roll again, and back ----------------------------------------------------------
 
 
+def test_words_of_a_lock_do_not_steer_the_terminal(game: Workbench) -> None:
+    lock = game.root / "assets.lock"
+    lock.write_text(
+        lock.read_text().replace("prompt: lantern-bearing knight", r'prompt: "\u001b[2Kfree\u202e\u009b1A"')
+    )
+    ran = ok(game.run("history", "hero"))
+    assert "\ufffd[2Kfree\ufffd\ufffd1A" in ran.out
+    assert not {"\x1b", "\x9b", "\u202e"} & {*ran.out, *ran.err}
+    assert "\x1b" not in game.run("plan").err
+
+
 def test_reroll_keeps_the_earlier_take_and_history_brings_it_back(game: Workbench) -> None:
     ok(game.run("pick", "hero", "3"))
     first, kept = output(game, "sprites/hero.png"), originals(game)

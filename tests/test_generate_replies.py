@@ -67,6 +67,10 @@ def test_pages_of_proxies_and_hostile_texts_are_cut_short() -> None:
     hostile = parse_refusal(400, {}, json.dumps({"detail": "\x1b[2J" + "a" * 5000}).encode())
     assert "\x1b" not in hostile.words
     assert len(hostile.words) < 450
+    inner = {"message": "no", "code": "\x1b]0;x\x07", "request_id": "\x1b[1A" + "r" * 5000}
+    hostile = parse_refusal(400, {}, json.dumps({"error": inner}).encode())
+    assert hostile.words.isprintable()
+    assert len(hostile.words) < 450
     assert parse_refusal(400, {}, b"[" * 100_000).status == 400
 
 

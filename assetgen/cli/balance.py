@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assetgen.cli import flags
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -21,5 +21,5 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.json:
         print_json({"version": 1, "balance": balance.to_json()})
     else:
-        print(balance)
+        tell(str(balance))
     return 0

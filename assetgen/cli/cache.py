@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 from assetgen.manifest.messages import count_of
 
 if TYPE_CHECKING:
@@ -63,14 +63,14 @@ def _info(args: argparse.Namespace, context: Context) -> int:
     if args.json:
         print_json(document)
         return 0
-    print(f"store     {places.data}")
+    tell(f"store     {places.data}")
     size_paid = _size(sum(blob.size for blob in blobs))
-    print(f"  {count_of(len(blobs), 'paid original')}, {size_paid}: never deleted by themselves")
+    tell(f"  {count_of(len(blobs), 'paid original')}, {size_paid}: never deleted by themselves")
     for realm, count in sorted(realms.items()):
-        print(f"    {realm}: {count}")
-    print(f"  {count_of(len(registry.projects(places.data)), 'known project')}")
-    print(f"cache     {places.cache}")
-    print(f"  {entries} derived entries, {_size(size)}: can be made again")
+        tell(f"    {realm}: {count}")
+    tell(f"  {count_of(len(registry.projects(places.data)), 'known project')}")
+    tell(f"cache     {places.cache}")
+    tell(f"  {entries} derived entries, {_size(size)}: can be made again")
     return 0
 
 

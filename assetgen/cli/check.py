@@ -28,7 +28,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     from assetgen.build.check import check
     from assetgen.build.session import Session
-    from assetgen.cli.painter import Painter
     from assetgen.cli.planview import ALIKE, FOLD, adoptable
 
     session = Session(replace(flags.options(args, context), locked=True, offline=True), context.environment())
@@ -36,28 +35,32 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.json:
         print_json(report.to_json())
         return report.exit_status
-    say = Painter(context)
     for reason, items in groupby(report.stale, attrgetter("reason")):
         alike = list(items)
         shown = alike[:FOLD] if len(alike) > ALIKE and not context.verbose else alike
         for item in shown:
-            say.line(f"  ! {item.path or item.asset}: {reason}", "red", error=True)
+            context.error(f"  ! {item.path or item.asset}: {reason}", "red")
         if len(shown) < len(alike):
-            say.line(f"    … and {len(alike) - len(shown):,} more (--verbose lists them)", error=True)
+            context.error(f"    … and {len(alike) - len(shown):,} more (--verbose lists them)")
     for (level, check_name, message), assets in _grouped(report.findings).items():
-        style = "red" if level == "error" else "yellow"
-        say.line(f"  {level}: {_some(assets)}: {check_name}: {message}", style, error=level == "error")
+        text = f"  {level}: {_some(assets)}: {check_name}: {message}"
+        if level == "error":
+            context.error(text, "red")
+        else:
+            context.say(text, "yellow")
     if report.exit_status == 0:
-        say.line("Outputs, lock and manifest agree.")
+        context.say("Outputs, lock and manifest agree.")
     elif report.stale:
         modified = [item.asset for item in report.stale if item.reason == MODIFIED]
         if modified:
             keep = "'assetgen adopt' keeps what was modified by hand, " if any(map(adoptable, modified)) else ""
-            say.line(f"Modified by hand: {keep}'assetgen build --force' replaces it (yours goes to the trash).", "bold")
+            context.say(
+                f"Modified by hand: {keep}'assetgen build --force' replaces it (yours goes to the trash).", "bold"
+            )
         if len(modified) < len(report.stale):
-            say.line("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
+            context.say("Not up to date: run 'assetgen plan' to see why, 'assetgen build' to mend it.", "bold")
     else:
-        say.line("Up to date, but not ready: what is named above has to be settled first.", "bold")
+        context.say("Up to date, but not ready: what is named above has to be settled first.", "bold")
     return report.exit_status
 
 

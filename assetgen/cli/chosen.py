@@ -29,12 +29,11 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     """Writes what the choice changes in the outputs, free; tells what a build would still ask for."""
     from assetgen.build.apply import apply
     from assetgen.build.report import Silent
-    from assetgen.cli.painter import Painter
 
     applied = apply(flags.options(args, context), context.environment(), names, Silent())
-    report, say = applied.report, Painter(context)
+    report = applied.report
     for warned in report.warnings:
-        say.line(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
+        context.say(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
     failed = [(name, entry.error) for name, entry in report.everything.items() if entry.status == "failed"]
     for name, error in failed:
         context.error(f"  ✗ {name}: {error}")
@@ -44,14 +43,14 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     if report.written or report.deleted:
         gone = f", {report.deleted} deleted" if report.deleted else ""
         built = [name for name, entry in report.everything.items() if entry.status == "built"]
-        say.line(f"  {_some(built)}: {count_of(report.written, 'file')} written{gone}")
+        context.say(f"  {_some(built)}: {count_of(report.written, 'file')} written{gone}")
     elif not failed and not kept:
-        say.line("  the outputs show it already")
+        context.say("  the outputs show it already")
     for action in applied.to_buy[:_SHOWN]:
         price = f", {action.cost}" if action.cost else ""
-        say.line(f"  the next build will {action.action} {action.asset}: {action.reason}{price}", "yellow")
+        context.say(f"  the next build will {action.action} {action.asset}: {action.reason}{price}", "yellow")
     if len(applied.to_buy) > _SHOWN:
-        say.line(f"  … and {len(applied.to_buy) - _SHOWN} more: see 'assetgen plan'", "yellow")
+        context.say(f"  … and {len(applied.to_buy) - _SHOWN} more: see 'assetgen plan'", "yellow")
     return 1 if failed or kept else 0
 
 

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from assetgen.build.options import Environment
 
 
+_CODES = {"green": "32", "red": "31", "yellow": "33", "cyan": "36", "bold": "1"}
+_STEERING = (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_HARMLESS = dict.fromkeys(_STEERING, "\ufffd")
+
+
 class Context(NamedTuple):
     """`interactive`: a person is at the terminal and can be asked."""
 
@@ -50,14 +55,28 @@ class Context(NamedTuple):
 
         return Environment(self.variables, self.now, self.monotonic, self.random)
 
-    def say(self, text: str = "") -> None:
-        """Human text, to stderr."""
+    def say(self, text: str = "", style: str | None = None) -> None:
+        """Human text, to stderr; in a colour where that is wanted and a terminal is there."""
         if not self.quiet:
-            print(text, file=sys.stderr)
+            self.error(text, style)
 
-    def error(self, text: str) -> None:
+    def error(self, text: str, style: str | None = None) -> None:
         """Human text that even --quiet shows."""
+        text = plain(text)
+        if style is not None and self.color and sys.stderr.isatty():
+            text = f"\x1b[{_CODES[style]}m{text}\x1b[0m"
         print(text, file=sys.stderr)
+
+
+def plain(text: str) -> str:
+    """The text as a terminal may get it. A lock, a file name or a service's words may hold what steers one: it would
+    move the cursor over a price, or turn the line around."""
+    return text if text.isprintable() else text.translate(_HARMLESS)
+
+
+def tell(text: str) -> None:
+    """What the command was asked for, for people, to stdout."""
+    print(plain(text))
 
 
 def print_json(document: Any) -> None:

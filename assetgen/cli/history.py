@@ -8,7 +8,7 @@ from typing import Any
 from assetgen.build.takes import Take, takes_of
 from assetgen.cli import flags
 from assetgen.cli.chosen import open_session
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if not takes:
         context.say(f"{asset.name} has no result yet.")
     for take in takes:
-        print("\n".join(described(take)))
+        tell("\n".join(described(take)))
     return 0
 
 

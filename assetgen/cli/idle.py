@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.build.idle import recall, remember
 from assetgen.cli.context import Context, json_text
-from assetgen.cli.painter import Painter
 from assetgen.store.clean import Answer
 
 if TYPE_CHECKING:
@@ -40,9 +39,8 @@ def told(name: str, args: argparse.Namespace, context: Context, *, beside_json: 
         sys.stdout.write(answer.document)
         if not beside_json:
             return True
-    say = Painter(context)
     for text, style in answer.lines:
-        say.line(text or "", style)
+        context.say(text or "", style)
     return True
 
 

@@ -18,7 +18,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from assetgen import __version__
-from assetgen.cli.context import Context, json_text
+from assetgen.cli.context import Context, json_text, plain
 from assetgen.cli.parser import Parser, add_common, meant
 from assetgen.model.errors import AssetgenError, ManifestError
 
@@ -104,10 +104,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             from assetgen.manifest.messages import count_of
 
             for problem in error.problems:
-                print(problem, file=sys.stderr)
+                print(plain(str(problem)), file=sys.stderr)
             print(f"{count_of(len(error.problems), 'mistake')} in the manifest; nothing was done", file=sys.stderr)
         else:
-            print(f"assetgen: {error}", file=sys.stderr)
+            print(plain(f"assetgen: {error}"), file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         print("assetgen: interrupted; what was done stays, run the same command to go on", file=sys.stderr)

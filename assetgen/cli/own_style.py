@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assetgen.cli.account import with_provider
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 from assetgen.cli.styles import FIELDS
 from assetgen.model.errors import UsageError
 from assetgen.model.request import Json
@@ -40,7 +40,7 @@ def manage(args: argparse.Namespace, context: Context) -> int:
     elif args.delete:
         context.say(f"Style {args.delete} is gone.")
     else:
-        print(f"{found.get('prompt_style', '')}  {found.get('id', '')}")
+        tell(f"{found.get('prompt_style', '')}  {found.get('id', '')}")
         context.say("Write it as 'style:' in the manifest; the second word is its ID, for --change and --delete.")
     return 0
 

@@ -9,7 +9,6 @@ from itertools import groupby
 from msgspec.structs import replace
 
 from assetgen.cli.context import Context
-from assetgen.cli.painter import Painter
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import Cost, total
 from assetgen.model.plan import Action, Blocked, BlockState, Plan
@@ -58,25 +57,24 @@ def adoptable(label: str) -> bool:
 
 def show_plan(plan: Plan, context: Context, *, warnings: Sequence[str] = ()) -> None:
     """Prints the plan as text."""
-    say = Painter(context)
     if not plan.actions and not plan.blocked:
         for text, style in nothing_planned(plan, warnings):
-            say.line(text, style)
+            context.say(text, style)
         return
     for warning in warnings:
-        say.line(warning, "yellow")
+        context.say(warning, "yellow")
     if plan.actions:
-        say.line("assetgen will:")
-        say.line()
-        _show_actions(plan.actions, say, context)
+        context.say("assetgen will:")
+        context.say()
+        _show_actions(plan.actions, context)
         if plan.blocked:
-            say.line()
+            context.say()
     for text, style in blocked_lines(plan.blocked):
-        say.line(text, style)
+        context.say(text, style)
     for hint in plan.hints:
-        say.line(f"  hint: {hint}", "cyan")
-    say.line()
-    say.line(summary(plan), "bold")
+        context.say(f"  hint: {hint}", "cyan")
+    context.say()
+    context.say(summary(plan), "bold")
 
 
 def show_build_plan(plan: Plan, context: Context) -> None:
@@ -100,7 +98,7 @@ def nothing_planned(plan: Plan, warnings: Sequence[str] = ()) -> list[tuple[str,
     return [*told, (f"Nothing to do: {count_of(plan.unchanged, 'asset')} up to date.", None)]
 
 
-def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> None:
+def _show_actions(actions: Sequence[Action], context: Context) -> None:
     groups: dict[str | None, list[Action]] = defaultdict(list)
     for action in actions:
         groups[action.cause].append(action)
@@ -109,16 +107,16 @@ def _show_actions(actions: Sequence[Action], say: Painter, context: Context) -> 
         if cause is not None:
             cost = total(action.cost for action in members)
             assets = count_of(len({action.asset for action in members}), "asset")
-            say.line(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
+            context.say(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
         runs = [members] if cause is not None else [list(run) for _, run in groupby(members, _likeness)]
         for run in runs:
             foldable = cause is not None or (len(run) > ALIKE and not run[0].cost)
             shown = run[:FOLD] if foldable and not context.verbose else run
             indent = "" if cause is None else "  "
             for action in shown:
-                say.line(indent + _row(action, width), SIGNS[action.action][1])
+                context.say(indent + _row(action, width), SIGNS[action.action][1])
             if len(shown) < len(run):
-                say.line(f"{indent}    … and {len(run) - len(shown):,} more (--verbose lists them)")
+                context.say(f"{indent}    … and {len(run) - len(shown):,} more (--verbose lists them)")
 
 
 def _likeness(action: Action) -> tuple[str, str, bool]:

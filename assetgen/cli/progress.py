@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context
-from assetgen.cli.painter import Painter
 from assetgen.cli.planview import blocked_lines, show_build_plan
 from assetgen.manifest.messages import count_of
 from assetgen.model.cost import FREE, Cost, total
@@ -35,26 +34,25 @@ class Plain:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.say = Painter(context)
 
     def planned(self, plan: Plan) -> None:
         show_build_plan(plan, self.context)
 
     def started(self, asset: str, what: str) -> None:
         if self.context.verbose:
-            self.say.line(f"  … {asset}: {what}")
+            self.context.say(f"  … {asset}: {what}")
 
     def finished(self, asset: str, cost: Cost) -> None:
         price = f"  {cost}" if cost else ""
         if cost or self.context.verbose:
-            self.say.line(f"  ✓ {asset}{price}", "green")
+            self.context.say(f"  ✓ {asset}{price}", "green")
 
     def failed(self, asset: str, error: str) -> None:
         if self.context.verbose:
-            self.say.line(f"  ✗ {asset}: {error}", "red")
+            self.context.say(f"  ✗ {asset}: {error}", "red")
 
     def note(self, message: str) -> None:
-        self.say.line(f"  {message}")
+        self.context.say(f"  {message}")
 
 
 class Live:
@@ -217,13 +215,12 @@ def _answered(question: str) -> bool:
 
 def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str] = ()) -> None:
     """The end of a build, in a few lines."""
-    say = Painter(context)
     for text in warnings:
-        say.line(text, "yellow")
+        context.say(text, "yellow")
     for warned in report.warnings:
-        say.line(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
+        context.say(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
     for text, style in blocked_lines(report.blocked):
-        say.line(text, style, error=style is not None)
+        (context.say if style is None else context.error)(text, style)
     told = {report.stopped, report.trouble, *(f"{item.state}: {item.reason}" for item in report.blocked)}
     troubles: dict[str, list[str]] = {}
     for name, entry in report.everything.items():
@@ -233,13 +230,13 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
         if len(names) > _NAMED:
             names = [f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"]
         for name in names:
-            say.line(f"  ✗ {name}: {error}", "red", error=True)
+            context.error(f"  ✗ {name}: {error}", "red")
     for reason in (report.stopped, report.trouble):
         if reason is not None:
-            say.line(f"assetgen: {reason}", "red", error=True)
+            context.error(f"assetgen: {reason}", "red")
     if report.trashed:
-        say.line(f"  what was in the place of {count_of(report.trashed, 'file')} is in .assetgen/trash/")
-    say.line(_last_line(report), "bold")
+        context.say(f"  what was in the place of {count_of(report.trashed, 'file')} is in .assetgen/trash/")
+    context.say(_last_line(report), "bold")
 
 
 def nothing_done(session: Session) -> tuple[list[tuple[str, str | None]], dict[str, Any]]:

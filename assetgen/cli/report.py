@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assetgen.cli import flags
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 from assetgen.manifest.messages import count_of
 
 
@@ -41,13 +41,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
     for title, field in (("month", "month"), ("style", "style"), ("asset", "asset")):
         rows = spending.by(field)
         if rows:
-            print(f"by {title}")
+            tell(f"by {title}")
             width = max(map(len, rows))
             for name, cost in rows.items():
-                print(f"  {name:<{width}}  {cost}")
-    print(f"total {spending.total}, {count_of(len(spending.paid), 'purchase')}")
+                tell(f"  {name:<{width}}  {cost}")
+    tell(f"total {spending.total}, {count_of(len(spending.paid), 'purchase')}")
     if spending.rehearsed:
-        print(f"of that {spending.rehearsed} rehearsed against the simulator")
+        tell(f"of that {spending.rehearsed} rehearsed against the simulator")
     if spending.unknown:
-        print(f"and {spending.unknown} in purchases of unknown outcome (all projects of this machine)")
+        tell(f"and {spending.unknown} in purchases of unknown outcome (all projects of this machine)")
     return 0

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from assetgen.cli import flags
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 from assetgen.model.errors import UsageError
 
 
@@ -60,7 +60,7 @@ def _list(args: argparse.Namespace, context: Context) -> int:
         print_json({"version": 1, "entries": rows})
         return 0
     for item in found:
-        print(f"{item.entry.id}  {utc(item.entry.at)}  {item.entry.asset}  {item.entry.state}  {item.entry.price}")
+        tell(f"{item.entry.id}  {utc(item.entry.at)}  {item.entry.asset}  {item.entry.state}  {item.entry.price}")
     if not found:
         context.say("No purchase is open.")
     else:

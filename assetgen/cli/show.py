@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.cli import flags
 from assetgen.cli.chosen import open_session
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -70,12 +70,12 @@ def _show(card: dict[str, Any], pictures: dict[str, Picture], way: Way) -> None:
         sys.stdout.write(draw(pictures[card["sheet"]["pic"]], way, columns))
     for candidate in card["candidates"]:
         if way != "none" and candidate["pic"] in pictures and not candidate["chosen"]:
-            print(f"candidate {candidate['n']}:")
+            tell(f"candidate {candidate['n']}:")
             sys.stdout.write(draw(pictures[candidate["pic"]], way, columns))
     lines = list(facts(card))
     width = max(len(name) for name, _ in lines)
     for name, value in lines:
-        print(f"{name:<{width}}  {value}")
+        tell(f"{name:<{width}}  {value}")
 
 
 def facts(card: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import to_builtins
 
 from assetgen.cli import flags
-from assetgen.cli.context import Context, print_json
+from assetgen.cli.context import Context, print_json, tell
 from assetgen.model.errors import UsageError
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.json:
         print_json({"version": 1, "styles": [document(style) for style in chosen]})
     elif explained:
-        print(explanation(chosen[0], args.words[0]))
+        tell(explanation(chosen[0], args.words[0]))
     else:
-        print(table(chosen))
+        tell(table(chosen))
     return 0
 
 

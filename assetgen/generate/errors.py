@@ -88,15 +88,18 @@ def _from_document(status: int, document: Any, request_id: str | None) -> Refusa
         if isinstance(inner, dict):
             message = inner.get("message") or inner.get("msg") or inner.get("detail") or json.dumps(inner)
             message = _text(message) + _details(inner.get("details"))
-            return Refusal(status, _short(message), _code(inner), inner.get("request_id") or request_id)
+            return Refusal(status, _short(message), _code(inner), _text_of(inner.get("request_id")) or request_id)
         if "error" in document or "detail" in document:
             return Refusal(status, _short(_text(inner)), _code(document), request_id)
     return Refusal(status, _short(json.dumps(document)), None, request_id)
 
 
 def _code(document: Mapping[str, Any]) -> str | None:
-    code = document.get("code")
-    return code if isinstance(code, str) else None
+    return _text_of(document.get("code"))
+
+
+def _text_of(value: Any) -> str | None:
+    return _short(value) if isinstance(value, str) else None
 
 
 def _text(value: Any) -> str:
