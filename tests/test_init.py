@@ -128,10 +128,10 @@ def test_a_project_that_is_there_already_learns_what_git_needs(tmp_path: Path) -
     _git(tmp_path, "init", "-q", "-b", "main")
     text = "version: 1\nprovider: placeholder\noutput: art/made\nsprites: {}\n"
     (tmp_path / "assets.yaml").write_text(text)
-    (tmp_path / ".gitignore").write_text("*.log\n")
+    (tmp_path / ".gitignore").write_bytes(b"caf\xe9.log\n")  # of an editor that knows no UTF-8
     assert main(["init", str(tmp_path)]) == 0
     assert (tmp_path / "assets.yaml").read_text() == text
-    assert (tmp_path / ".gitignore").read_text().startswith("*.log\n\n# assetgen")
+    assert (tmp_path / ".gitignore").read_bytes().startswith(b"caf\xe9.log\n\n# assetgen")
     attributes = (tmp_path / ".gitattributes").read_text()
     assert "art/made/** -text\n" in attributes
     assert "merge=assetgen" in attributes

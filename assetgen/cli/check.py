@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context, print_json
+from assetgen.manifest.messages import some_of
 from assetgen.model.plan import MODIFIED
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         if len(shown) < len(alike):
             context.error(f"    … and {len(alike) - len(shown):,} more (--verbose lists them)")
     for (level, check_name, message), assets in _grouped(report.findings).items():
-        text = f"  {level}: {_some(assets)}: {check_name}: {message}"
+        text = f"  {level}: {some_of(assets, 3)}: {check_name}: {message}"
         if level == "error":
             context.error(text, "red")
         else:
@@ -70,7 +71,3 @@ def _grouped(findings: Sequence[Noted]) -> dict[tuple[str, str, str], list[str]]
     for finding in findings:
         groups.setdefault((finding.level, finding.check, finding.message), []).append(finding.asset)
     return groups
-
-
-def _some(assets: Sequence[str]) -> str:
-    return ", ".join(assets) if len(assets) <= 3 else f"{', '.join(assets[:3])} and {len(assets) - 3} more"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
-from assetgen.manifest.messages import count_of
+from assetgen.manifest.messages import count_of, some_of
 
 if TYPE_CHECKING:
     from assetgen.build.session import Session
@@ -43,7 +43,7 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     if report.written or report.deleted:
         gone = f", {report.deleted} deleted" if report.deleted else ""
         built = [name for name, entry in report.everything.items() if entry.status == "built"]
-        context.say(f"  {_some(built)}: {count_of(report.written, 'file')} written{gone}")
+        context.say(f"  {some_of(built, _SHOWN)}: {count_of(report.written, 'file')} written{gone}")
     elif not failed and not kept:
         context.say("  the outputs show it already")
     for action in applied.to_buy[:_SHOWN]:
@@ -52,11 +52,6 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     if len(applied.to_buy) > _SHOWN:
         context.say(f"  … and {len(applied.to_buy) - _SHOWN} more: see 'assetgen plan'", "yellow")
     return 1 if failed or kept else 0
-
-
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
 
 
 def configure_verdict(parser: argparse.ArgumentParser) -> None:
@@ -73,7 +68,7 @@ def judge(args: argparse.Namespace, context: Context, verdict: Literal["approved
     finally:
         session.close()
     if reviewed.judged:
-        context.say(f"{_some(reviewed.judged)}: {verdict}")
+        context.say(f"{some_of(reviewed.judged, _SHOWN)}: {verdict}")
     for name in reviewed.pictureless:
         context.error(f"  ! {name} has no picture yet: build it first")
     return 0 if reviewed.judged else 1

@@ -110,11 +110,11 @@ def _extended(folder: Path, names: Iterable[str], output: str, originals: str = 
     changed = []
     for name in names:
         path = folder / name
-        before = path.read_bytes().decode() if path.exists() else ""
+        before = path.read_bytes().decode("utf-8", "surrogateescape") if path.exists() else ""
         lines = _template(BESIDE[name]).replace("generated/", f"{output}/").replace("originals/", f"{originals}/")
         after = with_lines(before, lines)
         if after != before:
-            atomic.write(path, after.encode())
+            atomic.write(path, after.encode("utf-8", "surrogateescape"))
             changed.append(path)
     return changed
 

@@ -45,13 +45,16 @@ def unsaid(folder: Path) -> list[str]:
 
 
 def _git(git: str, folder: Path, *arguments: str) -> str | None:
-    """What git printed; None where it failed."""
-    done = subprocess.run(  # noqa: S603  (fixed words)
-        [git, "-C", str(folder), *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-        timeout=20,
-    )
+    """What git printed; None where it failed, or waits for something."""
+    try:
+        done = subprocess.run(  # noqa: S603  (fixed words)
+            [git, "-C", str(folder), *arguments],
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            check=False,
+            timeout=20,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport, Progress
-from assetgen.cli.context import Context
+from assetgen.cli.context import Context, plain
 from assetgen.cli.planview import blocked_lines, show_build_plan
-from assetgen.manifest.messages import count_of
+from assetgen.manifest.messages import count_of, some_of
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
 
@@ -56,13 +56,16 @@ class Plain:
 
 
 class Live:
-    """What runs, what is done, the cost so far and the time left."""
+    """What runs, what is done, the cost so far and the time left.
 
-    def __init__(self, context: Context, bar: Bar) -> None:
+    The display opens with the plan: a build that finds nothing to do starts no terminal machinery.
+    """
+
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.bar = bar
         self.spent = FREE
         self.running: dict[str, str] = {}
+        self._bar: Bar | None = None
         self._task: TaskID | None = None
         self._done: set[str] = set()
         self._next = 0.0
@@ -70,7 +73,9 @@ class Live:
     def planned(self, plan: Plan) -> None:
         show_build_plan(plan, self.context)
         names = {action.asset for action in plan.actions}
-        self._task = self.bar.add_task("building", total=len(names), cost="", now="")
+        self._bar = _bar(_console(self.context))
+        self._task = self._bar.add_task("building", total=len(names), cost="", now="")
+        self._bar.start()
 
     def started(self, asset: str, what: str) -> None:
         self.running[asset] = what
@@ -85,7 +90,22 @@ class Live:
         self._advance(asset)
 
     def note(self, message: str) -> None:
-        self.bar.console.print(f"  {message}", highlight=False, markup=False)
+        if self._bar is None:
+            self.context.say(f"  {message}")
+        else:
+            self._bar.console.print(f"  {plain(message)}", highlight=False, markup=False)
+
+    def close(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The terminal free for a question."""
+        self.close()
+        yield
+        if self._bar is not None:
+            self._bar.start()
 
     def _advance(self, asset: str) -> None:
         self._done.add(asset)
@@ -95,11 +115,11 @@ class Live:
 
     def _show(self) -> None:
         now = time.monotonic()
-        if self._task is None or now < self._next:
+        if self._bar is None or self._task is None or now < self._next:
             return  # nobody reads faster, and ten thousand assets would wait for the display
         self._next = now + _PAUSE
         cost = str(self.spent) if self.spent else ""
-        self.bar.update(self._task, completed=len(self._done), cost=cost, now=running(self.running))
+        self._bar.update(self._task, completed=len(self._done), cost=cost, now=running(self.running))
 
 
 def running(assets: Mapping[str, str]) -> str:
@@ -107,7 +127,13 @@ def running(assets: Mapping[str, str]) -> str:
     names = list(assets)
     if len(names) == 1:
         return f"{names[0]} ({assets[names[0]]})"
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return some_of(names, 3)
+
+
+def _console(context: Context) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, no_color=not context.color)
 
 
 def _bar(console: Console) -> Bar:
@@ -131,61 +157,13 @@ def _bar(console: Console) -> Bar:
     )
 
 
-class Deferred:
-    """Opens the live display only when there is something to show: an idle build starts no terminal machinery."""
-
-    def __init__(self, context: Context) -> None:
-        self.context = context
-        self._inner: Live | None = None
-        self._bar: Bar | None = None
-
-    def _live(self) -> Live:
-        if self._inner is None:
-            from rich.console import Console
-
-            self._bar = _bar(Console(stderr=True, no_color=not self.context.color))
-            self._inner = Live(self.context, self._bar)
-        return self._inner
-
-    def planned(self, plan: Plan) -> None:
-        live = self._live()
-        live.planned(plan)
-        if self._bar is not None:
-            self._bar.start()
-
-    def started(self, asset: str, what: str) -> None:
-        self._live().started(asset, what)
-
-    def finished(self, asset: str, cost: Cost) -> None:
-        self._live().finished(asset, cost)
-
-    def failed(self, asset: str, error: str) -> None:
-        self._live().failed(asset, error)
-
-    def note(self, message: str) -> None:
-        self._live().note(message)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """The terminal free for a question."""
-        if self._bar is not None:
-            self._bar.stop()
-        yield
-        if self._bar is not None:
-            self._bar.start()
-
-
 @contextmanager
 def open_progress(context: Context) -> Iterator[Progress]:
     """A live display on a terminal, plain lines elsewhere."""
     if not sys.stderr.isatty() or context.quiet or context.variables.get("TERM") == "dumb":
         yield Plain(context)
         return
-    live = Deferred(context)
+    live = Live(context)
     try:
         yield live
     finally:
@@ -199,7 +177,7 @@ def asker(context: Context, progress: Progress) -> Callable[[Plan, Cost | None],
         known = f" (balance {balance})" if balance is not None else ""
         price = "an amount that is not known" if not plan.cost.known else str(plan.cost)
         question = f"Spend {price}{known}? Only 'yes' is accepted: "
-        if isinstance(progress, Deferred):
+        if isinstance(progress, Live):
             with progress.paused():
                 return _answered(question)
         return _answered(question)
@@ -227,10 +205,8 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
         if entry.status in ("failed", "skipped") and entry.error and entry.error not in told:
             troubles.setdefault(entry.error, []).append(name)
     for error, names in troubles.items():  # a store or a service that fails says the same of each asset
-        if len(names) > _NAMED:
-            names = [f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"]
-        for name in names:
-            context.error(f"  ✗ {name}: {error}", "red")
+        for named in names if len(names) <= _NAMED else [some_of(names, _NAMED)]:
+            context.error(f"  ✗ {named}: {error}", "red")
     for reason in (report.stopped, report.trouble):
         if reason is not None:
             context.error(f"assetgen: {reason}", "red")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
-from assetgen.manifest.messages import count_of
+from assetgen.manifest.messages import count_of, some_of
 from assetgen.model.errors import AssetgenError, ManifestError
 
 if TYPE_CHECKING:
@@ -108,9 +108,10 @@ class Teller:
                 self.context.error(f"  ! {item.asset}: {item.reason}")
         built = [name for name, entry in report.everything.items() if entry.status == "built"]
         if built or report.written or report.deleted:
-            names = ", ".join(built[:6]) + (f" and {len(built) - 6} more" if len(built) > 6 else "")
             paid = f", {report.cost}" if report.cost else ""
-            self.context.say(f"  ✓ {names}: {count_of(report.written, 'file')}, {seconds * 1000:.0f} ms{paid}")
+            self.context.say(
+                f"  ✓ {some_of(built, 6)}: {count_of(report.written, 'file')}, {seconds * 1000:.0f} ms{paid}"
+            )
 
 
 def announce(plan: Plan, context: Context, no_page: bool) -> None:
