@@ -36,6 +36,36 @@ def test_an_empty_frame_keeps_one_pixel_in_its_atlas(tmp_path: Path) -> None:
         assert frames[name]["sourceSize"] == size
 
 
+def test_a_page_that_cannot_be_indexed_is_told(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        HEAD
+        + "sprites: {many: {file: many.png}, few: {file: few.png}}\n"
+        + "atlases: {a: {include: [many], indexed: true}, b: {include: [few], indexed: true}}\n",
+    )
+    pixels = b"".join(bytes((n % 256, n // 256, 7, 255)) for n in range(400))
+    Image.frombytes("RGBA", (20, 20), pixels).save(game.root / "many.png")
+    Image.new("RGBA", (20, 20), (1, 2, 3, 255)).save(game.root / "few.png")
+    (warning,) = game.build()["warnings"]
+    assert (warning["asset"], warning["check"]) == ("atlas:a", "indexed")
+    assert warning["message"].startswith("page 0 has 400 colours, an indexed PNG at most 256")
+    modes = []
+    for name in "ab":
+        with Image.open(game.root / f"generated/atlases/{name}-0.png") as page:
+            modes.append(page.mode)
+    assert modes == ["RGB", "P"]
+    (again,) = game.build("--repack")["warnings"]
+    assert again == warning
+
+
+def test_the_report_says_why_an_atlas_failed(tmp_path: Path) -> None:
+    game = bench(tmp_path, HEAD + "sprites: {x: {file: x.png}}\natlases: {a: {include: [x], max_size: 8}}\n")
+    Image.new("RGBA", (20, 20), (1, 2, 3, 255)).save(game.root / "x.png")
+    (warning,) = game.build(status=1)["warnings"]
+    assert (warning["asset"], warning["check"]) == ("atlas:a", "failed")
+    assert warning["message"].startswith("assets.yaml:4:11: frame x is 20×20 pixels; a page of atlas a is at most 8×8")
+
+
 def test_write_chooses_and_nothing_else_stays(tmp_path: Path) -> None:
     game = bench(
         tmp_path,

@@ -17,6 +17,8 @@ def made(tmp_path: Path, body: str) -> Workbench:
     wb = bench(tmp_path, f"version: 1\nprovider: placeholder\n{body}\n")
     for name, size in {"a": (16, 16), "t": (64, 80), "s": (64, 64), "w": (192, 192)}.items():
         (wb.root / f"{name}.png").write_bytes(png(*size))
+    (wb.root / "art").mkdir()
+    (wb.root / "art/Hero.PNG").write_bytes(png())
     (wb.root / "pointer.png").write_bytes(POINTER)
     (wb.root / "my.j2").write_text("x")
     (wb.root / "part.yaml").write_text("sprites: {z: {prmpt: x}}\nanimations: {y: [}\n")
@@ -53,6 +55,24 @@ def made(tmp_path: Path, body: str) -> Workbench:
             "animations:\n  x: {file: s.png, layout: {columns: 2, rows: 1}, tags: {go_left: [1]}, mirror: {right: lft}}",
             ["assets.yaml:4:89: no tag faces 'lft', which 'mirror' would turn to 'right' in animation 'x'; there are: go_left"],
         ),
+        # An option of an engine stands where it stands.
+        (
+            "project: p\nengines: {unity: {pixels_per_unit: 0, outptu: x}}",
+            ["assets.yaml:4:19: unity: pixels_per_unit is 0", "assets.yaml:4:39: unity has no option 'outptu'"],
+        ),
+        # Pieces are files, too; and `cut` says how.
+        (
+            "sprites:\n  x: {file: s.png, cut: {grid: 4, names: [a, nul]}}\n  y: {file: s.png, cut: {}}",
+            ["assets.yaml:4:42: a piece is called 'nul', a device on Windows", "assets.yaml:5:25: 'cut' does not say how"],
+        ),
+        # The nearest file, whatever its ending and the case of its folder.
+        (
+            "sprites: {x: {file: S.gif}, y: {file: q.png}, z: {file: Art/hero.png}}",
+            ["'S.gif' does not exist in sprite 'x'; did you mean 's.png'?", "'q.png' does not exist in sprite 'y'",
+             "'Art/hero.png' does not exist in sprite 'z'; did you mean 'art/Hero.PNG'?"],
+        ),
+        # Text in quotes; text behind the end.
+        ('write: [single]\noutputs: "committed"\n...\nproject: p', ["assets.yaml:6:1: text behind '...', which ends the file"]),
         # The nearest valid name of a frame is a frame.
         (
             "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\nsprites: {x: {copy: w/walk_down}, y: {copy: w/walk_dwn_01}}",

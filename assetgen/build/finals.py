@@ -184,11 +184,33 @@ class _Finals:
         by_page: dict[int, list[Placement]] = {}
         for placement in plan.placements.values():
             by_page.setdefault(placement.page, []).append(placement)
+        if atlas.indexed:
+            for index in range(len(built.pages)):
+                self._count_colors(atlas, index, plan, by_page.get(index, []))
         return [
             self._page_target(atlas, page.file, index, plan, by_page.get(index, []), scale, pool)
             for index, page in enumerate(built.pages)
             for scale in atlas.scales
         ]
+
+    def _count_colors(self, atlas: Atlas, index: int, plan: AtlasPlan, placed: list[Placement]) -> None:
+        """Warns of a page that `indexed` asks to be an indexed PNG and that has too many colours for one."""
+        from assetgen.atlas.compose import compose_page
+        from assetgen.pixels.png import MOST_COLORS, count_colors
+
+        memo = f"colors:{plan.keys[index]}"
+        known = self.session.cache.get(memo)
+        if known is None:
+            page = compose_page(placed, index, plan.sizes[index], self.cast.load, 0)
+            known = str(count_colors(page)).encode()
+            self.session.cache.put(memo, known)
+        if int(known) > MOST_COLORS:
+            self.report.warn(
+                f"atlas:{atlas.name}",
+                "indexed",
+                f"page {index} has {known.decode()} colours, an indexed PNG at most {MOST_COLORS}: it is written in "
+                "full colour; map its members to one palette, or make two atlases of it",
+            )
 
     def _page_target(
         self, atlas: Atlas, file: str, index: int, plan: AtlasPlan, placed: list[Placement], scale: int,

@@ -99,6 +99,7 @@ class BuildReport(Struct):
             self.warnings.append(found)
 
     def to_json(self) -> dict[str, Any]:
+        failed = [Warned(label, "failed", other.error) for label, other in self.others.items() if other.error]
         return {
             "version": 1,
             "status": "ok" if self.exit_status == 0 else "failed",
@@ -106,7 +107,10 @@ class BuildReport(Struct):
             "blocked": [item.to_json() for item in self.blocked],
             "requests": self.requests,
             "cost": self.cost.to_json(),
-            "warnings": [{"asset": item.asset, "check": item.check, "message": item.message} for item in self.warnings],
+            "warnings": [
+                {"asset": item.asset, "check": item.check, "message": item.message}
+                for item in [*self.warnings, *failed]
+            ],
         }
 
 

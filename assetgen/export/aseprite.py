@@ -29,7 +29,7 @@ def check(manifest: Manifest) -> list[Problem]:
     entry = in_use(manifest, name)
     if entry is None or option(entry, "form", "hash") in _FORMS:
         return []
-    return [Problem(entry.position, f"aseprite: form is {entry.options['form']!r}, expected hash or array")]
+    return [Problem(entry.at("form"), f"aseprite: form is {entry.options['form']!r}, expected hash or array")]
 
 
 def export(built: Built, engine: Engine, context: Context) -> Iterable[Output]:

@@ -252,7 +252,7 @@ def roles(exporters: Sequence[Exporter], kind: str, packed: bool) -> frozenset[s
 
 
 def problems(manifest: Manifest) -> list[Problem]:
-    """What the engines in use have to say against a manifest: unknown options first, then their own checks."""
+    """What the engines in use have to say against a manifest, in the order of the file."""
     found: list[Problem] = []
     for engine in manifest.engines:
         if engine.name not in BUILTIN and engine.name not in _foreign():
@@ -261,12 +261,12 @@ def problems(manifest: Manifest) -> list[Problem]:
         item = exporter(engine.name)
         allowed = {*item.options, "output"}
         found += [
-            Problem(engine.position, f"{engine.name} has no option {key!r}; it has: {', '.join(sorted(allowed))}")
+            Problem(engine.at(key), f"{engine.name} has no option {key!r}; it has: {', '.join(sorted(allowed))}")
             for key in engine.options
             if key not in allowed
         ]
         found += item.check(manifest)
-    return found
+    return sorted(found, key=lambda problem: problem.position)
 
 
 def _meant(name: str) -> str:

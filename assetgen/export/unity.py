@@ -48,7 +48,8 @@ def check(manifest: Manifest) -> list[Problem]:
     if entry is not None:
         scale = option(entry, "pixels_per_unit", PIXELS_PER_UNIT)
         if isinstance(scale, bool) or not isinstance(scale, int | float) or scale <= 0:
-            found.append(Problem(entry.position, f"unity: pixels_per_unit is {scale!r}, expected a number above 0"))
+            at = entry.at("pixels_per_unit")
+            found.append(Problem(at, f"unity: pixels_per_unit is {scale!r}, expected a number above 0"))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from assetgen.catalog.types import Style
 from assetgen.manifest import animation, recipe, schema, style_rules, tileset
 from assetgen.manifest import palettes as palette_book
-from assetgen.manifest.expand import Expanded
+from assetgen.manifest.expand import DEVICES, Expanded
 from assetgen.manifest.messages import any_of, nearest, quoted
 from assetgen.manifest.refs import World, file_ref, resolve
 from assetgen.manifest.steps import Book, edits, generate, size_of
@@ -199,7 +199,7 @@ def _cutting(
 
 def _cut(entry: Expanded, world: World) -> Cut | None:
     value = entry.values.get("cut")
-    if not value:
+    if value is None:
         return None
     modes: list[Literal["grid", "auto", "data"]] = [m for m in ("grid", "auto", "data") if value.get(m)]
     names = tuple(None if name == "_" else name for name in value.get("names") or ())
@@ -216,6 +216,9 @@ def _cut(entry: Expanded, world: World) -> Cut | None:
             problems.add(
                 at, f"two pieces are called {quoted(name)}", where=entry.where, tail="use '_' to leave one out"
             )
+        if name in DEVICES:
+            head = f"a piece is called {quoted(name)}, a device on Windows"
+            problems.add(entry.within("cut", "names"), head, where=entry.where, tail="choose another name")
         seen.add(name or "")
     return Cut(modes[0], size_of(value["grid"]) if modes == ["grid"] else None, names)
 

@@ -133,7 +133,10 @@ class Choice(Checker):
         if self.deferred(node, context):
             return None
         near = nearest(node.text, self.values) if isinstance(node, Scalar) else None
-        context.fail(node, key, self.expected, f"did you mean {quoted(near)}?" if near else "")
+        hint = (
+            "remove the quotes" if isinstance(node, Scalar) and near == node.text else f"did you mean {quoted(near)}?"
+        )
+        context.fail(node, key, self.expected, hint if near else "")
         return None
 
 

@@ -104,13 +104,24 @@ class Files:
         return True
 
     def _near(self, path: str) -> str:
-        parent, name = PurePosixPath(path).parent, PurePosixPath(path).name
+        """The nearest file that is there, folder by folder."""
+        folders, found = PurePosixPath(path).parent.parts, PurePosixPath()
+        for part in (*folders, PurePosixPath(path).name):
+            # Endings are alike among pictures: what is before them tells.
+            names = {PurePosixPath(name).stem: name for name in reversed(self._names(found))}
+            stem = nearest(PurePosixPath(part).stem, names)
+            near = None if stem is None else names[stem]
+            if near is None or not self.inside(str(found / near)):
+                is_there = found.parts == folders
+                return "" if is_there else "its folder does not exist either"
+            found /= near
+        return f"did you mean {quoted(str(found))}?"
+
+    def _names(self, folder: PurePosixPath) -> list[str]:
         try:
-            names = sorted(os.listdir(self.root / parent))  # noqa: PTH208
+            return sorted(os.listdir(self.root / folder))  # noqa: PTH208
         except OSError:
-            return "its folder does not exist either"
-        near = nearest(name, names)
-        return f"did you mean {quoted(str(parent / near) if str(parent) != '.' else near)}?" if near else ""
+            return []
 
     def read(
         self, path: str, position: Position, what: str, problems: Problems, *, limit: int, where: str = ""

@@ -76,7 +76,9 @@ def check_folders(
         if own is None:
             continue
         if overlap(own, originals):
-            problems.add(engine.position, f"output {quoted(own)} of engine {engine.name} overlaps the originals folder")
+            problems.add(
+                engine.at("output"), f"output {quoted(own)} of engine {engine.name} overlaps the originals folder"
+            )
         first = owners.setdefault(own.lower(), (engine.name, own))
         if first[1] != own:
             head = (
@@ -108,7 +110,8 @@ def engines(values: Mapping[str, Any], top: Map, files: Files, problems: Problem
                 position, f"engine {quoted(name)} is named twice", tail=f"first at line {found[name].position.line}"
             )
             continue
-        found[name] = Engine(name, _options(name, node, files, problems), position)
+        places = {e.key: e.position for e in node.entries.values()} if isinstance(node, Map) else {}
+        found[name] = Engine(name, _options(name, node, files, problems), position, places)
     return tuple(found.values())
 
 

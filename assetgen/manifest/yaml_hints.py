@@ -28,6 +28,7 @@ _WORDS = {
     "did not find expected '-' indicator": "expected the next '-' of this list",
     "did not find expected key": "expected a key here",
     "could not find expected ':'": "expected ':' after this key",
+    "did not find expected <document start>": "text behind '...', which ends the file",
     "did not find expected node content": "expected a value here",
     "found a tab character that violates indentation": "a tab in the indentation",
     "block sequence entries are not allowed in this context": "a list item '-' cannot stand here",
@@ -41,6 +42,7 @@ _TAILS = {
     "mapping values are not allowed in this context": "quote text that holds ': ', or check the indentation",
     "did not find expected key": "check the indentation, and quote text that holds ': ', quotes or braces",
     "did not find expected '-' indicator": "check the indentation",
+    "did not find expected <document start>": "remove the dots",
     "could not find expected ':'": "check the indentation; a text over several lines wants quotes when it holds '#'",
     "found undefined tag handle": 'quote text that begins with "!"',
 }

@@ -260,6 +260,12 @@ class Engine(Struct, frozen=True):
     name: str
     options: Mapping[str, Json]
     position: Position
+    places: Mapping[str, Position] = field(default_factory=dict)
+    """Where each option stands."""
+
+    def at(self, key: str) -> Position:
+        """Where an option stands, else the engine."""
+        return self.places.get(key, self.position)
 
     @property
     def output(self) -> str | None:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from assetgen.pixels.containers import PNG
 from assetgen.pixels.picture import Picture, canonical
 
+MOST_COLORS = 256
 LEVEL = 6
 _PIECE = 1 << 18  # bytes of rows that are compressed together
 _WINDOW = 1 << 15  # how far back deflate looks
@@ -42,6 +43,11 @@ def encode(picture: Picture, threads: int = 1) -> bytes:
     alpha = rgba[rgba[:, 3] < 255, 3]
     middle = _chunk(b"PLTE", rgba[:, :3].tobytes()) + (_chunk(b"tRNS", alpha.tobytes()) if len(alpha) else b"")
     return _file(picture, depth, 3, middle, rows, threads)
+
+
+def count_colors(picture: Picture) -> int:
+    """How many colours a picture has; all that is transparent is one."""
+    return len(_distinct(canonical(picture).view(np.uint32).reshape(-1)))
 
 
 def encode_truecolor(picture: Picture, threads: int = 1) -> bytes:
