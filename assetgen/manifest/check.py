@@ -133,10 +133,10 @@ class Choice(Checker):
         if self.deferred(node, context):
             return None
         near = nearest(node.text, self.values) if isinstance(node, Scalar) else None
-        hint = (
-            "remove the quotes" if isinstance(node, Scalar) and near == node.text else f"did you mean {quoted(near)}?"
-        )
-        context.fail(node, key, self.expected, hint if near else "")
+        hint = "" if near is None else f"did you mean {quoted(near)}?"
+        if isinstance(node, Scalar) and near == node.text:
+            hint = "remove the quotes"
+        context.fail(node, key, self.expected, hint)
         return None
 
 
