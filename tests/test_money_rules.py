@@ -318,7 +318,10 @@ def test_ctrl_c_sends_nothing_more_and_loses_nothing(tmp_path: Path, dialect: An
         _, err = build.communicate(timeout=60)
         assert build.returncode == 130, err.decode()
         assert b"Traceback" not in err
+        assert err.count(b"interrupted: waiting up to 10 seconds for what is paid for") == 1, err.decode()
+        assert b"unchanged" not in err.splitlines()[-1]
         assert ledger(base)["charges"] == 3
+        assert "sent by an earlier build; the next one takes the result in" in game.run("plan").err
         assert game.build("--yes")["requests"] == 9
         assert ledger(base)["charges"] == 12
 

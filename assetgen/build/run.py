@@ -14,6 +14,7 @@ from assetgen.build.options import MANY
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.shards import finished, selected
+from assetgen.manifest.messages import some_of
 from assetgen.model.errors import ManifestError
 from assetgen.model.manifest import FileRef
 from assetgen.model.plan import Plan
@@ -48,7 +49,32 @@ def plan(session: Session, prices: Prices | None = None) -> Plan:
     hints = [*made.hints, *(note for _path, note in session.originals.notes())]
     if session.store.unreachable is not None:
         hints.append(f"{session.store.unreachable}; it may hold what seems new")
+    sent = _sent_already(session, made)
+    if sent:
+        hints.append(
+            f"{some_of(sent, 3)}: sent by an earlier build; the next one takes the result in and pays no second time"
+        )
     return replace(made, hints=tuple(hints))
+
+
+def _sent_already(session: Session, made: Plan) -> list[str]:
+    """Assets of the plan that cost, and whose very requests were sent by a build that was stopped or killed."""
+    dear = dict.fromkeys(action.asset for action in made.actions if action.cost)
+    if not dear:
+        return []
+    from assetgen.store.journal import default_folder
+    from assetgen.store.journals import under_way
+
+    folder, project, found = default_folder(session.environment.cache_dir), session.project, []
+    sent: dict[str, set[str]] = {}
+    for name in dear:
+        state = project.state(name)
+        realm = project.realm_of(state.asset).name
+        if realm not in sent:
+            sent[realm] = under_way(folder, realm)
+        if any(step.request is not None and step.request.digest in sent[realm] for step in state.steps):
+            found.append(name)
+    return found
 
 
 def refuse_unsendable(session: Session, plan: Plan) -> None:

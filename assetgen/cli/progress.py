@@ -245,7 +245,9 @@ def _last_line(report: BuildReport) -> str:
         parts.append(f"{failed} failed")
     if skipped:
         parts.append(f"{skipped} skipped")
-    parts += [f"{unchanged} unchanged", f"{count_of(report.written, 'file')} written"]
+    if not report.interrupted:  # else nobody looked at all of them
+        parts.append(f"{unchanged} unchanged")
+    parts.append(f"{count_of(report.written, 'file')} written")
     if report.deleted:
         parts.append(f"{report.deleted} deleted")
     if report.requests:

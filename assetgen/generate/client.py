@@ -74,6 +74,7 @@ class Client:
         self.book = Book(approve, self.is_stopping)
         self._report = report
         self._stopping = False
+        self._told = False
         self._clear = False
         self._rejected: set[str] = set()
         self._pace = pace or Pace(line.transport.runtime, line.transport.network.account_rate).wait
@@ -138,12 +139,22 @@ class Client:
         except asyncio.CancelledError:
             self.stop()
             if flight.paid_for:  # what is paid for is waited for, stored, and found by the next `settle`
+                self._tell_of_the_wait()
                 await asyncio.wait({task}, timeout=self.line.transport.tuning.grace)
             task.cancel()
             await asyncio.wait({task})
             if not task.cancelled():
                 task.exception()  # looked at, so that asyncio does not complain: the journal has it
             raise
+
+    def _tell_of_the_wait(self) -> None:
+        """Once: a person who pressed Ctrl-C and sees nothing for ten seconds presses it again."""
+        if not self._told:
+            self._told = True
+            grace = self.line.transport.tuning.grace
+            self._report(
+                f"interrupted: waiting up to {grace:.0f} seconds for what is paid for; Ctrl-C again does not wait"
+            )
 
     async def _run(self, job: Job, flight: Flight) -> Delivery:
         if not (self.paid and is_paid(job.request.op)):

@@ -45,6 +45,11 @@ def account_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
+def folder_of(root: Path, realm: str) -> Path:
+    """Where the journals of a realm's accounts lie."""
+    return root / re.sub(r"[^A-Za-z0-9._-]", "_", realm)
+
+
 def default_folder(cache_dir: str | None) -> Path:
     """Where all journals are in the user's data folder; `cache_dir` as for `folders`."""
     return folders(cache_dir).data / "journal"
@@ -58,7 +63,7 @@ class Journal:
     """
 
     def __init__(self, root: Path, realm: str, account: str, *, now: Callable[[], float]) -> None:
-        self.folder = root / re.sub(r"[^A-Za-z0-9._-]", "_", realm) / account
+        self.folder = folder_of(root, realm) / account
         self.realm = realm
         self.bodies = RawStore(self.folder / "bodies")
         self.raw = RawStore(self.folder / "raw")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assetgen.model.errors import UsageError
-from assetgen.store.entries import Entry, State
-from assetgen.store.journal import Journal
+from assetgen.model.errors import StoreError, UsageError
+from assetgen.store.entries import Entry, Ledger, State
+from assetgen.store.journal import Journal, folder_of, read_lines
+
+_SENT: frozenset[State] = frozenset({"sent", "accepted", "received"})
 
 
 def accounts(root: Path) -> list[tuple[str, str]]:
@@ -30,6 +33,19 @@ def open_everywhere(root: Path, *, now: Callable[[], float]) -> list[Found]:
     for realm, account in accounts(root):
         with Journal(root, realm, account, now=now) as journal:
             found += [Found(realm, account, entry) for entry in journal.left_behind()]
+    return found
+
+
+def under_way(root: Path, realm: str) -> set[str]:
+    """Digests of requests that an earlier run has sent and not taken in, in a realm. Only looks: writes nothing, locks
+    nothing, and says nothing of a journal that cannot be read, which the next build does."""
+    found: set[str] = set()
+    for path in folder_of(root, realm).glob("*/journal.jsonl"):
+        ledger = Ledger()
+        with suppress(StoreError, OSError, KeyError, TypeError, ValueError, ArithmeticError, AttributeError):
+            for line in read_lines(path.read_bytes(), str(path))[0]:
+                ledger.apply(line)
+            found.update(entry.digest for entry in ledger.entries.values() if entry.state in _SENT)
     return found
 
 
