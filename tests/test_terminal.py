@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import subprocess
 import sys
+import time
 from argparse import Namespace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -14,10 +17,13 @@ from rich.console import Console
 from workbench import Workbench, bench
 
 from assetgen.build.report import BuildReport
+from assetgen.cli.context import Context
 from assetgen.cli.main import COMMANDS, _context, main
-from assetgen.cli.progress import _bar, running
+from assetgen.cli.progress import _bar, asker, open_progress, running
 from assetgen.cli.watch import Teller
+from assetgen.model.cost import Cost
 from assetgen.model.errors import UsageError
+from assetgen.model.plan import Action, Plan
 
 ROOT = Path(__file__).parent.parent
 
@@ -167,3 +173,35 @@ def test_pipes_get_utf_8_whatever_the_code_page(tmp_path: Path) -> None:
         done = subprocess.run(command, env=env, capture_output=True, timeout=60)
         assert (done.returncode, done.stderr) == (0, b""), words
         assert any(sign in done.stdout.decode("utf-8") for sign in ("←", '"€"', "[ASSET…]")), words
+
+
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_the_display_opens_with_the_plan_and_leaves_the_terminal_to_a_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen, hidden, shown = Screen(), "\x1b[?25l", "\x1b[?25h"
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("Yes\n"))
+    context = Context(tmp_path, False, False, True, {}, time.time, time.monotonic, random.random, True)
+    cost = Cost(Decimal("0.3"))
+    with open_progress(context) as progress:
+        progress.note("one purchase of yesterday is settled")
+        assert hidden not in screen.getvalue()
+        plan = Plan("retrodiffusion", (Action("generate", "hero", "sprite", "new", cost=cost),), (), 0)
+        progress.planned(plan)
+        assert hidden in screen.getvalue()
+        assert asker(context, progress)(plan, cost)
+        told = screen.getvalue()
+        assert told.rindex(shown) < told.index(f"Spend {cost} (balance {cost})?") < told.rindex(hidden)
+        progress.started("hero", "generating")
+        progress.note("slow \x1b[2Jtoday")
+        progress.finished("hero", cost)
+    told = screen.getvalue()
+    assert told.rindex(shown) > told.rindex(hidden)
+    assert all(part in told for part in ("of yesterday", "slow \ufffd[2Jtoday", "1/1"))
