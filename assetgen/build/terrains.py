@@ -17,15 +17,13 @@ Pair = tuple[str, str]
 """Names of the inside and the outside terrain of a corner sheet."""
 
 
-def corner_names(
-    layout: Layout | None, inside: str = INSIDE, outside: str = OUTSIDE
-) -> list[tuple[str, str, str, str]] | None:
+def corner_names(layout: Layout | None) -> list[tuple[str, str, str, str]] | None:
     """Terrain names of each cell's corners (TL TR BL BR) on the provider's 4×5 sheet, None for other sheets."""
     from assetgen.catalog.layouts import CORNERS
 
     if layout is None or not layout.tiles:
         return None
-    names = (outside, inside)
+    names = (OUTSIDE, INSIDE)
     return [(names[tl], names[tr], names[bl], names[br]) for tl, tr, bl, br in CORNERS]
 
 

@@ -205,10 +205,10 @@ def join(existing: str, *, content: str, scope: frozenset[str], last: Mapping[st
     _, ours = _importer(content)
     for key in ("spriteMode", "spritePixelsToUnits"):
         theirs[key] = ours[key]
-    _at_least(theirs, "maxTextureSize", ours["maxTextureSize"])
+    _hold(theirs, ours["maxTextureSize"])
     for platform in theirs.get("platformSettings") or []:
         if platform.get("buildTarget") == "DefaultTexturePlatform":
-            _at_least(platform, "maxTextureSize", ours["maxTextureSize"])
+            _hold(platform, ours["maxTextureSize"])
     if ours["spriteMode"] == "1":
         theirs["alignment"], theirs["spritePivot"] = ours["alignment"], ours["spritePivot"]
         written = next(iter(last.values()), (0, 0, 0, 0))
@@ -236,10 +236,11 @@ def join(existing: str, *, content: str, scope: frozenset[str], last: Mapping[st
     return dumps(found)
 
 
-def _at_least(target: dict[str, Any], key: str, value: str) -> None:
-    raw = str(target.get(key, "0"))
-    if not raw.isdigit() or int(raw) < int(value):
-        target[key] = value
+def _hold(settings: dict[str, Any], size: str) -> None:
+    """Makes the largest size that Unity imports at least `size` pixels."""
+    raw = str(settings.get("maxTextureSize", "0"))
+    if not raw.isdigit() or int(raw) < int(size):
+        settings["maxTextureSize"] = size
 
 
 def _joined_border(theirs: Any, last: Border, ours: Mapping[str, str]) -> Any:

@@ -151,24 +151,26 @@ class Leaving:
                 await self._none.wait()
 
 
-class Pace:
-    """At most `count` starts in any `seconds` (None: as many as you like)."""
+_MINUTE = 60.0
 
-    def __init__(self, runtime: Runtime, count: float | None, seconds: float = 60.0) -> None:
+
+class Pace:
+    """At most `count` starts in any minute (None: as many as you like)."""
+
+    def __init__(self, runtime: Runtime, count: float | None) -> None:
         self._runtime = runtime
         self._count = None if count is None else max(1, int(count))
-        self._seconds = seconds
         self._starts: deque[float] = deque()
 
     async def wait(self) -> None:
         while self._count is not None:
             now = self._runtime.monotonic()
-            while self._starts and self._starts[0] <= now - self._seconds:
+            while self._starts and self._starts[0] <= now - _MINUTE:
                 self._starts.popleft()
             if len(self._starts) < self._count:
                 self._starts.append(now)
                 return
-            await self._runtime.sleep(self._starts[0] + self._seconds - now)
+            await self._runtime.sleep(self._starts[0] + _MINUTE - now)
 
 
 def retry_after(value: str | None, now: float) -> float | None:

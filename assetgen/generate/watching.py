@@ -19,6 +19,10 @@ _BLIND = (0.08, 0.25)
 by: the first for one alone, the second where many watch, since the first that is ready tells all others."""
 
 
+_REMEMBERED = 8
+"""Tasks of a kind whose times count: the service's pace changes within minutes."""
+
+
 class _Kind(Struct):
     """What is known of one kind of task: about how many seconds the last ones took, and how many are watched now."""
 
@@ -30,9 +34,8 @@ class _Kind(Struct):
 class Typical:
     """How long tasks have taken lately, by kind."""
 
-    def __init__(self, keep: int = 8) -> None:
+    def __init__(self) -> None:
         self._kinds: dict[str, _Kind] = {}
-        self._keep = keep
 
     def note(self, kind: str, seconds: float, running: float | None = None) -> None:
         """A task of this kind was seen to be ready after so long, and last seen `running` after so long (None: it was
@@ -57,7 +60,7 @@ class Typical:
             known.watchers -= 1
 
     def _of(self, kind: str) -> _Kind:
-        return self._kinds.setdefault(kind, _Kind(deque(maxlen=self._keep)))
+        return self._kinds.setdefault(kind, _Kind(deque(maxlen=_REMEMBERED)))
 
 
 class Watch:

@@ -9,7 +9,7 @@ from assetgen.catalog.types import Style
 from assetgen.manifest.expand import Expanded
 from assetgen.manifest.messages import any_of, count_of, quoted
 from assetgen.manifest.nodes import Items, Map, Node, Problems
-from assetgen.manifest.refs import World, asset_ref, kind_is
+from assetgen.manifest.refs import World, asset_ref, is_animation
 from assetgen.model.layout import Layout
 from assetgen.model.manifest import FileRef, Grid, Part, Ref, TagRule, Timing
 from assetgen.model.position import Position
@@ -144,7 +144,7 @@ def parts(entry: Expanded, world: World) -> tuple[Part, ...]:
     found = []
     for index, value in enumerate(entry.values["parts"]):
         ref = asset_ref(value, world, "part", entry.where, "final")
-        if ref is None or not kind_is(ref, "animation", world, "part", entry.where):
+        if ref is None or not is_animation(ref, world, entry.where):
             continue
         rules: tuple[TagRule, ...] = ()
         if isinstance(value, Mapping) and isinstance(node, Items):

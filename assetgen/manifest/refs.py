@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -104,16 +104,11 @@ def asset_ref(value: Any, world: World, what: str, where: str, stage: Stage = "b
     return found if isinstance(found, AssetRef) else None
 
 
-def kind_is(
-    ref: AssetRef, kind: Literal["sprite", "animation", "tileset"], world: World, what: str, where: str
-) -> bool:
-    """Whether a whole asset of this kind is meant; a problem if not."""
+def is_animation(ref: AssetRef, world: World, where: str) -> bool:
+    """Whether a part is a whole animation; a problem if not."""
     found = world.entries[ref.name].kind
-    if found == kind and ref.piece is None:
+    if found == "animation" and ref.piece is None:
         return True
-    article = "an" if kind == "animation" else "a"
-    said = f"one piece of {quoted(ref.name)}" if ref.piece else f"{'an' if found == 'animation' else 'a'} {found}"
-    world.problems.add(
-        ref.position, f"{what} {quoted(str(ref))} is {said}", where=where, tail=f"expected {article} {kind}"
-    )
+    said = f"one piece of {quoted(ref.name)}" if ref.piece else f"a {found}"
+    world.problems.add(ref.position, f"part {quoted(str(ref))} is {said}", where=where, tail="expected an animation")
     return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct, field
@@ -105,7 +104,10 @@ def section(top: Map, name: str, problems: Problems) -> dict[str, Entry]:
 def _take_sections(part: Map, sources: Sources, problems: Problems) -> None:
     for name, entry in section(part, "vars", problems).items():
         text = check(Map({name: entry}, entry.position), "vars", "'vars'", problems)
-        if not _known_twice(sources.texts, name, entry, "variable", problems):
+        if name in sources.texts:
+            tail = "it is defined in another file as well"
+            problems.add(entry.position, f"duplicate variable {quoted(name)}", tail=tail)
+        else:
             sources.texts[name] = Scalar((text or {}).get(name) or "", entry.value.position)
     for known, key in ((sources.presets, "presets"), (sources.palettes, "palettes")):
         for name, entry in section(part, key, problems).items():
@@ -117,13 +119,6 @@ def _take_sections(part: Map, sources: Sources, problems: Problems) -> None:
     for key in part.entries:
         if key in KINDS:
             sources.assets += [(KINDS[key], entry) for entry in section(part, key, problems).values()]
-
-
-def _known_twice(known: Mapping[str, object], name: str, entry: Entry, what: str, problems: Problems) -> bool:
-    if name in known:
-        problems.add(entry.position, f"duplicate {what} {quoted(name)}", tail="it is defined in another file as well")
-        return True
-    return False
 
 
 def _take_defaults(top: Map, sources: Sources, problems: Problems) -> None:

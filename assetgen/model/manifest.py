@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
@@ -321,8 +320,3 @@ class Manifest(Struct, frozen=True, dict=True):
     @cached_property
     def _membership(self) -> dict[str, Atlas]:
         return {member: atlas for atlas in self.atlases.values() for member in atlas.members}
-
-
-def usd(text: str) -> Cost:
-    """`5.00` as a cost in US dollars."""
-    return Cost(Decimal(text))

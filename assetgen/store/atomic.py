@@ -83,14 +83,14 @@ def discard(staged: Path | str) -> None:
     _remove(staged)
 
 
-def write_if_changed(path: Path, data: bytes, *, sync: bool = False) -> bool:
-    """`write`, unless the file holds exactly `data` already. Whether it wrote."""
+def write_if_changed(path: Path, data: bytes) -> bool:
+    """`write`, durably, unless the file holds exactly `data` already. Whether it wrote."""
     try:
         same = path.stat().st_size == len(data) and not path.is_symlink() and path.read_bytes() == data
     except OSError:
         same = False
     if not same:
-        write(path, data, sync=sync)
+        write(path, data, sync=True)
     return not same
 
 

@@ -28,7 +28,7 @@ def register(store: Path, lock: Path) -> None:
     place = os.path.realpath(lock)  # pathlib would raise for a ring of links, which the lock's reader names
     note = store / "projects" / f"{hashlib.sha256(place.encode()).hexdigest()[:16]}.json"
     try:
-        atomic.write_if_changed(note, (json.dumps({"lock": place}) + "\n").encode(), sync=True)
+        atomic.write_if_changed(note, (json.dumps({"lock": place}) + "\n").encode())
     except StoreError as error:
         raise StoreError(
             f"{error}; what is bought is kept there: name a folder that can be written in ASSETGEN_CACHE_DIR"
