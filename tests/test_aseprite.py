@@ -210,6 +210,20 @@ def test_what_cannot_be_read_is_said(data: bytes, words: str) -> None:
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("layers", [8, 16])
+def test_links_cannot_make_the_reader_draw_for_hours(layers: int) -> None:
+    """Each of 20 frames shows all layers of the first: 16 of them are twice what may be drawn."""
+    side, frames = 16, 20
+    first = [layer() for _ in range(layers)] + [cel(block(RED, side, side), on=index) for index in range(layers)]
+    data = document(first, *([[linked(0, index) for index in range(layers)]] * (frames - 1)), size=(side, side))
+    limits = Limits(pixels=side * side * frames)
+    if layers == 8:
+        assert (aseprite.read(data, "a.aseprite", limits).frames[-1] == RED).all()
+        return
+    with pytest.raises(PictureError, match="draws more than the limit"):
+        aseprite.read(data, "a.aseprite", limits)
+
+
 def test_a_bomb_is_refused_before_it_unpacks() -> None:
     head = struct.pack("<HhhBHh5xHH", 0, 0, 0, 255, 2, 0, 60000, 60000)
     bomb = document([layer(), chunk(0x2005, head + zlib.compress(b"\0" * 1000))])

@@ -59,6 +59,8 @@ class _File(Struct):
     slices: list[Slice] = field(default_factory=list)
     tilesets: dict[int, NDArray[np.uint8]] = field(default_factory=dict)
     budget: int = 0
+    drawing: int = 0
+    """Pixels that may still be drawn: cels that are linked cost nothing to unpack, again and again."""
     new_palette: bool = False
 
 
@@ -133,7 +135,7 @@ def _read_file(reader: _Reader, limits: Limits) -> _File:
         raise _Wrong(f"unknown colour depth of {depth} bits")
     if not (0 < frames <= limits.frames and width and height and width * height * frames <= limits.pixels):
         raise _Wrong(f"{frames} frames of {width}×{height}: nothing, or too much to unpack")
-    file = _File((width, height), depth, flags, clear, budget=limits.pixels * 4)
+    file = _File((width, height), depth, flags, clear, budget=limits.pixels * 4, drawing=limits.pixels * 8)
     reader.at = 128
     for _ in range(frames):
         start = reader.at
@@ -350,9 +352,21 @@ def _flatten(file: _File, frame: int) -> Picture:
             raise _Wrong(
                 f"layer `{file.layers[layer].name}` has a blend mode other than Normal: flatten it in Aseprite"
             )
-        rgba = _rgba(file, file.palettes[frame], cel.pixels, background=bool(file.layers[layer].flags & _BACKGROUND))
-        _draw(canvas, rgba, cel.x, cel.y, _times(cel.opacity, opacity))
+        target, pixels = _overlap(canvas, cel)
+        file.drawing -= pixels.shape[0] * pixels.shape[1]
+        if file.drawing < 0:
+            raise _Wrong("draws more than the limit: flatten its layers in Aseprite")
+        rgba = _rgba(file, file.palettes[frame], pixels, background=bool(file.layers[layer].flags & _BACKGROUND))
+        _draw(target, rgba, _times(cel.opacity, opacity))
     return canonical(canvas)
+
+
+def _overlap(canvas: Picture, cel: _Cel) -> tuple[Picture, NDArray[np.uint8]]:
+    """The part of the canvas that a cel lies on, and that part of the cel, as views."""
+    left, top = max(0, -cel.x), max(0, -cel.y)
+    pixels = cel.pixels[top : top + canvas.shape[0], left : left + canvas.shape[1]]
+    target = canvas[max(cel.y, 0) :, max(cel.x, 0) :][: pixels.shape[0], : pixels.shape[1]]
+    return target, pixels[: target.shape[0], : target.shape[1]]
 
 
 def _rgba(file: _File, palette: NDArray[np.uint8], pixels: NDArray[np.uint8], *, background: bool) -> Picture:
@@ -366,15 +380,9 @@ def _rgba(file: _File, palette: NDArray[np.uint8], pixels: NDArray[np.uint8], *,
     return result
 
 
-def _draw(canvas: Picture, pixels: Picture, x: int, y: int, opacity: int) -> None:
-    """Normal blending of `pixels` onto the canvas at x, y, in Aseprite's integer arithmetic."""
-    left, top = max(0, -x), max(0, -y)
-    width = min(pixels.shape[1] - left, canvas.shape[1] - max(x, 0))
-    height = min(pixels.shape[0] - top, canvas.shape[0] - max(y, 0))
-    if width <= 0 or height <= 0:
-        return
-    target = canvas[max(y, 0) : max(y, 0) + height, max(x, 0) : max(x, 0) + width]
-    source = pixels[top : top + height, left : left + width].astype(np.int32)
+def _draw(target: Picture, pixels: Picture, opacity: int) -> None:
+    """Normal blending of `pixels` onto as large a target, in Aseprite's integer arithmetic."""
+    source = pixels.astype(np.int32)
     below = target.astype(np.int32)
     alpha = _times_array(source[..., 3], np.int32(opacity))
     union = alpha + below[..., 3] - _times_array(below[..., 3], alpha)
