@@ -10,8 +10,7 @@ import pytest
 from PIL import Image
 from workbench import bench
 
-from assetgen.build.lockkeeper import LockKeeper
-from assetgen.build.outputs import Writer
+from assetgen.build.processing import Processing
 
 HEAD = "version: 1\nprovider: placeholder\n"
 
@@ -94,12 +93,10 @@ def test_write_chooses_and_nothing_else_stays(tmp_path: Path) -> None:
     assert game.actions()["palette:p"] == "process: recipe changed"
 
 
-def _ends(
-    session: object, selection: object, processing: object, writer: Writer, keeper: LockKeeper, *rest: object
-) -> None:
+def _ends(selection: object, processing: Processing) -> None:
     """In the place of the last stage of a build: what is before it is on the disk, and the process ends."""
-    writer.flush()
-    keeper.flush()
+    processing.writer.flush()
+    processing.keeper.flush()
     raise SystemExit(9)
 
 

@@ -16,7 +16,7 @@ from assetgen.build.outputs import Writer
 from assetgen.build.processing import Processing
 from assetgen.build.providers import Providers
 from assetgen.build.remote import Remote
-from assetgen.build.report import AssetReport, BuildReport, Progress, Status, told
+from assetgen.build.report import AssetReport, BuildReport, Status, told
 from assetgen.build.session import Session
 from assetgen.model.errors import (
     AccountError,
@@ -90,7 +90,7 @@ async def _carry_out(
         writer.placer = crew.place
     processing = Processing(session, writer, keeper, report, hooks.progress, crew=crew)
     try:
-        await _generate_and_process(session, selection, remote, processing, report, hooks.progress)
+        await _generate_and_process(selection, remote, processing)
     except asyncio.CancelledError:
         report.interrupted = True
         hooks.progress.note("interrupted: nothing more is sent; run the same command to go on")
@@ -101,7 +101,7 @@ async def _carry_out(
         writer.placer = None
         crew.dismiss()
     if not report.interrupted:
-        finals.finish_project(session, selection, processing, writer, keeper, report, hooks.progress)
+        finals.finish_project(selection, processing)
         if selection.whole:
             sweep.remove_orphans(session, writer, keeper, report)
     writer.flush()
@@ -150,15 +150,9 @@ async def _settle(providers: Providers, remote: Remote, session: Session, select
 # -- generating and finishing -------------------------------------------------
 
 
-async def _generate_and_process(
-    session: Session,
-    selection: Selection,
-    remote: Remote,
-    processing: Processing,
-    report: BuildReport,
-    progress: Progress,
-) -> None:
+async def _generate_and_process(selection: Selection, remote: Remote, processing: Processing) -> None:
     """Requests run side by side, each after its inputs; what is in hand is finished while others are under way."""
+    session = processing.session
     tasks: dict[str, asyncio.Task[bool]] = {}
     stop = asyncio.Event()
     for name in _first_come(session, selection.assets):
@@ -166,7 +160,7 @@ async def _generate_and_process(
         if state.blocked is None and (state.remote_work or state.renamed_from is not None or state.past is not None):
             needed = upstream(session.manifest, input_assets(state.asset))
             inputs = [tasks[n] for n in needed if n in tasks]
-            tasks[name] = asyncio.create_task(_bring(name, inputs, session, remote, report, progress, stop))
+            tasks[name] = asyncio.create_task(_bring(name, inputs, remote, processing, stop))
             tasks[name].add_done_callback(partial(_ready, name=name, processing=processing))
     if tasks:
         later = asyncio.create_task(_prepare(remote))
@@ -211,15 +205,10 @@ def _ready(task: asyncio.Task[bool], *, name: str, processing: Processing) -> No
 
 
 async def _bring(
-    name: str,
-    inputs: list[asyncio.Task[bool]],
-    session: Session,
-    remote: Remote,
-    report: BuildReport,
-    progress: Progress,
-    stop: asyncio.Event,
+    name: str, inputs: list[asyncio.Task[bool]], remote: Remote, processing: Processing, stop: asyncio.Event
 ) -> bool:
     """Brings one asset's results in, after its inputs. False when it failed; then it keeps what it had."""
+    session, report = processing.session, processing.report
     try:
         if inputs:
             await asyncio.gather(*inputs)
@@ -235,7 +224,7 @@ async def _bring(
         if isinstance(error, UnknownOutcomeError) and not error.settles:
             report.unsettled.append(error.entry)
         _fail(session, report, name, "skipped" if isinstance(error, WaitingError) else "failed", told(error))
-        progress.failed(name, told(error))
+        processing.progress.failed(name, told(error))
         if isinstance(error, AccountError) or session.options.fail_fast:
             stop.set()
     return False

@@ -12,11 +12,9 @@ from msgspec.structs import replace
 
 from assetgen.build.assembly import PALETTE_FORMATS, Assembly
 from assetgen.build.files import scaled
-from assetgen.build.lockkeeper import LockKeeper
-from assetgen.build.outputs import Target, Writer, text_target
+from assetgen.build.outputs import Target, text_target
 from assetgen.build.processing import Processing
-from assetgen.build.report import AssetReport, BuildReport, Progress, told
-from assetgen.build.session import Session
+from assetgen.build.report import AssetReport, told
 from assetgen.build.standing import Cast
 from assetgen.build.work import optimized
 from assetgen.model.built import BuiltAtlas, Placement
@@ -36,18 +34,9 @@ _PACKED = 16
 """Bytes of a picture for one of its file, about: what waits to be written is counted before it is encoded."""
 
 
-def finish_project(
-    session: Session,
-    selection: Selection,
-    processing: Processing,
-    writer: Writer,
-    keeper: LockKeeper,
-    report: BuildReport,
-    progress: Progress,
-) -> None:
+def finish_project(selection: Selection, processing: Processing) -> None:
     """Everything that is made of several assets. A failure of one never stops the rest."""
-    cast = Cast(session, processing.failed, processing.records)
-    final = _Finals(session, writer, keeper, report, progress, cast, locked=processing.locked)
+    final = _Finals(processing)
     for name in selection.palettes:
         final.guarded(f"palette:{name}", partial(final.palette, name))
     with ThreadPoolExecutor(1, "assetgen-page") as pages:
@@ -55,30 +44,20 @@ def finish_project(
             final.guarded(f"atlas:{name}", partial(final.atlas, name, pages))
         if selection.index:
             final.guarded("index", final.index)
-        keeper.render()  # while the last pages are encoded
+        processing.keeper.render()  # while the last pages are encoded
 
 
 class _Finals:
-    def __init__(
-        self,
-        session: Session,
-        writer: Writer,
-        keeper: LockKeeper,
-        report: BuildReport,
-        progress: Progress,
-        cast: Cast,
-        *,
-        locked: bool,
-    ) -> None:
-        self.session = session
-        self.manifest = session.manifest
-        self.writer = writer
-        self.keeper = keeper
-        self.report = report
-        self.progress = progress
-        self.cast = cast
-        self.assembly = Assembly(session, cast, report)
-        self.locked = locked
+    def __init__(self, processing: Processing) -> None:
+        self.session = processing.session
+        self.manifest = self.session.manifest
+        self.writer = processing.writer
+        self.keeper = processing.keeper
+        self.report = processing.report
+        self.progress = processing.progress
+        self.locked = processing.locked
+        self.cast = Cast(self.session, processing.failed, processing.records)
+        self.assembly = Assembly(self.session, self.cast, self.report)
         self.left = False
 
     def guarded(self, label: str, work: Callable[[], None]) -> None:

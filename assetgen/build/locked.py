@@ -76,7 +76,7 @@ async def _build_locked(session: Session, progress: Progress) -> BuildReport:
         else:
             processing.submit(name)
     await processing.drain()
-    finals.finish_project(session, selection, processing, writer, keeper, report, progress)
+    finals.finish_project(selection, processing)
     writer.flush()
     report.blocked = list(make_plan(session.project, selection, provider_label(session)).blocked)
     _orphans(session, selection, report)
