@@ -16,6 +16,7 @@ from assetgen.generate.claim import matches
 from assetgen.generate.dialects import realm_of
 from assetgen.generate.download import Downloads, UnusableFileError
 from assetgen.generate.transport import Transport
+from assetgen.model.errors import UsageError
 from assetgen.model.manifest import Network
 from assetgen.store.entries import Entry, Ledger
 
@@ -48,11 +49,22 @@ def downloads(*, local: bool = False) -> Downloads:
         "http://93.184.216.34/a.png", "https://127.0.0.1/a.png", "https://10.0.0.7/a.png", "https://[::1]/a.png",
         "https://169.254.169.254/latest", "https://192.168.1.1:8443/a", "https://0.0.0.0/", "file:///etc/passwd",
         "ftp://93.184.216.34/a", "https:///a", "https://[::ffff:10.0.0.1]/a", "https://100.64.0.1/a",
+        "https://[::1", "https://[x]/a", "https://93.184.216.34:99999/a", "https://a..b/c",
+        f"https://{'a' * 64}.test/b", "//93.184.216.34/a", "",
     ],
 )  # fmt: skip
 def test_addresses_that_are_never_asked(url: str) -> None:
     with pytest.raises(UnusableFileError):
         asyncio.run(downloads()._check(url))
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1", "https://host:99999/v2", "https://official/v2", "https://placeholder/v2", "https://simulator/v2"],
+)
+def test_base_addresses_that_are_none_or_look_like_another_realm(url: str) -> None:
+    with pytest.raises(UsageError, match="ASSETGEN_API_URL"):
+        realm_of(url)
 
 
 def test_loopback_is_for_services_on_loopback_only() -> None:

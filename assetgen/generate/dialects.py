@@ -15,7 +15,7 @@ from assetgen.generate import wire
 from assetgen.generate.types import Job
 from assetgen.generate.wire import Dialect
 from assetgen.model.errors import AssetError, UsageError
-from assetgen.model.realm import OFFICIAL, SIMULATOR
+from assetgen.model.realm import OFFICIAL, PLACEHOLDER, SIMULATOR
 
 OFFICIAL_HOST = "api.retrodiffusion.ai"
 
@@ -51,14 +51,19 @@ def dialect_of(base_url: str) -> Dialect:
 
 def realm_of(base_url: str) -> str:
     """`official`, `simulator` (loopback), or the host (IDENTITY 6). Raises UsageError for what is no safe address."""
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
+    try:
+        parts = urlsplit(base_url)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise UsageError(f"ASSETGEN_API_URL={base_url}: {error}; expected https://HOST/…/v2") from None
     if parts.scheme not in ("http", "https") or not host:
         raise UsageError(f"ASSETGEN_API_URL={base_url}: expected https://HOST/…/v2")
     if is_loopback(host):
         return SIMULATOR
     if parts.scheme != "https":
         raise UsageError(f"ASSETGEN_API_URL={base_url}: the key would travel unencrypted; use https")
+    if host in (OFFICIAL, SIMULATOR, PLACEHOLDER):
+        raise UsageError(f"ASSETGEN_API_URL={base_url}: a host of that name cannot be told from our own words")
     return OFFICIAL if host == OFFICIAL_HOST else host
 
 

@@ -54,13 +54,16 @@ class Downloads(Struct, frozen=True):
 
     async def _check(self, url: str) -> None:
         """Raises UnusableFileError for an address that must not be asked."""
-        parts = urlsplit(url)
-        host = parts.hostname
         if self.in_process:
             return
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise UnusableFileError(f"is at an address that nobody can read ({error})") from None
         if parts.scheme not in ("http", "https") or not host:
             raise UnusableFileError(f"is at an address that is no web address ({parts.scheme}:)")
-        addresses = await self._resolved(host, parts.port or (443 if parts.scheme == "https" else 80))
+        addresses = await self._resolved(host, port or (443 if parts.scheme == "https" else 80))
         loopback = bool(addresses) and all(address.is_loopback for address in addresses)
         if loopback and self.local:
             return
@@ -81,4 +84,6 @@ class Downloads(Struct, frozen=True):
             if self.transport.behind_proxy:  # the proxy resolves names, this machine may not be able to
                 return []
             raise ProviderError(f"the file server {host} cannot be found: {error.strerror or error}") from None
+        except ValueError:  # a label that is empty or too long
+            raise UnusableFileError("is at an address that is no name of a server") from None
         return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]

@@ -184,7 +184,7 @@ class Transport:
     async def _once(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], limit: int) -> Reply:
         import httpx
 
-        host = urlsplit(url).netloc
+        host = urlsplit(url).netloc.rpartition("@")[2]  # without a name and password that may stand there
         try:
             async with (
                 asyncio.timeout(self.network.timeout + self.tuning.connect),
