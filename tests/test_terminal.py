@@ -65,6 +65,9 @@ def test_a_mistyped_flag_and_a_word_too_many(tmp_path: Path) -> None:
         (["build", "--ofline=1"], "there is no flag '--ofline=1'; did you mean '--offline'?"),
         (["build", "--zzz"], "there is no flag '--zzz'; 'assetgen build --help' lists them"),
         (["check", "hero"], "'hero' is one word too many; 'assetgen check --help' says what it takes"),
+        (["review", "--port", "99999"], "argument --port: there is no port 99999: they end at 65535"),
+        (["pick", "hero", "two"], "argument N: 'two' is no whole number"),
+        (["schema", "--check", "nope.yaml"], "nope.yaml cannot be read: No such file or directory\n"),
         (["--verzion"], "there is no flag '--verzion'; did you mean '--version'?"),
     ):
         ran = game.run(*words)
@@ -205,3 +208,16 @@ def test_the_display_opens_with_the_plan_and_leaves_the_terminal_to_a_question(
     told = screen.getvalue()
     assert told.rindex(shown) > told.rindex(hidden)
     assert all(part in told for part in ("of yesterday", "slow \ufffd[2Jtoday", "1/1"))
+
+
+def test_who_paints_on_a_page_is_told_how_to_retouch_an_asset(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\nsprites: {a: {prompt: knight, style: rd_fast__default, size: 64}}\n"
+        "atlases: {all: {include: [a]}}\n",
+    )
+    game.build()
+    page = game.root / "generated/atlases/all-0.png"
+    page.write_bytes(page.read_bytes()[:-9])
+    ran = game.run("build")
+    assert (ran.status, "retouch its assets with 'assetgen adopt ASSET FILE'" in ran.err) == (1, True), ran.err

@@ -16,7 +16,7 @@ from assetgen.build.stores import Stores
 from assetgen.build.warm import Warm
 from assetgen.build.work import Work, bare, base_reader, finished_of, prepare
 from assetgen.manifest.memo import Evidence, load_cached
-from assetgen.model.errors import AssetError, ManifestError, UsageError
+from assetgen.model.errors import AssetError, ManifestError, UsageError, words_of
 from assetgen.model.lock import Lock
 from assetgen.model.manifest import Asset, Manifest, Stage, Step
 from assetgen.model.realm import PLACEHOLDER
@@ -312,7 +312,7 @@ class Session:
         try:
             return inside(self.root, path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} cannot be read: {error}") from error
+            raise UsageError(f"{path} cannot be read: {words_of(error)}") from error
 
     def keep_derived(self) -> None:
         """Write down what waits to enter the cache."""

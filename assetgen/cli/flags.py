@@ -40,6 +40,21 @@ def cap(text: str) -> Cost:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
+def number(text: str) -> int:
+    """The type of flags that are a whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number") from None
+
+
+def port(text: str) -> int:
+    """The type of --port."""
+    if not 0 <= number(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"there is no port {text}: they end at 65535")
+    return number(text)
+
+
 def jobs(text: str) -> int:
     """The type of -j."""
     if not text.isdigit() or int(text) < 1:

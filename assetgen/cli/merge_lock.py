@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assetgen.cli.context import Context
-from assetgen.model.errors import UsageError
+from assetgen.model.errors import UsageError, words_of
 
 _LOCK = "assets.lock"
 
@@ -49,4 +49,4 @@ def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+        raise UsageError(f"{path} cannot be read: {words_of(error)}") from error

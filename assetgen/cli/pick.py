@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from assetgen.cli import flags
 from assetgen.cli.chosen import open_session, show_applied
 from assetgen.cli.context import Context
 from assetgen.model.errors import UsageError
@@ -11,8 +12,10 @@ from assetgen.model.errors import UsageError
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("asset", metavar="ASSET", help="its name")
-    parser.add_argument("number", metavar="N", type=int, nargs="?", help="the candidate, from 1")
-    parser.add_argument("--take", metavar="K", type=int, help="an earlier take, by its number in 'assetgen history'")
+    parser.add_argument("number", metavar="N", type=flags.number, nargs="?", help="the candidate, from 1")
+    parser.add_argument(
+        "--take", metavar="K", type=flags.number, help="an earlier take, by its number in 'assetgen history'"
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:

@@ -40,7 +40,8 @@ def what_to_do(item: Blocked) -> str:
     """How a person gets out of it. A Git LFS pointer is not lost: its file lies on the server, paid for. What is made
     of many assets cannot be adopted."""
     if item.state == "drifted" and not adoptable(item.asset):
-        return "replace it with --force: yours goes to .assetgen/trash/"
+        how = "retouch its assets with 'assetgen adopt ASSET FILE', and " if item.asset.startswith("atlas:") else ""
+        return f"{how}replace it with --force: yours goes to .assetgen/trash/"
     if item.pointer:
         return "no need to buy it again: its file is on the LFS server"
     if item.waits_for is not None:

@@ -9,7 +9,9 @@ from assetgen.cli.context import Context
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="its port; any free one where none is given")
+    parser.add_argument(
+        "--port", type=flags.port, default=0, metavar="N", help="its port; any free one where none is given"
+    )
     parser.add_argument("--open", action="store_true", help="open it in the browser")
     flags.add_provider(parser)
     parser.add_argument(

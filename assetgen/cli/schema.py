@@ -29,12 +29,12 @@ def _check(path: Path, schema: str, context: Context) -> int:
     import yaml
     from jsonschema import Draft202012Validator
 
-    from assetgen.model.errors import UsageError
+    from assetgen.model.errors import UsageError, words_of
 
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{path} cannot be read: {error}") from error
+        raise UsageError(f"{path} cannot be read: {words_of(error)}") from error
     validator = Draft202012Validator(json.loads(schema))
     marks = sorted(validator.iter_errors(document), key=lambda mark: mark.json_path)
     for mark in marks:

@@ -6,18 +6,23 @@ import argparse
 import sys
 from pathlib import Path
 
+from assetgen.cli import flags
 from assetgen.cli.context import Context
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=0, metavar="N", help="its port; any free one where none is given")
+    parser.add_argument(
+        "--port", type=flags.port, default=0, metavar="N", help="its port; any free one where none is given"
+    )
     parser.add_argument("--latency", type=float, default=0.0, metavar="S", help="seconds that a generation takes (0)")
-    parser.add_argument("--slots", type=int, default=16, metavar="N", help="generations at a time (16)")
-    parser.add_argument("--rate", type=int, metavar="N", help="requests a minute before 429 (no limit)")
+    parser.add_argument("--slots", type=flags.number, default=16, metavar="N", help="generations at a time (16)")
+    parser.add_argument("--rate", type=flags.number, metavar="N", help="requests a minute before 429 (no limit)")
     parser.add_argument("--balance", metavar="X", help="what each account holds; 'endless' never runs out (100)")
     parser.add_argument("--credits", action="store_true", help="speak of credits, as the service did in 2025")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="faults to inject: see docs/simulator.md")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the faults' probabilities (0)")
+    parser.add_argument(
+        "--seed", type=flags.number, default=0, metavar="N", help="seed of the faults' probabilities (0)"
+    )
     parser.add_argument("--today", action="store_true", help="refuse sizes that only the old documents allow")
     parser.add_argument("--styles", type=Path, metavar="FILE", help="offer the styles of an assets.styles.json")
     parser.add_argument("--allow-field", action="append", default=[], metavar="NAME", help="let an unknown field pass")

@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--family", choices=FAMILIES, metavar="F", help=f"only {', '.join(FAMILIES[:-1])} or {FAMILIES[-1]}"
     )
-    parser.add_argument("--size", type=int, metavar="N", help="only styles that can draw N×N pixels")
+    parser.add_argument("--size", type=flags.number, metavar="N", help="only styles that can draw N×N pixels")
     flags.add_json(parser)
     parser.add_argument("--refresh", action="store_true", help="ask the service which styles there are now (free)")
     own = parser.add_argument_group("a style of your own, kept by the service under `user__…`")

@@ -26,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="the most that the session may spend: X US dollars, or 'N credits'",
     )
     parser.add_argument(
-        "--port", type=int, default=0, metavar="N", help="the page's port; any free one where none is given"
+        "--port", type=flags.port, default=0, metavar="N", help="the page's port; any free one where none is given"
     )
     parser.add_argument("--no-page", action="store_true", help="serve no page")
     flags.add_provider(parser)

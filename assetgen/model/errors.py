@@ -104,3 +104,9 @@ class UnknownOutcomeError(ProviderError):
         super().__init__(message)
         self.entry = entry
         self.settles = settles
+
+
+def words_of(error: Exception) -> str:
+    """What a person needs of an error that is not ours: the system's words without its number, and without the path,
+    which is named beside them."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 
 from assetgen.catalog.live import NOT_ASKED, Live, parse
-from assetgen.model.errors import UsageError
+from assetgen.model.errors import UsageError, words_of
 from assetgen.simulator.faults import Rule, read_rules
 
 Dialect = Literal["v1", "v2"]
@@ -114,7 +114,9 @@ def _offered(path: Path) -> Live:
     try:
         return parse(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise UsageError(f"--styles {path}: {error}; expected a file that 'assetgen styles --refresh' wrote") from None
+        raise UsageError(
+            f"--styles {path}: {words_of(error)}; expected a file that 'assetgen styles --refresh' wrote"
+        ) from None
 
 
 def _balance(text: str | None, whole: bool) -> Decimal | None:

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from msgspec import Struct, field
 
-from assetgen.model.errors import UsageError
+from assetgen.model.errors import UsageError, words_of
 
 When = Literal["before", "after"]
 """Before the request is accepted (nothing is charged), or after (charged, and the reply is lost)."""
@@ -130,7 +130,7 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"fault file {path} cannot be read: {error}") from None
+        raise UsageError(f"fault file {path} cannot be read: {words_of(error)}") from None
     try:
         document = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except (ValueError, yaml.YAMLError) as error:
