@@ -100,6 +100,33 @@ def test_mistakes_that_would_cost_money(tmp_path: Path, text: str, message: str)
     assert any(message in said for said in problems(tmp_path, lines)), problems(tmp_path, lines)
 
 
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("fox: {prompt: fox, size:64}", ["3:22: key 'size:64' _; write a blank behind the colon: 'size: 64'"]),
+        ("fox: {prompt: fox, size: 64, seed 3, strength 1}",
+         ["3:32: key 'seed 3' _; write 'seed: 3'", "3:40: key 'strength 1' _; write 'strength: 1'"]),
+        ("fox: {seed 3, prompt: fox, size: 64}", ["3:9: key 'seed 3' _; write 'seed: 3'"]),
+        ("fox: {prompt: fox, red cape,\n    side view, size: 64}",
+         ["3:22: key 'red cape' _; quote the prompt: it holds a comma: prompt: \"fox, red cape, side view\""]),
+        ("fox:\n    prompt: fox\n    size 64\n    seed: 3", ["5:5: expected ':' after this key; write 'size: 64'"]),
+        ("fox:\n    prompt: fox\n    size:64\n    seed: 3",
+         ["5:5: expected ':' after this key; write a blank behind the colon: 'size: 64'"]),
+        ("fox: {prompt:[64]}", ["3:15: ':' cannot stand here; write a blank behind it"]),
+        # What stands in quotes already needs none, and a comment far behind its line is none of the text.
+        ("fox:\n   size: 64\n    prompt: \"a, {team} fox\"",
+         ["5:11: ': ' cannot stand here; quote text that holds ': ', or check the indentation"]),
+        ("fox: {file: a.png}    # the fox\natlases: {all: {include: [fox}}", ["4:30: expected ',' or ']'"]),
+    ],
+)  # fmt: skip
+def test_keys_without_a_value(tmp_path: Path, lines: str, said: list[str]) -> None:
+    found = problems(tmp_path, f"version: 1\nsprites:\n  {lines}\n")
+    own = [
+        line.removeprefix("assets.yaml:") for line in found if "in sprite 'fox'" not in line and "source" not in line
+    ]
+    assert own == [line.replace("_;", "has no value;") for line in said]
+
+
 def test_a_comment_two_blanks_behind_a_prompt_is_a_comment(tmp_path: Path) -> None:
     assert prompt(tmp_path, "a: a fox  # the first one") == "a fox"
     assert prompt(tmp_path, 'a: "a fox" # the first one') == "a fox"
@@ -109,7 +136,7 @@ def test_a_comment_two_blanks_behind_a_prompt_is_a_comment(tmp_path: Path) -> No
 def test_an_asset_glob_must_be_quoted(tmp_path: Path) -> None:
     said = problems(tmp_path, "version: 1\natlases:\n  all: {include: [*]}\n")
     assert said == [
-        'assets.yaml:3:20: \'*\' needs a name behind it; quote text that begins with "*": "*"',
+        'assets.yaml:3:19: \'*\' needs a name behind it; quote text that begins with "*": "*"',
     ]
 
 

@@ -265,7 +265,8 @@ def _spread(draft: _Draft, durations: tuple[int, ...], cells: Sequence[Cell], co
     if len(durations) == count:
         return tuple(durations[cell.index] for cell in cells)
     raise AssetError(
-        f"tag {draft.name} has {len(cells)} steps and {len(durations)} durations: give one, or one a step",
+        f"tag {draft.name} has {len(cells)} step{'s' * (len(cells) != 1)} and {len(durations)} durations: "
+        "give one, or one a step",
         position=draft.position,
     )
 

@@ -174,7 +174,8 @@ def check_tags(
     try:
         tags = resolve_tags(layout, columns * rows, entry_timing, directions, columns=columns, rows=rows)
     except AssetError as error:
-        problems.add(error.position or entry.position, f"{entry.where}: {error}")
+        if error.position is None or not problems.told_at(error.position):
+            problems.add(error.position or entry.at("durations"), f"{entry.where}: {error}")
         return None
     names = tuple(tag.name for tag in tags)
     folded: dict[str, str] = {}

@@ -17,6 +17,8 @@ from assetgen.model.position import Position
 
 _LISTED = 64
 """Known keys are listed where none is near: the longest list, a preset's, is a few lines of a terminal."""
+_BRIEF = 40
+"""Up to so many characters of a text are repeated in advice."""
 _SECRET = re.compile(r"(api|rd)[_-]?(key|token)")
 _VARIABLE = re.compile(r"\{[A-Za-z_]")
 
@@ -203,7 +205,8 @@ class ListOf(Checker):
     def read(self, node: Node, key: str, context: Context) -> Any:
         if not isinstance(node, Items):
             if not self.deferred(node, context):
-                hint = f"write [{node.text}]" if isinstance(node, Scalar) and not node.is_null else ""
+                bare = node.text.strip("[] ") if isinstance(node, Scalar) and not node.is_null else ""
+                hint = f"write [{bare}]" if bare and len(bare) <= _BRIEF else ""
                 context.fail(node, key, self.expected, hint)
             return None
         count = len(node.items)

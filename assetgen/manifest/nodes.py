@@ -95,6 +95,10 @@ class Problems:
         message = head + (f" in {where}" if where else "") + (f"; {tail}" if tail else "")
         self._items.append(Problem(position, message))
 
+    def told_at(self, position: Position) -> bool:
+        """Whether something was said of this place."""
+        return any(item.position == position for item in self._items)
+
     def reading(self, file: str) -> None:
         """Fixes the place of a file in the order of the report."""
         self._files.setdefault(file, len(self._files))

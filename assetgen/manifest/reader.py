@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_DEPTH = 32
+_BEHIND = 200  # characters behind a key that are looked at for advice
 MAX_ALIASED = 100_000
 """How many nodes aliases may add to a document: far more than people write, far less than a bomb wants."""
 
@@ -137,6 +138,8 @@ class _Builder:
         self.anchors: dict[str, tuple[Node, int]] = {}
         self.count = 0
         self.aliased = 0
+        self.cut: set[Position] = set()
+        """Keys that are most likely what a comma cut off from a text."""
 
     def build(self, events: Iterator[Any]) -> Node | None:
         import yaml
@@ -296,12 +299,15 @@ class _Builder:
         """`{prompt: a fox, side view}`: a key without a colon, most likely the rest of a prompt."""
         if ":" in self.text[end : event.start_mark.index]:
             return
+        from assetgen.manifest.yaml_hints import valueless
+
         assert frame.entries is not None
         last = next(reversed(frame.entries.values()), None)
-        if last is None:
-            tail = f'quote text in braces: "{{{key}}} …"'
-        elif isinstance(last.value, Scalar):
-            tail = f'quote the {last.key}: it holds a comma: {last.key}: "{last.value.text}, {key}"'
-        else:
-            tail = f"write '{key}: …', or quote the text before it"
+        if last is not None and last.position in self.cut:
+            self.cut.add(position)  # told with the text before it
+            return
+        behind = self.text[event.start_mark.index : event.start_mark.index + _BEHIND]
+        tail = valueless(key, last, behind)
+        if last is not None and tail.startswith("quote"):
+            self.cut.add(position)
         self.problems.add(position, f"key {quoted(key)} has no value", tail=tail)
