@@ -81,7 +81,7 @@ def test_write_chooses_and_nothing_else_stays(tmp_path: Path) -> None:
     game.build()
     assert list(game.files()) == ["generated/animations/w.png", "generated/assets.json"]
     game.edit("write: [sheet]", "write: [frames, single]")
-    assert game.actions() == {"s": "process: recipe changed", "w": "process: recipe changed"}
+    assert game.actions() == dict.fromkeys(("s", "w"), "process: what is written changed")
     game.build()
     assert list(game.files()) == [
         "generated/animations/w/animation_00.png",
@@ -90,7 +90,7 @@ def test_write_chooses_and_nothing_else_stays(tmp_path: Path) -> None:
         "generated/sprites/s.png",
     ]
     game.edit("write: [frames, single]", "write: [palettes]")
-    assert game.actions()["palette:p"] == "process: recipe changed"
+    assert game.actions()["palette:p"] == "process: what is written changed"
 
 
 def _ends(selection: object, processing: Processing) -> None:

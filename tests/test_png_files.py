@@ -101,7 +101,7 @@ def chunks(data: bytes) -> list[bytes]:
 def test_optimize_makes_files_smaller_and_keeps_their_pixels(game: Workbench) -> None:
     before, drawn, paid = game.files(), pixels(game), game.files("originals")
     game.edit("size: 64, process", "size: 64, optimize: true, process")
-    assert game.actions() == {"hero": "process: recipe changed"}
+    assert game.actions() == {"hero": "process: what is written changed"}
     game.build()
     after = game.files()
     changed = {path for path in before if before[path] != after[path]}

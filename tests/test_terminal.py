@@ -221,3 +221,24 @@ def test_who_paints_on_a_page_is_told_how_to_retouch_an_asset(tmp_path: Path) ->
     page.write_bytes(page.read_bytes()[:-9])
     ran = game.run("build")
     assert (ran.status, "retouch its assets with 'assetgen adopt ASSET FILE'" in ran.err) == (1, True), ran.err
+
+
+def test_what_is_deleted_is_one_line_an_asset(tmp_path: Path) -> None:
+    strips = "  {name}: {{prompt: walks, style: rd_animation__four_angle_walking}}\n"
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\nsprites: {a: {prompt: knight, style: rd_fast__default, size: 64}}\n"
+        "animations:\n" + strips.format(name="fox") + strips.format(name="owl"),
+    )
+    game.build()
+    count = sum("owl" in path for path in game.files())
+    assert count > 10
+    game.edit(strips.format(name="fox"), "")
+    game.edit("animations:\n" + strips.format(name="owl"), "")
+    told = game.run("plan").err
+    assert [line for line in told.splitlines() if "- delete" in line] == [
+        f"  - delete   {name}    {count} files (no longer in the manifest)" for name in ("fox", "owl")
+    ]
+    assert f"{2 * count} to delete" in told
+    assert game.run("plan", "--verbose").err.count("- delete") == 2 * count
+    assert f"{2 * count} deleted" in game.run("build").err

@@ -34,6 +34,14 @@ HINTS: dict[str, str] = {
 }
 """What keeps pixels crisp and cannot travel in a file, by engine."""
 
+TITLES: dict[str, str] = {
+    "css": "CSS",
+    "gamemaker": "GameMaker",
+    "love": "LÖVE",
+    "pixi": "PixiJS",
+}
+"""What people call an engine, where that is not its name with a capital letter."""
+
 OUTPUTS: dict[str, str] = {"unity": "Assets/Generated"}
 """Where an engine needs the files, if not in `generated`."""
 
@@ -68,10 +76,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if install(folder):
         context.say(_DRIVER_SET)
     for engine in engines:
+        title = TITLES.get(engine, engine.capitalize())
         if engine in HINTS:
-            context.say(f"For crisp pixels in {engine}: {HINTS[engine]}.")
+            context.say(f"For crisp pixels in {title}: {HINTS[engine]}.")
         if engine in RUN:
-            context.say(f"To see the hero walk in {engine}, once it is built: {RUN[engine]}")
+            context.say(f"To see the hero walk in {title}, once it is built: {RUN[engine]}")
     place = "" if folder.resolve() == Path.cwd() else f' -C "{folder}"' if " " in str(folder) else f" -C {folder}"
     context.say(f"Ready. 'assetgen{place} plan' shows what will be made, 'assetgen{place} build' makes it.")
     return 0

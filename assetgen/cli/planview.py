@@ -111,25 +111,36 @@ def _show_actions(actions: Sequence[Action], context: Context) -> None:
             context.say(f"  {cause} → {assets}{f', {cost}' if cost else ''}", "bold")
         runs = [members] if cause is not None else [list(run) for _, run in groupby(members, _likeness)]
         for run in runs:
-            foldable = cause is not None or (len(run) > ALIKE and not run[0].cost)
-            shown = run[:FOLD] if foldable and not context.verbose else run
+            rows = _rows(run, width, whole=context.verbose)
+            foldable = cause is not None or (len(rows) > ALIKE and not run[0].cost)
+            shown = rows[:FOLD] if foldable and not context.verbose else rows
             indent = "" if cause is None else "  "
-            for action in shown:
-                context.say(indent + _row(action, width), SIGNS[action.action][1])
-            if len(shown) < len(run):
-                context.say(f"{indent}    … and {len(run) - len(shown):,} more (--verbose lists them)")
+            for row, style in shown:
+                context.say(indent + row, style)
+            if len(shown) < len(rows):
+                context.say(f"{indent}    … and {len(rows) - len(shown):,} more (--verbose lists them)")
 
 
 def _likeness(action: Action) -> tuple[str, str, bool]:
     return action.action, action.reason, bool(action.cost)
 
 
-def _row(action: Action, width: int) -> str:
+def _rows(run: Sequence[Action], width: int, *, whole: bool) -> list[tuple[str, str]]:
+    """A row an action, with its style; but one for all files of an asset that go, unless the `whole` list is wanted."""
+    rows = []
+    for (_asset, files), alike in groupby(run, lambda action: (action.asset, action.path is not None and not whole)):
+        members = list(alike)
+        shown = members[:1] if files else members
+        rows += [(_row(each, width, len(members) if files else 1), SIGNS[each.action][1]) for each in shown]
+    return rows
+
+
+def _row(action: Action, width: int, files: int) -> str:
     sign = SIGNS[action.action][0]
     price = f"  {action.cost}" if action.cost else ""
-    what = action.path or action.reason
+    what = action.reason
     if action.path:
-        what = f"{action.path} ({action.reason})"
+        what = f"{count_of(files, 'file') if files > 1 else action.path} ({action.reason})"
     return f"  {sign} {action.action:<8} {action.asset:<{width}}  {what}{price}"
 
 

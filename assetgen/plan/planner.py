@@ -14,7 +14,7 @@ from assetgen.model.manifest import Asset, Kind, Manifest
 from assetgen.model.plan import Action, Blocked, Plan, Verb, drifted
 from assetgen.plan.evaluate import PLACEHOLDER_RESULT, REDRAWN
 from assetgen.plan.prices import price_of, verb_of
-from assetgen.plan.project import INDEX, Project, palettes_of, unmade
+from assetgen.plan.project import INDEX, WRITTEN_CHANGED, Project, palettes_of, unmade
 from assetgen.plan.select import Selection
 from assetgen.plan.sources import sources_of
 from assetgen.plan.state import AssetState, StepState
@@ -93,7 +93,7 @@ def _plan_asset(draft: _Draft, name: str) -> None:
     made_of_moved = any(dependency in draft.moved for dependency in _made_of(state))
     reason = project.stale_reason(name)
     if len(draft.actions) == before and not (state.blocked and state.blocked.state == "lost" and reason):
-        if made_of_moved and reason in (None, "recipe changed"):
+        if made_of_moved and reason in (None, "recipe changed", WRITTEN_CHANGED):
             reason = "its parts changed" if state.block is not None else "new"
         if reason is not None:
             draft.actions.append(Action("process", name, state.asset.kind, reason))
@@ -148,7 +148,7 @@ def _plan_palette(draft: _Draft, name: str) -> None:
         if block.files == draft.project.palette_files_key(name):
             reason = draft.project.outputs_reason(block)
         else:
-            reason = "recipe changed" if block.frames == draft.project.palette_key(name) else _COLORS_CHANGED
+            reason = WRITTEN_CHANGED if block.frames == draft.project.palette_key(name) else _COLORS_CHANGED
     if reason is not None:
         draft.actions.append(Action("process", label, "palette", reason))
     _plan_drift(draft, label, block)

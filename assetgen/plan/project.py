@@ -37,6 +37,10 @@ Needs = Callable[[str, bool], frozenset[str]]
 """Which kinds of files an asset of a kind is written as where the manifest does not say; packed in an atlas, or not."""
 
 
+WRITTEN_CHANGED = "what is written changed"
+"""The pictures stay: other files are asked for, or other times, names and data in them."""
+
+
 def unmade(block: Block | None) -> str:
     """Why there is to be made what the lock has no key of: a merge of two locks drops the keys and keeps the results,
     and a build that was killed has them, and no files yet."""
@@ -266,12 +270,14 @@ class Project:
         if block is None or block.files is None:
             return unmade(block)
         if block.files != keys.files:
-            return self._recipe_reason(name, block)
+            return self._recipe_reason(name, block, same_pictures=block.frames == keys.pictures)
         return self.outputs_reason(block)
 
-    def _recipe_reason(self, name: str, block: Block) -> str:
+    def _recipe_reason(self, name: str, block: Block, *, same_pictures: bool) -> str:
         if block.tool is not None and block.tool != TOOL:
             return "tool changed"
+        if same_pictures:
+            return WRITTEN_CHANGED
         if self.manifest.assets[name].override is not None:
             return "override or recipe changed"
         drawn = self.drawn(name)
