@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from assetgen.cli.main import COMMANDS, command_module, main
 from assetgen.cli.parser import add_common
@@ -108,3 +110,35 @@ def test_manifests_in_the_pages_are_valid(text: str, tmp_path: Path, capsys: pyt
         (tmp_path / name).write_bytes((ROOT / "example_project" / "art" / "logo.png").read_bytes())
     status = main(["-C", str(tmp_path), "plan"])
     assert status == 0, capsys.readouterr().err
+
+
+def test_getting_started_prints_what_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The page up to the real service: its commands typed, its manifests saved, its answers compared."""
+    page = (ROOT / "docs" / "getting-started.md").read_text("utf-8").split("## 6.")[0]
+    monkeypatch.chdir(tmp_path)
+    compared = 0
+    for language, text in CODE.findall(page):
+        if language == "yaml":
+            drawn = set(re.findall(r"file: ([\w./-]+)", text))
+            for name in drawn:
+                Path(name).parent.mkdir(exist_ok=True)
+                Image.radial_gradient("L").resize((96, 16)).convert("RGBA").save(name)
+            Path("assets.yaml").write_text(text, "utf-8")
+            assert main(["build"]) == 0
+            capsys.readouterr()
+            for made in ("assets.lock", "generated"):  # what comes next in the page begins with nothing
+                shutil.rmtree(made, ignore_errors=True)
+                Path(made).unlink(missing_ok=True)
+            continue
+        for typed, answer in re.findall(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", text, re.M):
+            program, *words = typed.split()
+            if program == "cd":
+                monkeypatch.chdir(words[0])
+            elif program == "assetgen":
+                assert main(words) == 0, typed
+                told = capsys.readouterr().err
+                assert told == answer or not answer, typed
+                compared += bool(answer)
+    assert compared == 2

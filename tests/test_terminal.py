@@ -13,13 +13,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from rich.console import Console
 from workbench import Workbench, bench
 
 from assetgen.build.report import BuildReport
 from assetgen.cli.context import Context
 from assetgen.cli.main import COMMANDS, _context, main
-from assetgen.cli.progress import _bar, asker, open_progress, running
+from assetgen.cli.progress import _bar, asker, open_progress, running, show_report
 from assetgen.cli.watch import Teller
 from assetgen.model.cost import Cost
 from assetgen.model.errors import UsageError
@@ -242,3 +243,21 @@ def test_what_is_deleted_is_one_line_an_asset(tmp_path: Path) -> None:
     assert f"{2 * count} to delete" in told
     assert game.run("plan", "--verbose").err.count("- delete") == 2 * count
     assert f"{2 * count} deleted" in game.run("build").err
+
+
+def test_a_finding_that_fails_an_asset_is_said_once(tmp_path: Path) -> None:
+    game = bench(tmp_path, "version: 1\nanimations: {flag: {file: flag.png, layout: {columns: 6, rows: 1}, fps: 10}}\n")
+    Image.new("RGBA", (96, 16), (200, 40, 40, 255)).save(game.root / "flag.png")
+    ran = game.run("build")
+    assert (ran.status, ran.err.count("all 6 frames are equal")) == (1, 1), ran.err
+
+
+def test_a_dozen_of_many_warnings_are_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = BuildReport()
+    for number in range(60):
+        report.warn(f"s{number}", "cut_off", "touches its left border")
+    show_report(report, _context(Namespace(directory=str(tmp_path))))
+    told = capsys.readouterr().err
+    assert (told.count("warning: "), "… and 48 more (--verbose lists them)" in told) == (12, True)
+    show_report(report, _context(Namespace(directory=str(tmp_path), verbose=True)))
+    assert capsys.readouterr().err.count("warning: ") == 60

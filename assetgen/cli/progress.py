@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context, plain
-from assetgen.cli.planview import blocked_lines, show_build_plan
+from assetgen.cli.planview import ALIKE, FOLD, blocked_lines, show_build_plan
 from assetgen.manifest.messages import count_of, some_of
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
@@ -195,13 +195,19 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
     """The end of a build, in a few lines."""
     for text in warnings:
         context.say(text, "yellow")
-    for warned in report.warnings:
-        context.say(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
+    everything = report.everything
+    findings = [(warned.asset, f"{warned.check}: {warned.message}") for warned in report.warnings]
+    findings = [(name, text) for name, text in findings if name not in everything or text != everything[name].error]
+    shown = findings[:FOLD] if len(findings) > ALIKE and not context.verbose else findings
+    for name, text in shown:
+        context.say(f"  warning: {name}: {text}", "yellow")
+    if len(shown) < len(findings):
+        context.say(f"    … and {len(findings) - len(shown):,} more (--verbose lists them)")
     for text, style in blocked_lines(report.blocked):
         (context.say if style is None else context.error)(text, style)
     told = {report.stopped, report.trouble, *(f"{item.state}: {item.reason}" for item in report.blocked)}
     troubles: dict[str, list[str]] = {}
-    for name, entry in report.everything.items():
+    for name, entry in everything.items():
         if entry.status in ("failed", "skipped") and entry.error and entry.error not in told:
             troubles.setdefault(entry.error, []).append(name)
     for error, names in troubles.items():  # a store or a service that fails says the same of each asset
