@@ -147,6 +147,31 @@ def test_a_file_that_came_into_the_manifest_later_is_followed(game: Workbench) -
     watching(seen, story)
 
 
+def test_pictures_in_folders_below_a_glob_are_followed(game: Workbench) -> None:
+    """In those that were there at the start, and in one that is made later."""
+    (game.root / "art/icons/old").mkdir(parents=True)
+    game.edit("  logo:", '  "icon_{stem}": {for_each: {glob: "art/icons/**/*.png"}, file: "{path}"}\n  logo:')
+    seen = Seen(game)
+
+    def draw(path: str, value: int) -> None:
+        (game.root / path).write_bytes(encode_truecolor(np.full((8, 8, 4), value, np.uint8)))
+
+    draw("art/icons/top.png", 255)
+
+    async def story() -> None:
+        draw("art/icons/old/axe.png", 255)
+        await seen.until((game.root / "generated/sprites/icon_axe.png").is_file)
+        (game.root / "art/icons/new").mkdir()
+        draw("art/icons/new/bow.png", 255)
+        bow = game.root / "generated/sprites/icon_bow.png"
+        await seen.until(bow.is_file)
+        await asyncio.sleep(0.1)
+        draw("art/icons/new/bow.png", 128)
+        await seen.until(lambda: int(read(bow)[0, 0, 0]) == 128)
+
+    watching(seen, story)
+
+
 def test_what_was_saved_before_the_folders_are_watched_is_not_missed(game: Workbench) -> None:
     seen = Seen(game)
     gem = game.root / "generated/sprites/gem.png"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import fnmatch
 import gc
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Set
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from msgspec import Struct, field
 
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
+from assetgen.manifest.files import folders_of, glob_regex
 from assetgen.model.errors import AssetgenError
 from assetgen.model.manifest import Asset, FileRef, Manifest
 from assetgen.model.plan import Plan
@@ -32,23 +32,18 @@ class Watched(Struct, frozen=True):
     globs: tuple[str, ...]
 
     def folders(self, root: Path) -> frozenset[Path]:
-        """The folders that hold them, as far as they are there."""
-        names = {Path(path).parent for path in self.files} | {_fixed_part(glob) for glob in self.globs}
+        """The folders that hold them, or may hold what a glob matches, as far as they are there."""
+        names = {Path(path).parent for path in self.files}
+        names |= {Path(folder) for glob in self.globs for folder in folders_of(root, glob)}
         return frozenset(folder for name in names if (folder := (root / name).resolve()).is_dir())
 
     def matters(self, path: str) -> bool:
         """Whether a file (relative) is one of them."""
-        return path in self.files or any(fnmatch.fnmatchcase(path, glob) for glob in self.globs)
+        return path in self.files or any(glob_regex(glob).fullmatch(path) for glob in self.globs)
 
 
 UNKNOWN = Watched(frozenset({"assets.yaml"}), ("*.yaml", "art/*.yaml"))
 """Where the manifest has never been read."""
-
-
-def _fixed_part(glob: str) -> Path:
-    parts = Path(glob).parts
-    first = next((i for i, part in enumerate(parts) if "*" in part), len(parts) - 1)
-    return Path(*parts[:first])
 
 
 def watched(manifest: Manifest) -> Watched:
@@ -57,7 +52,7 @@ def watched(manifest: Manifest) -> Watched:
     globs = {glob for glob, _ in manifest.globs}
     for asset in manifest.assets.values():
         for ref in _file_refs(asset):
-            (globs if ref.glob and "*" in ref.path else files).add(ref.path)
+            (globs if ref.glob else files).add(ref.path)
     files.update(palette.file.path for palette in manifest.palettes.values() if palette.file is not None)
     for engine in manifest.engines:
         template = engine.options.get("template")
@@ -136,9 +131,9 @@ class Watcher(Struct):
             self.announce(left)
         self._announced = told
 
-    async def _saves(self, folders: Collection[Path]) -> AsyncGenerator[None, None]:
+    async def _saves(self, folders: Set[Path]) -> AsyncGenerator[None, None]:
         """Once at the start, when the folders are watched: what was saved before is to be found by looking. Then after
-        each save that matters."""
+        each save that matters, and each folder more that a glob looks into."""
         from watchfiles import awatch
 
         root = self.root.resolve()
@@ -152,7 +147,8 @@ class Watcher(Struct):
                     paths = [Path(path) for _, path in await coming]
                     coming = asyncio.ensure_future(anext(events))
                     inside = [path.relative_to(root).as_posix() for path in paths if path.is_relative_to(root)]
-                    if any(self.known.matters(path) for path in inside):
+                    grown = any(map(Path.is_dir, paths)) and self.known.folders(self.root) != folders
+                    if grown or any(self.known.matters(path) for path in inside):
                         yield
             finally:
                 coming.cancel()
