@@ -18,12 +18,11 @@ from assetgen.model.cost import total
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Original
 from assetgen.model.manifest import Asset, Manifest
-from assetgen.model.plan import Plan
 from assetgen.model.realm import PLACEHOLDER
 from assetgen.plan.prices import price_of
 from assetgen.plan.project import palettes_of
 from assetgen.plan.state import AssetState
-from assetgen.review.pictures import Shelf
+from assetgen.review.pictures import PagePictures
 
 Card = dict[str, Any]
 
@@ -38,12 +37,14 @@ def used_by(manifest: Manifest) -> Mapping[str, list[str]]:
 
 
 class Cards(Struct):
-    """Makes the cards of one project. `cast` gives finished assets, `todo` what a build would do."""
+    """Makes the cards of one project. `cast` gives finished assets; `due` and `drifted` say by asset why a build has
+    something to do, and what was modified by hand."""
 
     session: Session
-    shelf: Shelf
+    pictures: PagePictures
     cast: Cast
-    todo: Plan
+    due: Mapping[str, str]
+    drifted: Mapping[str, str]
     users: Mapping[str, list[str]]
 
     def of(self, name: str) -> list[Card]:
@@ -65,7 +66,7 @@ class Cards(Struct):
         if isinstance(built, BuiltSprite):
             frame = built.frame
             digest = frame.pixels
-            name = self.shelf.add_known(digest, lambda: self.cast.load(digest))
+            name = self.pictures.add_known(digest, lambda: self.cast.load(digest))
             return {
                 "name": built.name,
                 "size": list(frame.size),
@@ -78,7 +79,7 @@ class Cards(Struct):
 
     def _animation(self, built: BuiltAnimation) -> Card:
         frames = [built.frames[name].pixels for tag in built.tags for name in tag.frames]
-        strip = self.shelf.add_strip(frames, built.cell, self.cast.load)
+        strip = self.pictures.add_strip(frames, built.cell, self.cast.load)
         tags = [
             {
                 "name": tag.name,
@@ -93,7 +94,7 @@ class Cards(Struct):
         return {"size": list(built.cell), "sheet": sheet, "tags": tags, "pivot": list(built.pivot), "hitbox": hitbox}
 
     def _tileset(self, built: BuiltTileset) -> Card:
-        strip = self.shelf.add_strip([tile.frame.pixels for tile in built.tiles], built.tile_size, self.cast.load)
+        strip = self.pictures.add_strip([tile.frame.pixels for tile in built.tiles], built.tile_size, self.cast.load)
         tiles = [
             {
                 "id": tile.id,
@@ -117,7 +118,7 @@ class Cards(Struct):
     def _autotile(self, built: BuiltTileset, sheet: AutotileSheet) -> Card:
         """A synthesised sheet: each cell's place on a strip, and the neighbourhood that it is drawn for."""
         digests = [digest for digest in sheet.cells if digest is not None]
-        strip = self.shelf.add_strip(digests, sheet.tile_size, self.cast.load)
+        strip = self.pictures.add_strip(digests, sheet.tile_size, self.cast.load)
         return {
             "label": sheet.label,
             "kind": sheet.kind,
@@ -197,13 +198,9 @@ class Cards(Struct):
         if pending is not None:
             return ("new" if state.block is None or not state.block.steps else "stale"), pending.reason
         name = state.asset.name
-        drifted = next((b for b in self.todo.blocked if b.asset == name and b.state == "drifted"), None)
-        if drifted is not None:
-            return "drifted", drifted.reason
-        due = next((a for a in self.todo.actions if a.asset == name), None)
-        if due is not None:
-            return "stale", due.reason
-        return "current", ""
+        if name in self.drifted:
+            return "drifted", self.drifted[name]
+        return ("stale", self.due[name]) if name in self.due else ("current", "")
 
     def _flags(self, state: AssetState) -> list[str]:
         flags = []
@@ -278,7 +275,7 @@ class Cards(Struct):
             return decode(self.session.disk.read_original(original, asset), what=original.file)
 
         try:
-            return self.shelf.add_known(original.pixels, draw)
+            return self.pictures.add_known(original.pixels, draw)
         except AssetgenError:
             return None
 

@@ -14,7 +14,7 @@ from assetgen.model.plan import Plan
 from assetgen.plan.project import palettes_of
 from assetgen.review.cards import Cards, used_by
 from assetgen.review.packed import atlas_card
-from assetgen.review.pictures import Shelf
+from assetgen.review.pictures import PagePictures
 
 if TYPE_CHECKING:
     from assetgen.model.built import Picture
@@ -31,9 +31,8 @@ class Gallery(Struct):
 
 def gather(session: Session) -> Gallery:
     """Looks at a whole project. Reads the disk; writes nothing but derived pictures into the user's cache."""
-    shelf = Shelf(session.cache)
-    todo = plan(session)
-    cards = Cards(session, shelf, Cast(session, {}), todo, used_by(session.manifest))
+    pictures, todo = PagePictures(session.cache), plan(session)
+    cards = _cards(session, pictures, todo)
     assets = [card for name in session.manifest.assets for card in cards.of(name)]
     document = {
         "version": 1,
@@ -42,19 +41,25 @@ def gather(session: Session) -> Gallery:
         "plan": _summary(todo),
         "assets": assets,
         "palettes": _palettes(session),
-        "atlases": [atlas_card(session, shelf, name) for name in session.manifest.atlases],
+        "atlases": [atlas_card(session, pictures, name) for name in session.manifest.atlases],
     }
-    return Gallery(document, shelf.files)
+    return Gallery(document, pictures.files)
 
 
 def cards_of(session: Session, name: str) -> tuple[list[Card], dict[str, Picture]]:
     """The cards of one asset, and the pictures that they name."""
     from assetgen.pixels.picture import decode
 
-    shelf = Shelf(session.cache)
-    todo = plan(session)
-    cards = Cards(session, shelf, Cast(session, {}), todo, used_by(session.manifest)).of(name)
-    return cards, {key: decode(data, what=name) for key, data in shelf.files.items()}
+    pictures = PagePictures(session.cache)
+    cards = _cards(session, pictures, plan(session)).of(name)
+    return cards, {key: decode(data, what=name) for key, data in pictures.files.items()}
+
+
+def _cards(session: Session, pictures: PagePictures, todo: Plan) -> Cards:
+    """Of several reasons that a build has to touch an asset, its card tells the first."""
+    due = {action.asset: action.reason for action in reversed(todo.actions)}
+    drifted = {item.asset: item.reason for item in reversed(todo.blocked) if item.state == "drifted"}
+    return Cards(session, pictures, Cast(session, {}), due, drifted, used_by(session.manifest))
 
 
 def _summary(todo: Plan) -> dict[str, Any]:

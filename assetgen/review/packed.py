@@ -7,11 +7,11 @@ from typing import Any
 from assetgen.build.session import Session
 from assetgen.model.errors import AssetgenError
 from assetgen.model.jsontext import parse_json
-from assetgen.review.pictures import Shelf
+from assetgen.review.pictures import PagePictures
 from assetgen.store.paths import inside
 
 
-def atlas_card(session: Session, shelf: Shelf, name: str) -> dict[str, Any]:
+def atlas_card(session: Session, pictures: PagePictures, name: str) -> dict[str, Any]:
     """One atlas: pages with their frames, occupancy, members. Without pages while it was not packed yet."""
     from assetgen.pixels.picture import read
 
@@ -32,7 +32,7 @@ def atlas_card(session: Session, shelf: Shelf, name: str) -> dict[str, Any]:
         pages.append(
             {
                 "file": f"{path}.png",
-                "pic": shelf.add(picture),
+                "pic": pictures.add(picture),
                 "size": [picture.shape[1], picture.shape[0]],
                 "frames": frames,
             }

@@ -19,7 +19,7 @@ _NAME = 20
 """Hex digits of a pixel digest that name a picture on a page: enough that no two are ever mixed up."""
 
 
-class Shelf(Struct):
+class PagePictures(Struct):
     """Collects PNG files by name. `memo` keeps encoded ones between runs."""
 
     memo: Memo

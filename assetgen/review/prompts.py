@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 from msgspec import Struct
 
+from assetgen.build.choices import one_asset
 from assetgen.build.session import Session
 from assetgen.model.errors import ManifestError, UsageError
 from assetgen.model.manifest import Asset
@@ -53,7 +54,7 @@ class Change(Struct, frozen=True):
 
 def find_prompt(session: Session, name: str) -> Place:
     """The place of an asset's own prompt. UsageError where it has none, or takes it from a preset."""
-    asset = session.manifest.assets[name]
+    asset = one_asset(session, name)
     path = inside(session.root, asset.position.file)
     data = path.read_bytes()
     node = _prompt_node(data.decode("utf-8"), asset)

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assetgen.model.errors import AssetgenError
 from assetgen.model.jsontext import parse_json
-from assetgen.review.actions import ACTIONS, UPLOADS
+from assetgen.review.actions import ACTIONS, LOOKING, UPLOADS
 from assetgen.review.events import News
 from assetgen.review.gallery import Gallery
 from assetgen.review.page import page
@@ -71,7 +71,7 @@ class Guard:
         host = headers.get("host", "")
         if host not in self.hosts:
             raise Refused(421, "this address is not served here")
-        given = scope["path"].split("/", 2)[1]
+        given = scope["path"].removeprefix("/").partition("/")[0]
         if not hmac.compare_digest(given.encode(), self.token.encode()):
             raise Refused(404, "there is nothing here: use the address that 'assetgen review' printed")
         origin = headers.get("origin")
@@ -107,10 +107,10 @@ def policy(nonce: str) -> str:
 class ReviewServer:
     """One review: a project's desk, its news, and the application that serves both."""
 
-    def __init__(self, desk: Desk, news: News, *, token: str | None = None) -> None:
+    def __init__(self, desk: Desk, news: News) -> None:
         self.desk = desk
         self.news = news
-        self.token = token or secrets.token_urlsafe(TOKEN_BYTES)
+        self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self._busy = asyncio.Lock()
         self._gallery: Gallery | None = None
 
@@ -193,7 +193,7 @@ class ReviewServer:
 
     async def _run(self, what: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """One action at a time; pages hear when something changed."""
-        quiet = what in ("price", "prompt-source", "prompt-diff")
+        quiet = what in LOOKING
         async with self._busy:
             if not quiet:
                 self.news.begin(what.replace("-", " ").capitalize())
@@ -221,7 +221,7 @@ async def answered(work: Awaitable[Any]) -> Response:
 async def bounded(request: Request, most: int) -> bytes:
     """The body, refused as soon as it is too large."""
     told = request.headers.get("content-length", "")
-    if told and (not told.isdigit() or int(told) > most):
+    if told and (not told.isdecimal() or int(told) > most):
         raise Refused(413, f"that is more than {most // 1024} KB")
     data = bytearray()
     try:

@@ -110,7 +110,7 @@ class Watcher(Struct):
                 report = await asyncio.to_thread(lambda: self.desk.build(spend=self.spend))
                 self.tell(report, clock() - start)
                 if self.spend or self.desk.held:
-                    left = await asyncio.to_thread(lambda: self.desk.look(plan))
+                    left = await asyncio.to_thread(lambda: self.desk.with_session(plan))
             except AssetgenError as error:
                 self.fail(error)
             await asyncio.to_thread(self._read)
@@ -120,7 +120,7 @@ class Watcher(Struct):
     def _read(self) -> None:
         """A manifest that cannot be read is watched as it was, with what may mend it."""
         try:
-            self.known = self.desk.look(lambda session: watched(session.manifest))
+            self.known = self.desk.with_session(lambda session: watched(session.manifest))
         except AssetgenError:
             self.known = Watched(self.known.files | UNKNOWN.files, tuple({*self.known.globs, *UNKNOWN.globs}))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -19,7 +19,6 @@ from assetgen.build.session import Session
 from assetgen.build.warm import Warm
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.errors import AssetgenError, StoppedError, UsageError
-from assetgen.model.plan import Plan
 from assetgen.review.gallery import Gallery, gather
 from assetgen.review.prompts import change_prompt, find_prompt, write_prompt
 
@@ -41,7 +40,8 @@ class Desk(Struct):
     def _open(self, **changes: Any) -> Session:
         return Session(replace(self.options, assets=(), **changes), self.environment, self.warm)
 
-    def _with(self, work: Callable[[Session], T]) -> T:
+    def with_session(self, work: Callable[[Session], T]) -> T:
+        """What somebody reads off the project as it is now, or does to it."""
         session = self._open()
         try:
             return work(session)
@@ -49,10 +49,6 @@ class Desk(Struct):
             session.close()
 
     # -- looking ----------------------------------------------------------------
-
-    def look(self, work: Callable[[Session], T]) -> T:
-        """What somebody reads off the project as it is now."""
-        return self._with(work)
 
     def gallery(self) -> Gallery:
         """The whole project as data, with where the session's money stands."""
@@ -66,31 +62,23 @@ class Desk(Struct):
             }
             return Gallery(document, found.pictures)
 
-        return self._with(look)
+        return self.with_session(look)
 
     def price(self, name: str) -> Answer:
         """What another take of an asset would cost."""
-        made = self._reroll_plan(name)
-        free = not made.cost
+        cost = _price(self._with_reroll(name))
         left = self._left()
-        note = f"{left} of this session's budget are left." if left is not None and not free else None
-        return {"price": str(made.cost), "free": free, "note": note}
-
-    def _reroll_plan(self, name: str) -> Plan:
-        session = self._with_reroll(name)
-        try:
-            return plan(session)
-        finally:
-            session.close()
+        note = f"{left} of this session's budget are left." if left is not None and cost else None
+        return {"price": str(cost), "free": not cost, "note": note}
 
     def _with_reroll(self, name: str, **changes: Any) -> Session:
-        take = self._with(lambda session: choices.next_take(session, name))
+        take = self.with_session(lambda session: choices.next_take(session, name))
         options = replace(self.options, assets=(name,), rerolls={name: take}, offline=False, **changes)
         return Session(options, self.environment, self.warm)
 
     def _left(self) -> Cost | None:
         """What the session's budget still allows; None without a budget."""
-        cap = self._with(lambda session: smaller(session.manifest.budget, self.options.max_cost))
+        cap = self.with_session(lambda session: smaller(session.manifest.budget, self.options.max_cost))
         if cap is None or cap.amount is None:
             return None
         used = amount_in(self.spent, cap.unit)
@@ -99,29 +87,29 @@ class Desk(Struct):
     # -- choosing -----------------------------------------------------------------
 
     def pick(self, name: str, number: int) -> Answer:
-        picked = self._with(lambda session: choices.pick(session, name, number))
+        picked = self.with_session(lambda session: choices.pick(session, name, number))
         note = "; the retouched file still stands in for it" if picked.adopted else ""
         return self._applied(name, f"{name}: candidate {number} chosen{note}")
 
     def take(self, name: str, number: int) -> Answer:
-        self._with(lambda session: takes.choose_take(session, name, number))
+        self.with_session(lambda session: takes.choose_take(session, name, number))
         return self._applied(name, f"{name}: take {number} stands again")
 
     def adopt(self, name: str, data: bytes, what: str, stage: adoption.Stage | None) -> Answer:
-        done = self._with(lambda session: adoption.adopt_bytes(session, name, data, what, stage))
+        done = self.with_session(lambda session: adoption.adopt_bytes(session, name, data, what, stage))
         how = "as it is" if done.stage == "final" else "through the recipe"
         return self._applied(name, f"{name}: {what} adopted, {how}")
 
     def adopt_output(self, name: str) -> Answer:
-        self._with(lambda session: adoption.adopt(session, name, None))
+        self.with_session(lambda session: adoption.adopt(session, name, None))
         return self._applied(name, f"{name}: the change made by hand is adopted")
 
     def drop(self, name: str) -> Answer:
-        self._with(lambda session: adoption.drop_adopted(session, name))
+        self.with_session(lambda session: adoption.drop_adopted(session, name))
         return self._applied(name, f"{name}: back to the bought picture")
 
     def review(self, name: str, verdict: choices.Verdict) -> Answer:
-        done = self._with(lambda session: choices.review(session, [name], verdict))
+        done = self.with_session(lambda session: choices.review(session, [name], verdict))
         if not done.judged:
             raise UsageError(f"{name} has no picture yet")
         return {"message": f"{name}: {verdict}", "changed": True}
@@ -137,11 +125,11 @@ class Desk(Struct):
 
     def reroll(self, name: str, shown: str) -> Answer:
         """Buys another take, at the price that the person saw and confirmed, at most."""
-        made = self._reroll_plan(name)
-        if str(made.cost) != shown:
-            raise UsageError(f"the price is {made.cost} now, not {shown}: ask again")
-        self._allow(made.cost)
-        session = self._with_reroll(name, yes=True, max_cost=made.cost if made.cost else None)
+        cost = _price(self._with_reroll(name))
+        if str(cost) != shown:
+            raise UsageError(f"the price is {cost} now, not {shown}: ask again")
+        self._allow(cost)
+        session = self._with_reroll(name, yes=True, max_cost=cost or None)
         report = self._build(session)
         if report.stopped is not None or report.assets[name].error:
             raise AssetgenError(report.stopped or report.assets[name].error or "the take was not made")
@@ -149,11 +137,7 @@ class Desk(Struct):
 
     def build_all(self, shown: str) -> Answer:
         """Builds everything at the price that the person saw and confirmed ("nothing": what is free)."""
-        session = self._open()
-        try:
-            cost = plan(session).cost
-        finally:
-            session.close()
+        cost = _price(self._open())
         if shown != (str(cost) if cost else "nothing"):
             raise UsageError(f"the price is {cost} now, not {shown}: ask again")
         report = self.build(spend=True)
@@ -167,13 +151,9 @@ class Desk(Struct):
         """Builds everything: free work alone, or (`spend`) what costs, too, within the session's budget."""
         if not spend:
             return self._build_free()
-        session = self._open(offline=False)
-        try:
-            cost = plan(session).cost
-        finally:
-            session.close()
+        cost = _price(self._open(offline=False))
         self._allow(cost)
-        return self._build(self._open(yes=True, max_cost=cost if cost else None, offline=False))
+        return self._build(self._open(yes=True, max_cost=cost or None, offline=False))
 
     def _build_free(self) -> BuildReport:
         """A build of everything that costs nothing; what would be bought keeps its last picture."""
@@ -209,17 +189,25 @@ class Desk(Struct):
     # -- prompts ------------------------------------------------------------------
 
     def prompt_source(self, name: str) -> Answer:
-        place = self._with(lambda session: find_prompt(session, name))
+        place = self.with_session(lambda session: find_prompt(session, name))
         return {"text": place.text, "position": place.position, "shared": list(place.shared), "digest": place.digest}
 
     def prompt_diff(self, name: str, text: str) -> Answer:
-        change = self._with(lambda session: change_prompt(session, name, text))
+        change = self.with_session(lambda session: change_prompt(session, name, text))
         note = "Nothing is bought by this: the picture of now stays until the next build." if change.diff else ""
         return {"diff": list(change.diff), "note": note}
 
     def prompt(self, name: str, text: str, digest: str) -> Answer:
-        change = self._with(lambda session: write_prompt(session, name, text, digest))
+        change = self.with_session(lambda session: write_prompt(session, name, text, digest))
         return {"message": f"{change.place.file}: the prompt of {name} is written", "changed": True}
+
+
+def _price(session: Session) -> Cost:
+    """What a build of the session would cost; closes it."""
+    try:
+        return plan(session).cost
+    finally:
+        session.close()
 
 
 def _problem(report: BuildReport) -> str | None:
@@ -230,19 +218,3 @@ def _problem(report: BuildReport) -> str | None:
 
 def _paid(report: BuildReport) -> str:
     return f", {report.cost}" if report.cost else ""
-
-
-def text_of(body: Mapping[str, Any], key: str, most: int = 200) -> str:
-    """A text of a request's body. UsageError where it is missing or endless."""
-    value = body.get(key)
-    if not isinstance(value, str) or not value or len(value) > most:
-        raise UsageError(f"'{key}' has to be a text of 1 to {most} characters")
-    return value
-
-
-def number_of(body: Mapping[str, Any], key: str) -> int:
-    """A whole number of a request's body, from 1."""
-    value = body.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 1_000_000:
-        raise UsageError(f"'{key}' has to be a whole number from 1")
-    return value
