@@ -61,14 +61,12 @@ def server_of(application: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(
-    config: SimulatorConfig, port: int = 0, dialect: str = "v2", announce: Callable[[str], None] | None = None
-) -> None:
+def serve(config: SimulatorConfig, port: int = 0, announce: Callable[[str], None] | None = None) -> None:
     """Serve until interrupted. `announce` is told the base URL, `http://127.0.0.1:PORT/v2`, once it can be reached.
 
     Port 0 takes a free one. Raises UsageError when the port is taken.
     """
     with listen(port) as sock, suppress(KeyboardInterrupt):
         if announce is not None:
-            announce(f"http://{HOST}:{sock.getsockname()[1]}/{dialect}")
+            announce(f"http://{HOST}:{sock.getsockname()[1]}/v2")
         server_of(app(config)).run(sockets=[sock])
