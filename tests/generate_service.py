@@ -132,6 +132,10 @@ class Service:
     def posts(self, path: str) -> int:
         return sum(r["method"] == "POST" and r["path"].endswith(path) for r in self.requests()["requests"])
 
+    def asked(self, method: str, beginning: str) -> int:
+        """Requests of a method to paths that begin so."""
+        return sum(r["method"] == method and r["path"].startswith(beginning) for r in self.requests()["requests"])
+
     def reset(self) -> None:
         self._control("reset", {})
 

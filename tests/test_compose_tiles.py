@@ -311,8 +311,6 @@ def test_the_written_blob_sheet_draws_what_the_corner_tiles_draw(world: Workbenc
         cells = rng.random((5, 6)) < 0.6
         plain = np.vstack([np.hstack([sixteen[0]] * 2)] * 2)
         by_blob = draw_blob(cells, {reduced(mask): picture for mask, picture in by_mask.items()}, plain)
-        by_corners = draw_corners(lattice(np.pad(cells, 1)), sixteen)[32:-32, 32:-32]
-        assert by_blob.shape == by_corners.shape or by_blob.shape[0] <= by_corners.shape[0] + 32
         assert np.array_equal(by_blob, draw_corners(lattice(cells), sixteen))
 
 

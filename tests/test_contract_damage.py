@@ -81,7 +81,9 @@ def file(path: Path) -> None:
     ],
 )
 def test_something_else_in_the_place_of_a_file(game: Workbench, path: str, damage: Callable[[Path], None]) -> None:
-    for target in sorted(game.root.glob(path)):
+    targets = sorted(game.root.glob(path))
+    assert targets
+    for target in targets:
         damage(target)
     for command in COMMANDS:
         ran = game.run(*command)

@@ -97,7 +97,9 @@ def test_what_was_damaged_on_the_way_is_fetched_once_more(service: Service, dial
 
 def test_v2_gets_a_damaged_delivery_by_its_request_record(service: Service) -> None:
     service.faults({"action": "bad_base64", "path": "*/inferences", "nth": 1})
-    service.buy(job())
+    assert len(service.buy(job()).images) == 1
+    assert service.asked("GET", "/v2/inferences/requests/") == 1
+    assert service.ledger()["charges"] == 1
 
 
 def test_v1_edits_are_checked_too(service: Service) -> None:
@@ -130,7 +132,8 @@ def test_results_may_come_as_addresses_only(service: Service, dialect: str) -> N
 @pytest.mark.parametrize("action", ["status", "drop", "wrong_length"])
 def test_downloads_are_repeated(service: Service, dialect: str, action: str) -> None:
     service.faults({"action": action, "path": "/files/*", "nth": [1, 2]})
-    service.buy(job(**HOSTED), dialect)
+    assert len(service.buy(job(**HOSTED), dialect).images) == 1
+    assert service.asked("GET", "/files/") == 3
 
 
 @pytest.mark.parametrize("action", ["expired_url", "redirect", "oversized"])
