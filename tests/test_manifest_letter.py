@@ -73,6 +73,12 @@ def made(tmp_path: Path, body: str) -> Workbench:
         ),
         # Text in quotes; text behind the end.
         ('write: [single]\noutputs: "committed"\n...\nproject: p', ["assets.yaml:6:1: text behind '...', which ends the file"]),
+        # Pieces are listed as they stand; frames are counted with two digits.
+        (
+            "sprites:\n  x: {file: s.png, cut: {grid: 16, names: [e, a, d, c, b]}}\n  y: {copy: x/9}\n  z: {copy: w/go_1}\n"
+            "animations: {w: {file: s.png, layout: {columns: 2, rows: 1}, tags: {go: [0, 1]}}}",
+            ["'x' has no piece '9' in sprite 'y'; pieces: e, a, d, c, b", "did you mean 'go_01'?"],
+        ),
         # The nearest valid name of a frame is a frame.
         (
             "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\nsprites: {x: {copy: w/walk_down}, y: {copy: w/walk_dwn_01}}",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assetgen.manifest import cycles
 from assetgen.manifest.animation import check_tags
-from assetgen.manifest.messages import did_you_mean, nearest, quoted
+from assetgen.manifest.messages import count_of, did_you_mean, nearest, quoted
 from assetgen.manifest.refs import World
 from assetgen.manifest.sizes import layout_of
 from assetgen.model.errors import AssetError
@@ -17,6 +17,7 @@ from assetgen.model.manifest import Asset, AssetRef, Palette, Ref, Timing
 
 _NUMBER = re.compile(r"[0-9]{2,5}")
 _FRAME = re.compile(r"(.+)_([0-9]{2,5})")
+_SHORT = re.compile(r"(.+)_([0-9])")
 
 
 def check(
@@ -38,7 +39,7 @@ class Known(NamedTuple):
 
     tags: Mapping[str, int] | None = None
     cells: int | None = None
-    names: frozenset[str] | None = None
+    names: tuple[str, ...] | None = None
 
 
 class Pieces:
@@ -59,8 +60,8 @@ class Pieces:
     def _find(self, asset: Asset) -> Known:
         if asset.kind == "sprite":
             if asset.cut is None:
-                return Known(names=frozenset())
-            named = frozenset(name for name in asset.cut.names if name)
+                return Known(names=())
+            named = tuple(name for name in asset.cut.names if name)
             return Known(names=named if named or asset.cut.mode != "data" else None)
         layout = layout_of(asset)
         if asset.kind == "tileset":
@@ -140,8 +141,9 @@ class Pieces:
             return None if frame else "frames are called TAG_NN, like walk_down_00"
         if frame and frame[1] in known.tags:
             steps = known.tags[frame[1]]
-            return None if int(frame[2]) < steps else f"tag {quoted(frame[1])} has {steps} frames, from 00"
-        wanted, number = (frame[1], frame[2]) if frame else (piece, "00")
+            return None if int(frame[2]) < steps else f"tag {quoted(frame[1])} has {count_of(steps, 'frame')}, from 00"
+        short = _SHORT.fullmatch(piece)  # one digit where files have two
+        wanted, number = (frame[1], frame[2]) if frame else (short[1], f"0{short[2]}") if short else (piece, "00")
         near = nearest(wanted, known.tags)
         if near is not None:
             return f"did you mean {quoted(f'{near}_{number}')}?"
