@@ -335,3 +335,14 @@ def test_mistakes_in_includes(tmp_path: Path) -> None:
         "a.yaml:4:1: unknown key 'zzz'",
         "a.yaml:5:11: duplicate preset 'p'",
     ]
+
+
+def test_an_included_file_may_be_empty_but_is_of_this_grammar(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {"p/a.yaml": "", "p/b.yaml": "# later\n", "p/c.yaml": "version: 1\n"}
+    text = 'version: 1\ninclude: ["p/*.yaml"]\n'
+    assert loaded(tmp_path, text, **files).files == ("assets.yaml", "p/a.yaml", "p/b.yaml", "p/c.yaml")
+    said = problems(tmp_path, text, **{"p/b.yaml": "version: 2\n", "p/c.yaml": "[]\n"})
+    assert said == [
+        "p/b.yaml:1:10: '2' is no value for 'version'; expected 1",
+        "p/c.yaml:1:1: expected a map of keys; an included file holds assets below 'sprites:' and the like",
+    ]

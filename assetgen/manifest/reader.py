@@ -29,8 +29,10 @@ class _Stop(Exception):  # noqa: N818  a signal within this module, no error
     """The rest of the document cannot be read."""
 
 
-def parse(data: bytes, file: str, problems: Problems) -> Map | None:
+def parse(data: bytes, file: str, problems: Problems, *, included: bool = False) -> Map | None:
     """The top map of one document, or None when there is none that can be used. Mistakes go to `problems`.
+
+    An `included` file may be empty.
 
     Of a document that breaks off (a syntax error) the map holds what is whole, and is marked as torn.
     """
@@ -54,10 +56,17 @@ def parse(data: bytes, file: str, problems: Problems) -> Map | None:
         explain(error, text, file, problems)
         return builder.whole()
     if root is None or (isinstance(root, Scalar) and root.is_null):
+        if included:
+            return Map({}, Position(file, 1, 1))
         problems.add(Position(file, 1, 1), "the file is empty", tail="a manifest begins with 'version: 1'")
         return None
     if not isinstance(root, Map):
-        problems.add(root.position, "expected a map of keys", tail="a manifest begins with 'version: 1'")
+        tail = (
+            "an included file holds assets below 'sprites:' and the like"
+            if included
+            else "a manifest begins with 'version: 1'"
+        )
+        problems.add(root.position, "expected a map of keys", tail=tail)
         return None
     return root
 

@@ -62,7 +62,7 @@ def gather(file: str, data: bytes, files: Files, problems: Problems) -> Sources:
         if data_or_none is None:
             continue
         sources.files.append(path)
-        part = parse(data_or_none, path, problems)
+        part = parse(data_or_none, path, problems, included=True)
         sources.torn |= part is None or part.torn
         if part is not None:
             _refuse_settings(part, problems)
@@ -173,7 +173,9 @@ def _refuse_settings(part: Map, problems: Problems) -> None:
             continue
         known = schema.keys_of("")
         if key in known:
-            if key != "version":
+            if key == "version":
+                check(Map({key: entry}, entry.position), "", "", problems)
+            else:
                 tail = "only vars, presets, palettes and assets may stand there; move it to the top manifest"
                 problems.add(entry.position, f"{quoted(key)} cannot stand in an included file", tail=tail)
         else:
