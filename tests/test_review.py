@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from patience import LONG
+from patience import LONG, until
 from review_server import Page, serving
 from workbench import Workbench, bench
 
@@ -100,6 +100,19 @@ def test_the_page_may_load_nothing_from_elsewhere(game: Workbench) -> None:
         name = page.card("hero")["sheet"]["pic"]
         assert page.get(f"picture/{name}.png").content.startswith(b"\x89PNG")
         assert page.get("picture/none.png").status_code == 404
+
+
+def test_pictures_stay_while_the_manifest_has_a_mistake(game: Workbench) -> None:
+    """Somebody edits it in another window: the page keeps what it shows, and hears what is wrong."""
+    with serving(game) as page:
+        name = page.card("hero")["sheet"]["pic"]
+        game.edit("sprites:", "sprits:")
+        until(lambda: page.get("gallery.json").status_code == 422)
+        assert "did you mean 'sprites'?" in page.data()["error"]
+        assert page.get(f"picture/{name}.png").content.startswith(b"\x89PNG")
+        assert page.get("picture/none.png").status_code == 404
+        game.edit("sprits:", "sprites:")
+        until(lambda: page.get("gallery.json").status_code == 200)
 
 
 def test_reading_changes_nothing(game: Workbench) -> None:

@@ -113,6 +113,7 @@ class ReviewServer:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self._busy = asyncio.Lock()
         self._gallery: Gallery | None = None
+        self._shown: Gallery | None = None
 
     def app(self, port: int) -> ASGIApp:
         """The ASGI application for this port."""
@@ -147,7 +148,7 @@ class ReviewServer:
         """The project as it is; looked at again after each change."""
         async with self._busy:
             if self._gallery is None:
-                self._gallery = await asyncio.to_thread(self.desk.gallery)
+                self._gallery = self._shown = await asyncio.to_thread(self.desk.gallery)
             return self._gallery
 
     async def _page(self, request: Request) -> Response:
@@ -165,7 +166,13 @@ class ReviewServer:
         return {**(await self.gallery()).document, "pictures": {}}
 
     async def _picture(self, request: Request) -> Response:
-        data = (await self.gallery()).pictures.get(request.path_params["name"])
+        try:
+            found = await self.gallery()
+        except AssetgenError:
+            if self._shown is None:
+                return Response(status_code=404)
+            found = self._shown  # pages show what was there before the mistake, until it is mended
+        data = found.pictures.get(request.path_params["name"])
         if data is None:
             return Response(status_code=404)
         # A picture's name says what it shows: it never changes.

@@ -205,3 +205,32 @@ def test_what_goes_wrong_is_seen_over_the_dialog_and_the_header_fits_a_phone(
     assert "notes.png" in value["told"]
     assert value["inside"]
     assert value["still"]
+
+
+def test_a_mistake_in_the_manifest_is_said_until_it_is_mended_and_the_pictures_stay(
+    chromium: Chromium, game: Workbench
+) -> None:
+    with serving(game) as page:
+        code = (
+            SETTLE
+            + """
+            await page.waitForSelector(".trouble");
+            const told = await page.textContent(".trouble");
+            await page.evaluate(() => assetgen.open("sword"));
+            await settle();
+            const seen = await page.isVisible("dialog[open] .trouble");
+            await page.waitForSelector(".trouble", { state: "detached" });
+            await page.waitForSelector(".toast[data-tone=good]");
+            return { told, seen };
+        """
+        )
+        timers = [
+            threading.Timer(2, lambda: game.edit("sprites:", "sprits:")),
+            threading.Timer(5, lambda: game.edit("sprits:", "sprites:")),
+        ]
+        for timer in timers:
+            timer.start()
+        visit = chromium.visit(page.url, code)
+        assert "unknown key 'sprits'; did you mean 'sprites'?" in visit.value["told"]
+        assert visit.value["seen"]
+        assert [error for error in visit.errors if "422" not in error] == []

@@ -26,7 +26,8 @@ function setConnected(connected) {
   const note = find("#live");
   note.hidden = false;
   note.dataset.tone = connected ? "good" : "bad";
-  note.textContent = connected ? sessionText() : "The server has ended";
+  note.textContent = connected ? sessionText() : "offline";
+  note.title = connected ? "" : "The server has ended: start it again and open the address that it prints";
 }
 
 function sessionText() {
@@ -50,12 +51,24 @@ async function buildAll() {
   if (yes) await post("build", { price: cost ?? "nothing" });
 }
 
+let trouble = null;
+/** Says why the project cannot be looked at, for as long as that is so. The page stays as it was. */
+function showTrouble(text) {
+  if (trouble && !text) say("Mended", "good");
+  trouble?.remove();
+  trouble = text ? el("div", { class: "toast trouble", data: { tone: "bad" }, text }) : null;
+  if (trouble) noticeBox("#toasts").append(trouble);
+}
+
 let reloading = null;
 function reload() {
   reloading ??= (async () => {
-    const fresh = await (await fetch(new URL("gallery.json", base))).json();
-    Object.assign(gallery, fresh);
+    const answer = await fetch(new URL("gallery.json", base));
+    const fresh = await answer.json();
     reloading = null;
+    showTrouble(answer.ok ? null : fresh.error);
+    if (!answer.ok) return;
+    Object.assign(gallery, fresh);
     showSession();
     refresh();
   })().catch(() => (reloading = null));

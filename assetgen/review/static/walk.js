@@ -126,7 +126,7 @@ export function walkView(animation, tilesets) {
 
   const choice = el("select", { "aria-label": "Ground", on: { change: () => useGround(grounds.find((g) => g.name === choice.value) ?? null) } },
     grounds.map((g) => el("option", { value: g.name, text: g.name })), el("option", { value: "", text: "plain ground" }));
-  const tools = el("div", { class: "tools" }, el("label", { class: "labelled" }, "Ground", choice), el("span", { class: "hint", text: "Arrow keys walk. What you paint on the tileset's map is here, too." }));
+  const tools = el("div", { class: "tools" }, el("label", { class: "labelled" }, "Ground", choice), el("span", { class: "hint", text: "Arrow keys walk, and so does the pad on a touch screen. What you paint on the tileset's map is here, too." }));
   function useGround(next) {
     ground = next;
     floor = null;
