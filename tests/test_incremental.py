@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -275,6 +276,25 @@ def test_one_sprite_of_another_size_rewrites_page_and_data_only(many: Workbench)
 def test_a_sprite_apart_touches_no_page(many: Workbench) -> None:
     changed = changed_files(many, lambda: (many.root / "art/apart.png").write_bytes(picture(999)))
     assert changed == {"generated/sprites/apart.png"}
+
+
+def test_a_new_name_draws_no_page(many: Workbench) -> None:
+    def placed() -> dict[str, object]:
+        pages = sorted((many.root / "generated/atlases").glob("*.json"))
+        return {name: (page.name, frame["frame"]) for page in pages
+                for name, frame in json.loads(page.read_text())["frames"].items()}  # fmt: skip
+
+    before = placed()
+
+    def rename() -> None:
+        for name in ("s007", "s123", "s199"):
+            many.edit(f"  {name}: ", f"  s/{name}: ")
+        many.edit("include: [s*]", 'include: ["s**"]')
+
+    changed = changed_files(many, rename)
+    assert not [path for path in changed if path.endswith(".png")]
+    assert {name.removeprefix("s/"): place for name, place in placed().items()} == before
+    assert many.run("check").status == 0
 
 
 # -- what was finished once -------------------------------------------------------------------------------------------

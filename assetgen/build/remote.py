@@ -16,7 +16,7 @@ from assetgen.build.lockkeeper import LockKeeper, with_past, with_step
 from assetgen.build.money import Purse
 from assetgen.build.once import alone, together
 from assetgen.build.outputs import SIDECARS
-from assetgen.build.renames import ids_carried
+from assetgen.build.renames import ids_carried, places_carried
 from assetgen.build.report import AssetReport, BuildReport, Progress
 from assetgen.build.session import Session
 from assetgen.build.turns import Machine, Turn, open_turns, pauses
@@ -287,6 +287,7 @@ class Remote:
             self.keeper.revive(name, state.block)
         if old != name:
             self._carry_ids(old, name)
+            self._carry_places(old, name)
         self._accept(name, block)
 
     def _note_move(self, old: str, name: str, outputs: Iterable[str]) -> None:
@@ -307,6 +308,15 @@ class Remote:
         if carried != index:
             self.project.blocks[INDEX] = carried
             self.keeper.set(carried)
+
+    def _carry_places(self, old: str, name: str) -> None:
+        """Frames keep their places in atlases under the new name."""
+        assets = frozenset(self.project.blocks)
+        for label, block in [*self.project.blocks.items()]:
+            carried = places_carried(block, old, name, assets) if block.kind == "atlas" else block
+            if carried is not block:
+                self.project.blocks[label] = carried
+                self.keeper.set(carried)
 
     # -- what an earlier run left open ----------------------------------------
 

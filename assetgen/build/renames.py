@@ -1,4 +1,4 @@
-"""What stays with an asset under a new name: its ids in engine files, and what a person added to those files."""
+"""What stays with an asset under a new name: ids in engine files, what a person added there, places in atlases."""
 
 from __future__ import annotations
 
@@ -18,6 +18,24 @@ def ids_carried(index: Block, old: str, name: str, assets: frozenset[str]) -> Bl
     kept = {key: value for key, value in index.ids.items() if not _is_of(name, key, others)}
     ids = {name + key.removeprefix(old) if _is_of(old, key, others) else key: value for key, value in kept.items()}
     return replace(index, ids=ids)
+
+
+def places_carried(atlas: Block, old: str, name: str, assets: frozenset[str]) -> Block:
+    """An atlas's block with the remembered places of `old`'s frames under `name`: no page is drawn for a new name.
+
+    `assets` as for `ids_carried`.
+    """
+    memory = atlas.pages
+    if not isinstance(memory, dict) or not isinstance(memory.get("pages"), list):
+        return atlas
+    others = assets - {old, name}
+    pages = [
+        {name + key.removeprefix(old) if _is_of(old, key, others) else key: place for key, place in page.items()}
+        if isinstance(page, dict) and not any(_is_of(name, key, others) for key in page)
+        else page
+        for page in memory["pages"]
+    ]
+    return atlas if pages == memory["pages"] else replace(atlas, pages={**memory, "pages": pages})
 
 
 def _is_of(name: str, key: str, others: frozenset[str]) -> bool:
