@@ -13,11 +13,13 @@ from assetgen.model.errors import (
     OpenEntryError,
     ProviderError,
     StoppedError,
+    StoreError,
     UnknownOutcomeError,
     UsageError,
 )
 from assetgen.model.manifest import Network
 from assetgen.store import journals
+from assetgen.store.journal import encode_line
 
 BOTH = pytest.mark.parametrize("dialect", ["v1", "v2"])
 
@@ -173,6 +175,20 @@ def test_an_entry_of_another_day_is_not_repeated(service: Service) -> None:
     (settled,) = settle(service)
     assert settled.state == "received"
     assert service.ledger()["charges"] == 1
+
+
+@pytest.mark.parametrize("strange", [None, [], {"count": "1"}, {"size": [64]}, {"depth": 3}])
+def test_an_entry_whose_shape_cannot_be_read_is_named(service: Service, strange: object) -> None:
+    service.faults({"action": "drop", "path": "*/v2/inferences"})
+    with pytest.raises(UnknownOutcomeError):
+        service.buy(job())
+    service.faults()
+    (entry,) = entries(service)
+    (lines,) = service.journal.glob("*/*/journal.jsonl")
+    lines.write_bytes(lines.read_bytes() + encode_line({"id": entry.id, "set": {"shape": strange}}))
+    with pytest.raises(StoreError, match=f"journal entry {entry.id}: what its reply must hold cannot be read"):
+        settle(service)
+    assert service.ledger()["charges"] == 0
 
 
 def test_an_idempotency_conflict_is_an_unknown_outcome(service: Service) -> None:

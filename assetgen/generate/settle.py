@@ -44,6 +44,14 @@ async def settle_all(client: Client, journal: Journal) -> list[Settled]:
     return [replace(item, sent=client.book.is_sent(item.asset, item.entry)) for item in settled]
 
 
+def _shape_of(entry: Entry) -> Shape:
+    """What the reply must hold. StoreError when the journal does not say it in a form that can be read."""
+    try:
+        return from_json(Shape, entry.shape)
+    except ValueError as error:
+        raise StoreError(f"journal entry {entry.id}: what its reply must hold cannot be read ({error})") from error
+
+
 async def _settle(client: Client, journal: Journal, entry: Entry) -> Settled:
     track = client.track_of(entry)
     track.task, track.request_id = entry.task, entry.request_id
@@ -55,7 +63,7 @@ async def _settle(client: Client, journal: Journal, entry: Entry) -> Settled:
         _line_of(client.line, entry),
         entry.asset,
         entry.kind,
-        from_json(Shape, entry.shape),
+        _shape_of(entry),
         entry.price,
         track,
         journal.raw,
