@@ -19,7 +19,7 @@ STYLED = "version: 1\ndefaults: {sprites: {style: rd_fast__default, size: 64}}\n
 def nodes(text: str) -> Map:
     found = Problems()
     root = parse(text.encode(), "a.yaml", found)
-    assert not found, [str(p) for p in found]
+    assert not found, [str(p) for p in found.ordered()]
     assert root is not None
     return root
 

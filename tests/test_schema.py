@@ -95,7 +95,7 @@ def validator(name: str) -> Any:
 def core(text: str) -> Any:
     problems = Problems()
     node = parse(text.encode(), "a.yaml", problems)
-    assert node is not None, [str(p) for p in problems]
+    assert node is not None, [str(p) for p in problems.ordered()]
     return scalars.plain_json(node)
 
 
@@ -171,7 +171,7 @@ def test_examples_in_the_documentation_are_yaml_that_the_schema_accepts() -> Non
     for example in examples:
         problems = Problems()
         node = parse(example.encode(), "manifest.md", problems)
-        assert node is not None, [str(p) for p in problems]
+        assert node is not None, [str(p) for p in problems.ordered()]
         at = Position("manifest.md", 1, 1)
         version = parse(b"version: 1", "manifest.md", problems)
         assert version is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from assetgen.model.position import Position, Problem
@@ -80,9 +79,6 @@ class Problems:
     def __bool__(self) -> bool:
         return bool(self._items)
 
-    def __iter__(self) -> Iterator[Problem]:
-        return iter(self._items)
-
     def __len__(self) -> int:
         return len(self._items)
 
@@ -102,10 +98,6 @@ class Problems:
     def reading(self, file: str) -> None:
         """Fixes the place of a file in the order of the report."""
         self._files.setdefault(file, len(self._files))
-
-    def extend(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            self.add(problem.position, problem.message)
 
     def ordered(self) -> list[Problem]:
         """All problems: files in the order of reading, then by line and column."""
