@@ -102,3 +102,19 @@ def test_what_nobody_remembers_is_shown_as_it_is_now(tmp_path: Path) -> None:
     drawing(game.root / "logo.png", 21)
     game.build("cow")
     assert (shade(game, "cow"), shade(game, "logo")) == (11, 21)
+
+
+def test_a_member_that_is_to_be_renamed_keeps_its_name_until_it_is_built(tmp_path: Path) -> None:
+    game = project(tmp_path, HEAD + ATLAS)
+    game.edit("  logo:", "  sign:")
+    drawing(game.root / "cow.png", 11)
+    game.build("cow")
+    assert (shade(game, "cow"), shade(game, "logo")) == (11, 20)
+    assert list(index(game)["sprites"]) == ["cow", "logo"]
+    assert "sign" in game.actions()
+    game.build()
+    assert (shade(game, "cow"), shade(game, "sign")) == (11, 20)
+    assert list(index(game)["sprites"]) == ["cow", "sign"]
+    assert game.actions() == {}
+    game.forget("generated", ".assetgen", "store")
+    assert game.run("build", "--locked", "--offline").status == 0

@@ -19,7 +19,7 @@ import pytest
 from patience import Held, until
 from workbench import Workbench, bench
 
-from assetgen.simulator.config import SimulatorConfig
+from assetgen.simulator.config import Dialect, SimulatorConfig
 from assetgen.simulator.faults import parse_rules
 from assetgen.simulator.testing import configure, ledger, requests, running
 
@@ -359,3 +359,39 @@ def test_a_build_that_was_stopped_is_not_taken_for_a_finished_one(tmp_path: Path
         assert game.run("build", "--max-cost", "0.10").status == 3
     assert game.run("build", "--max-cost", "5").status == 0
     assert ledger(service)["charges"] == 3
+
+
+@pytest.mark.parametrize("dialect", ["v2", "v1"])
+def test_a_take_that_was_bought_elsewhere_is_not_bought_again(tmp_path: Path, dialect: Dialect) -> None:
+    with running(SimulatorConfig(balance=None), dialect) as service:
+        game = paid(tmp_path, service)
+        game.build("--yes")
+        lock = (game.root / "assets.lock").read_bytes()
+        assert game.run("reroll", "gem", "--yes").status == 0
+        rolled = game.files("generated/sprites")
+        (game.root / "assets.lock").write_bytes(lock)  # another branch, where nobody rolled
+        told = game.run("reroll", "gem")
+        assert told.status == 0, "free: nobody has to approve it"
+        assert "re-rolled, found in the store" in told.err
+        assert game.files("generated/sprites") == rolled
+        assert ledger(service)["charges"] == 2
+        assert game.run("reroll", "gem", "--yes").status == 0
+        assert ledger(service)["charges"] == 3
+        assert game.files("generated/sprites") != rolled
+
+
+@pytest.mark.parametrize("dialect", ["v2", "v1"])
+def test_assets_that_share_a_request_roll_different_takes(tmp_path: Path, dialect: Dialect) -> None:
+    twin = "  twin: {prompt: blue gem, style: rd_fast__mc_item, size: 16}\n"
+    with running(SimulatorConfig(balance=None), dialect) as service:
+        game = paid(tmp_path, service, ONE + twin)
+        game.build("--yes")
+        for name in ("gem", "twin"):
+            assert game.run("reroll", name, "--yes").status == 0
+        assert ledger(service)["charges"] == 3
+        game.edit(ONE.split("sprites:\n")[1], "")  # gem goes; its takes count still
+        game.build()
+        assert game.run("reroll", "twin", "--yes").status == 0
+        inputs = [line["input"] for line in ledger(service)["lines"]]
+        assert len(set(inputs)) == 4
+        assert len(set(game.files("generated/sprites").values())) == 1

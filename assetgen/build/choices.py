@@ -218,7 +218,8 @@ def review(session: Session, globs: Sequence[str], verdict: Verdict) -> Reviewed
 
 
 def next_take(session: Session, name: str) -> int:
-    """The take that a re-roll asks for: one above all that were ever taken for this intent."""
+    """The take that a re-roll asks for: one above all that the lock knows of this intent. Another asset's and a retired
+    one count, too: asked for again they would be the very request that was paid for."""
     state = session.project.state(one_asset(session, name).name)
     if not state.steps:
         raise UsageError(f"{name} is drawn, not generated: there is nothing to roll again")
@@ -230,14 +231,10 @@ def next_take(session: Session, name: str) -> int:
         raise UsageError(f"{name} has '{line}' in the manifest, which would hide another take: remove the line first")
     if state.asset.pin:
         raise UsageError(f"{name} has 'pin: true' in the manifest and is never bought again: remove the line first")
-    block = state.block
-    takes = [-1]
-    if block is not None:
-        results = [*block.steps[:1], *(past.steps[0] for past in block.history if past.steps)]
-        takes += [result.request.take for result in results if result.request.intent == first.intent]
-        if block.rejected is not None and block.rejected.request.intent == first.intent:
-            takes.append(block.rejected.request.take)
-    return max(takes) + 1
+    takes = [found.accepted.request.take for found in session.project.results.by_intent.get(first.intent, ())]
+    rejected = [block.rejected.request for block in session.project.blocks.values() if block.rejected is not None]
+    takes += [request.take for request in rejected if request.intent == first.intent]
+    return max(takes, default=-1) + 1
 
 
 def utc(now: float) -> str:

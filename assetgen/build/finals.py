@@ -131,7 +131,7 @@ class _Finals:
         for absent in missing:
             self.report.warn(f"atlas:{name}", "partial", f"{absent} has no picture yet: the atlas is without it")
         assets = self.manifest.assets
-        key = atlas_key(atlas, {item.name: member_key(assets[item.name], item.pictures) for item in standing})
+        key = atlas_key(atlas, {item.shown: member_key(assets[item.name], item.pictures) for item in standing})
         block = self._block(f"atlas:{name}", "atlas")
         complete = block.frames == key and self.session.project.outputs_reason(block) is None
         if complete and not (self.session.options.repack or self.session.options.force):
@@ -146,7 +146,7 @@ class _Finals:
 
     def _shown_before(self, name: str) -> bool:
         """Whether an asset that has no picture now had one when it was last built."""
-        block = self.session.project.blocks.get(name)
+        block = self.session.project.state(name).block
         return block is not None and block.frames is not None
 
     def _is_there(self, label: str) -> bool:

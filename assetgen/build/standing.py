@@ -16,6 +16,7 @@ from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.lock import Block
 from assetgen.model.manifest import FileRef
 from assetgen.plan.keys import Keys
+from assetgen.plan.project import Shown
 
 if TYPE_CHECKING:
     from assetgen.build.finish import Finished
@@ -27,9 +28,11 @@ _HELD = 128
 
 
 class Standing(Struct, frozen=True):
-    """One asset as it stands: its record and the key of its pictures. `failed`: this is the last good one."""
+    """One asset as it stands: its record and the key of its pictures. `failed`: this is the last good one. `shown` is
+    the name in pages and index: that of then where a rename has not been carried out yet."""
 
     name: str
+    shown: str
     built: tuple[BuiltAsset, ...]
     pictures: str
     failed: bool
@@ -62,15 +65,18 @@ class Cast:
         shown, keys = project.shown(name), project.keys(name)
         if name in self.failed or shown is None:
             return self._last(name)
-        if keys is not None and shown == (keys.pictures, keys.files):
+        if keys is not None and shown == Shown(name, keys.pictures, keys.files):
             return self._made(name, keys)
         last = self._last(name)  # it is not selected: what it would be now is not asked
-        return self._made(name, keys) if last is None and keys is not None else last
+        again = last is None and keys is not None and shown.name == name
+        return self._made(name, keys) if again and keys is not None else last
 
     def _made(self, name: str, keys: Keys) -> Standing | None:
         """The asset as its entry says, made again where that is not on the shelf; the last good one if that fails."""
         known = self.records.get(name) or self.session.record(keys.files) or self._finished(name)
-        return Standing(name, known.built, keys.pictures, failed=False) if known is not None else self._last(name)
+        if known is None:
+            return self._last(name)
+        return Standing(name, name, known.built, keys.pictures, failed=False)
 
     def _last(self, name: str) -> Standing | None:
         """The asset as it was last built; None where its pictures are not to be had any more."""
@@ -80,7 +86,7 @@ class Cast:
         known = self.session.record(block.files)
         if known is None or self._last_pictures(block, known.built) is None:
             return None
-        return Standing(name, known.built, block.frames, failed=True)
+        return Standing(name, block.name, known.built, block.frames, failed=True)
 
     def _last_pictures(self, block: Block, built: Sequence[BuiltAsset]) -> Mapping[str, Picture] | None:
         """The pictures of a block as they were last finished. A drawn sprite's is not shelved: it is its output, or

@@ -235,7 +235,7 @@ class Evaluator:
         if accepted is not None and accepted.realm in self._realms(asset) and request.equals(accepted.request):
             return self._kept(asset, index, request, accepted)
         reason = "new" if accepted is None else self._why_again(asset, index, request, accepted)
-        found = None if alone or reroll is not None else self._elsewhere(asset, index, request, reason)
+        found = None if alone else self._elsewhere(asset, index, request, reason, rolled=reroll is not None)
         if found is not None:
             return found
         unpicked = inputs.unpicked or self._unpicked_before(asset, index, previous)
@@ -279,10 +279,13 @@ class Evaluator:
             return StepState(index, step, "restore", request, accepted, "original missing")
         return StepState(index, step, "kept", request, accepted)
 
-    def _elsewhere(self, asset: Asset, index: int, request: Request, reason: str) -> StepState | None:
-        """A result that answers the request without a purchase: in the lock, or in a store (rules 5 and 8)."""
+    def _elsewhere(
+        self, asset: Asset, index: int, request: Request, reason: str, *, rolled: bool = False
+    ) -> StepState | None:
+        """A result that answers the request without a purchase: in the lock, or in a store (rules 5 and 8). A take that
+        is asked for is none of the lock's, but may have been bought on another branch or machine."""
         step = asset.steps[index]
-        found = self.results.find(request, self._realms(asset))
+        found = None if rolled else self.results.find(request, self._realms(asset))
         if found is not None and self._present(found.accepted):
             shared = found.name if found.name != asset.name and found.name in self.manifest.assets else None
             why = f"same request as {shared}" if shared else f"{reason}, restored"
@@ -292,7 +295,7 @@ class Evaluator:
             try:
                 recorded = self.world.recorded(realm, request)
             except StoreError as error:  # bought once, and gone: no miss, unless a person wants it again
-                if asset.name in self.choices.rebuy:
+                if rolled or asset.name in self.choices.rebuy:
                     continue
                 return StepState(index, step, "held", request, None, str(error))
             if recorded is not None:

@@ -26,6 +26,7 @@ from assetgen.plan.keys import (
     pinned_layout,
     recipe_key,
 )
+from assetgen.plan.results import Results
 from assetgen.plan.sources import is_composed, refs_of, sources_of
 from assetgen.plan.state import AssetState
 from assetgen.plan.world import KEYS, UNJUDGED, Realm, World
@@ -55,6 +56,14 @@ class OutputCheck(Struct, frozen=True):
 
     path: str
     state: OutputState
+
+
+class Shown(Struct, frozen=True):
+    """Keys of the pictures and of the files of an asset that atlases and index show, and the name that it has there."""
+
+    name: str
+    pictures: str
+    files: str
 
 
 class Project:
@@ -92,6 +101,11 @@ class Project:
     def blocks(self) -> dict[str, Block]:
         """The lock as it stands now, growing while a build goes on."""
         return self.evaluator.blocks
+
+    @property
+    def results(self) -> Results:
+        """All results of the lock, superseded and retired ones, too."""
+        return self.evaluator.results
 
     def state(self, name: str) -> AssetState:
         return self.evaluator.state(name)
@@ -154,16 +168,19 @@ class Project:
             self._keys[name] = self._asset_keys(self.manifest.assets[name])
         return self._keys[name]
 
-    def shown(self, name: str) -> tuple[str, str] | None:
-        """Keys of the pictures and of the files that atlases and index show of an asset. One that is not selected shows
-        what it had when it was last built (rule 18). None while it has no picture."""
-        block = self.state(name).block
+    def shown(self, name: str) -> Shown | None:
+        """What atlases and index show of an asset: one that is not selected, what it had when it was last built, under
+        the name of then (rule 18). None while it has no picture."""
+        state = self.state(name)
+        block = state.block
+        if name in self._unselected and (block is None or block.name not in self.blocks):
+            return None
         if name in self._unselected and block is not None and block.frames is not None and block.files is not None:
-            return block.frames, block.files
-        if name in self._unselected and (block is None or not (block.steps or block.outputs)):
+            return Shown(block.name, block.frames, block.files)
+        if name in self._unselected and block is not None and not (block.steps or block.outputs):
             return None
         keys = self.keys(name)
-        return (keys.pictures, keys.files) if keys is not None else None
+        return Shown(name, keys.pictures, keys.files) if keys is not None else None
 
     def learn(self, name: str, base: str | None, keys: Keys) -> None:
         """Take over the keys that another process found for an asset that stands alone; they count for this picture."""
@@ -355,14 +372,15 @@ class Project:
         """Key of an atlas from its members' pictures as they stand (a member without any is left out)."""
         atlas = self.manifest.atlases[name]
         members = {
-            m: member_key(self.manifest.assets[m], shown[0])
+            shown.name: member_key(self.manifest.assets[m], shown.pictures)
             for m in atlas.members
             if (shown := self.shown(m)) is not None
         }
         return atlas_key(atlas, members)
 
     def index_key(self) -> str:
-        records = {name: shown[1] for name in self.manifest.assets if (shown := self.shown(name)) is not None}
+        found = map(self.shown, self.manifest.assets)
+        records = {shown.name: shown.files for shown in found if shown is not None}
         palettes = {f"palette:{name}": self.palette_key(name) for name in self.manifest.palettes}
         atlases = {name: self.atlas_key(name) for name in self.manifest.atlases}
         return index_key(self.manifest, {**records, **palettes}, atlases)
