@@ -71,6 +71,24 @@ def test_a_build_after_a_merge_makes_the_outputs_that_git_left_in_conflict(merge
     assert merged.run("check").status == 0
 
 
+def test_a_lock_that_git_could_not_merge_is_joined_before_anything_is_bought(merged: Workbench) -> None:
+    """A git client that does not find the program leaves our lock as it was, without marks: what alice bought is not in
+    it, and would be bought again."""
+    git(merged.root, "merge", "--abort")
+    git(merged.root, "config", "merge.assetgen.driver", "there-is-no-such-program %O %A %B")
+    git(merged.root, "merge", "alice", fails=True)
+    git(merged.root, "checkout", "--ours", "assets.yaml")
+    assert "<<<<<<< " not in (merged.root / "assets.lock").read_text("utf-8")
+    for command in (["build"], ["reroll", "hero"], ["review"], ["watch", "--no-page"]):
+        ran = merged.run(*command)
+        assert (ran.status, "'assetgen merge-lock' joins both" in ran.err) == (2, True), ran.err
+    assert merged.run("merge-lock").status == 0
+    assert merged.run("build").status == 0
+    git(merged.root, "add", "-A")
+    git(merged.root, "commit", "-q", "-m", "joined")
+    assert merged.run("build").status == 0
+
+
 def test_a_file_that_an_editor_also_edits_is_left_to_a_person(tmp_path: Path) -> None:
     game = bench(tmp_path, MANIFEST.replace("sprites:", "tilesets:").replace("  hat:", "  # hat:").split("atlases")[0])
     game.edit("style: rd_fast__default, size: 64, remove_bg: true", "style: rd_tile__tileset, tile_size: 16")

@@ -35,9 +35,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return 0
     from assetgen.build.run import Hooks, build
     from assetgen.build.session import Session
+    from assetgen.cli.merge_driver import refuse_half_merged
     from assetgen.cli.progress import asker, nothing_done, open_progress, show_report
 
-    session = Session(flags.options(args, context), context.environment())
+    options = flags.options(args, context)
+    if not args.locked:
+        refuse_half_merged(options.root)
+    session = Session(options, context.environment())
     try:
         with open_progress(context) as progress:
             ask = asker(context, progress) if context.interactive and not args.json else None

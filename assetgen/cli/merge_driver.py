@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
+from assetgen.model.errors import UsageError
+
 DRIVER = "assetgen merge-lock %O %A %B"
+LOCK = "assets.lock"
+_HALF_WAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply")
 _KEY = "merge.assetgen.driver"
 
 
@@ -31,6 +36,34 @@ def in_conflict(folder: Path, name: str) -> list[str] | None:
     if ours is None or theirs is None:
         return None
     return [_git(git, folder, "show", f":1:./{name}") or "", ours, theirs]
+
+
+def refuse_half_merged(root: Path) -> None:
+    """UsageError where a merge stopped at the lock and left our version of it as it was, without marks: so does git
+    when the merge driver cannot be run. What the others bought would be bought again."""
+    if not _merging(root):
+        return
+    versions = in_conflict(root, LOCK)
+    if versions is None:
+        return
+    _, ours, theirs = versions
+    with suppress(OSError, UnicodeDecodeError):
+        if theirs != ours == (root / LOCK).read_text("utf-8").strip():
+            raise UsageError(
+                f"git left {LOCK} in conflict, with our version alone: 'assetgen merge-lock' joins both, then "
+                f"'git add {LOCK}' says so to git"
+            )
+
+
+def _merging(root: Path) -> bool:
+    """Whether git may be in the midst of a merge, a rebase or the like; only looks whether files are there."""
+    for folder in (root.resolve(), *root.resolve().parents):
+        git = folder / ".git"
+        if git.is_dir():
+            return any((git / name).exists() for name in _HALF_WAY)
+        if git.exists():  # a worktree, or a submodule: its folder is elsewhere
+            return True
+    return False
 
 
 def unsaid(folder: Path) -> list[str]:

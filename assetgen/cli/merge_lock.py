@@ -12,8 +12,6 @@ from pathlib import Path
 from assetgen.cli.context import Context
 from assetgen.model.errors import UsageError, words_of
 
-_LOCK = "assets.lock"
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", metavar="BASE", nargs="?", type=Path, help="the common ancestor (%%O)")
@@ -24,18 +22,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    from assetgen.cli.merge_driver import in_conflict
+    from assetgen.cli.merge_driver import LOCK, in_conflict
     from assetgen.store import atomic
     from assetgen.store.merge import merge
 
     given = [path for path in (args.base, args.ours, args.theirs) if path is not None]
     if len(given) not in (0, 3):
         raise UsageError("give all three, BASE OURS THEIRS, or none where git left assets.lock in conflict")
-    texts: Sequence[str] | None = [_text(context.root / path) for path in given] or in_conflict(context.root, _LOCK)
+    texts: Sequence[str] | None = [_text(context.root / path) for path in given] or in_conflict(context.root, LOCK)
     if texts is None:
         raise UsageError("git holds no three versions of assets.lock here: give them, BASE OURS THEIRS")
     merged = merge(*texts)
-    atomic.write(context.root / (args.ours or _LOCK), merged.text.encode(), sync=True)
+    atomic.write(context.root / (args.ours or LOCK), merged.text.encode(), sync=True)
     for note in merged.notes:
         context.say(note)
     if not given:

@@ -25,8 +25,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.build.run import Hooks, build
     from assetgen.build.session import Session
     from assetgen.cli.chosen import open_session
+    from assetgen.cli.merge_driver import refuse_half_merged
     from assetgen.cli.progress import asker, open_progress, show_report
 
+    refuse_half_merged(context.project_root())
     session = open_session(args, context)
     try:
         name = one_asset(session, args.asset).name

@@ -110,9 +110,11 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 def desk_of(args: argparse.Namespace, context: Context, news: News) -> Desk:
     """The desk for a command line. Raises ManifestError before anything is served."""
     from assetgen.build.session import Session
+    from assetgen.cli.merge_driver import refuse_half_merged
     from assetgen.review.work import Desk
 
     options = flags.options(args, context)
+    refuse_half_merged(options.root)
     environment = context.environment()
     session = Session(options, environment)
     try:
