@@ -200,7 +200,7 @@ def test_the_display_opens_with_the_plan_and_leaves_the_terminal_to_a_question(
         plan = Plan("retrodiffusion", (Action("generate", "hero", "sprite", "new", cost=cost),), (), 0)
         progress.planned(plan)
         assert hidden in screen.getvalue()
-        assert asker(context, progress)(plan, cost)
+        assert asker(progress)(plan, cost)
         told = screen.getvalue()
         assert told.rindex(shown) < told.index(f"Spend {cost} (balance {cost})?") < told.rindex(hidden)
         progress.started("hero", "generating")

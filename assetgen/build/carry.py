@@ -68,21 +68,9 @@ async def _carry_out(
     purse = Purse(smaller(session.manifest.budget, session.options.max_cost))
     providers.approve = purse.approve
     remote = Remote(session, keeper, purse, report, hooks.progress, providers.open)
-    if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
-        await _settle(providers, remote, session, selection)
-        session.project.refresh(session.manifest.assets)  # what came in is in the store: nobody has to buy it
-        drawn = make_plan(session.project, selection, drawn.provider)
-    if await _redecode(session, remote, drawn):
-        drawn = make_plan(session.project, selection, drawn.provider)
+    drawn = await _with_what_is_paid_for(session, selection, drawn, providers, remote)
     hooks.progress.planned(drawn)
-    try:
-        report.stopped = await approve(session, drawn, purse, providers, hooks.ask)
-    except ProviderError as error:
-        report.trouble = f"nothing was bought, since the account cannot be looked at: {error}"
-    if report.stopped is not None:
-        _hold(session, report, drawn, "skipped", report.stopped)
-    elif report.trouble is not None:
-        _hold(session, report, drawn, "failed", report.trouble)
+    await _ask(session, hooks, report, drawn, purse, providers)
     for move in session.state.noted_moves():
         session.moved(*move)
     writer = Writer(session.root, session.state, session.cache, force=session.options.force, spared=session.spared)
@@ -108,17 +96,49 @@ async def _carry_out(
     remote.closing.all()
     if session.renamed and "index" in report.others and report.others["index"].status == "built":
         session.state.forget_moves()
+    session.lock_digest = keeper.file.digest
+    session.warm.lock = keeper.file
+    _tell(session, report, writer, keeper)
+    _blocked(session, selection, drawn, report, frozenset() if writer.left else processing.sound)
+    return report
+
+
+async def _with_what_is_paid_for(
+    session: Session, selection: Selection, drawn: Plan, providers: Providers, remote: Remote
+) -> Plan:
+    """The plan once earlier purchases are settled and rejected replies looked at again: what came in is not bought."""
+    if any(providers.has_open_entries(name) for name in _provider_names(session, selection)):
+        await _settle(providers, remote, session, selection)
+        session.project.refresh(session.manifest.assets)  # what came in is in the store: nobody has to buy it
+        drawn = make_plan(session.project, selection, drawn.provider)
+    if await _redecode(session, remote, drawn):
+        drawn = make_plan(session.project, selection, drawn.provider)
+    return drawn
+
+
+async def _ask(
+    session: Session, hooks: Hooks, report: BuildReport, drawn: Plan, purse: Purse, providers: Providers
+) -> None:
+    """Has the purchases approved. Where they are not, nothing is bought, and the report says why."""
+    try:
+        report.stopped = await approve(session, drawn, purse, providers, hooks.ask)
+    except ProviderError as error:
+        report.trouble = f"nothing was bought, since the account cannot be looked at: {error}"
+    if report.stopped is not None:
+        _hold(session, report, drawn, "skipped", report.stopped)
+    elif report.trouble is not None:
+        _hold(session, report, drawn, "failed", report.trouble)
+
+
+def _tell(session: Session, report: BuildReport, writer: Writer, keeper: LockKeeper) -> None:
+    """What was written, and what could not be as it should."""
     for name in keeper.left:
         report.warn(name, "lock", f"the block of {name} changed in assets.lock while the build ran: it was left alone")
     for trouble in dict.fromkeys(session.store.unpushed.values()):
         report.warn("index", "shared store", f"bought, but not shared: {trouble}; 'assetgen cache push' does it later")
     for path, trouble in writer.conflicts:
         report.warn("index", "conflict", f"{path}: {trouble}")
-    session.lock_digest = keeper.file.digest
-    session.warm.lock = keeper.file
-    _blocked(session, selection, drawn, report, frozenset() if writer.left else processing.sound)
     report.written, report.deleted, report.trashed = writer.written, writer.deleted, writer.trashed
-    return report
 
 
 async def _redecode(session: Session, remote: Remote, drawn: Plan) -> bool:

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     session = Session(options, context.environment())
     try:
         with open_progress(context) as progress:
-            ask = asker(context, progress) if context.interactive and not args.json else None
+            ask = asker(progress) if context.interactive and not args.json else None
             if args.locked:
                 from assetgen.build.locked import build_locked
 

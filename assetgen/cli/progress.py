@@ -170,7 +170,7 @@ def open_progress(context: Context) -> Iterator[Progress]:
         live.close()
 
 
-def asker(context: Context, progress: Progress) -> Callable[[Plan, Cost | None], bool]:
+def asker(progress: Progress) -> Callable[[Plan, Cost | None], bool]:
     """Asks the person at the terminal whether the plan's cost may be spent."""
 
     def ask(plan: Plan, balance: Cost | None) -> bool:
