@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -273,33 +273,47 @@ def _entry(asset: Asset) -> str:
 def _with_causes(draft: _Draft) -> list[Action]:
     """Groups by cause (rule 26): placeholders to be replaced, a palette of other colours, else a preset whose users all
     changed in the same way."""
+    recolored = _recolored(draft)
+    mapped = {index for indices in recolored.values() for index in indices}
+    found = [
+        *_placeholders(draft.actions),
+        *((f"palette {name} changed", indices) for name, indices in recolored.items() if len(indices) > 1),
+        *_changed_presets(draft, mapped),
+    ]
+    causes = {index: cause for cause, indices in found for index in indices}
+    return [replace(a, cause=causes[i]) if i in causes else a for i, a in enumerate(draft.actions)]
+
+
+def _placeholders(actions: Sequence[Action]) -> list[tuple[str, list[int]]]:
+    drawn_here = [index for index, action in enumerate(actions) if action.reason == PLACEHOLDER_RESULT]
+    return [("placeholders stand where pictures are to be bought", drawn_here)] if len(drawn_here) > 1 else []
+
+
+def _recolored(draft: _Draft) -> dict[str, list[int]]:
+    """By palette of other colours the actions that map to it anew."""
+    changed = {action.asset.partition(":")[2] for action in draft.actions if action.reason == _COLORS_CHANGED}
+    found: dict[str, list[int]] = defaultdict(list)
+    for index, action in enumerate(draft.actions):
+        asset = draft.manifest.assets.get(action.asset)
+        if asset is not None and action.reason == "recipe changed":
+            palette = next((name for name in palettes_of(asset) if name in changed), None)
+            if palette is not None:
+                found[palette].append(index)
+    return found
+
+
+def _changed_presets(draft: _Draft, but: Set[int]) -> Iterator[tuple[str, list[int]]]:
+    """Presets whose users all have something to do for one and the same change, with those actions (`but` not)."""
     users: dict[str, int] = defaultdict(int)
     for asset in draft.manifest.assets.values():
         for preset in asset.preset:
             users[preset] += 1
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
-    recolored = {a.asset.partition(":")[2] for a in draft.actions if a.reason == _COLORS_CHANGED}
-    mapped: dict[str, list[int]] = defaultdict(list)
     for index, action in enumerate(draft.actions):
-        asset_or_none = draft.manifest.assets.get(action.asset)
-        if asset_or_none is None:
-            continue
-        palette = next((name for name in palettes_of(asset_or_none) if name in recolored), None)
-        if palette is not None and action.reason == "recipe changed":
-            mapped[palette].append(index)
-        elif action.reason.endswith(" changed"):
-            for preset in asset_or_none.preset:
-                groups[(preset, action.reason)].append(index)
-    actions = list(draft.actions)
-    drawn_here = [index for index, action in enumerate(actions) if action.reason == PLACEHOLDER_RESULT]
-    if len(drawn_here) > 1:
-        for index in drawn_here:
-            actions[index] = replace(actions[index], cause="placeholders stand where pictures are to be bought")
-    for palette, indices in mapped.items():
-        for index in indices if len(indices) > 1 else ():
-            actions[index] = replace(actions[index], cause=f"palette {palette} changed")
+        user = draft.manifest.assets.get(action.asset)
+        if user is not None and index not in but and action.reason.endswith(" changed"):
+            for preset in user.preset:
+                groups[preset, action.reason].append(index)
     for (preset, _), indices in groups.items():
-        if len(indices) > 1 and len({actions[i].asset for i in indices}) == users[preset]:
-            for index in indices:
-                actions[index] = replace(actions[index], cause=f"preset {preset} changed")
-    return actions
+        if len(indices) > 1 and len({draft.actions[i].asset for i in indices}) == users[preset]:
+            yield f"preset {preset} changed", indices
