@@ -18,9 +18,11 @@ from rich.console import Console
 from workbench import Workbench, bench
 
 from assetgen.build.report import BuildReport
+from assetgen.catalog import STYLES
 from assetgen.cli.context import Context
 from assetgen.cli.main import COMMANDS, _context, main
 from assetgen.cli.progress import _bar, asker, open_progress, running, show_report
+from assetgen.cli.styles import table
 from assetgen.cli.watch import Teller
 from assetgen.model.cost import Cost
 from assetgen.model.errors import UsageError
@@ -89,6 +91,14 @@ def test_the_display_keeps_bar_numbers_and_price_on_one_line(width: int) -> None
     assert all(part in lines[0] for part in ("building ━", " 42/420 ", " 12.069 USD "))
     assert "a_long_name" in lines[0] or width < 80
     assert "…" in lines[0] or width > 80
+
+
+def test_the_table_of_styles_is_a_line_each_on_a_terminal() -> None:
+    whole, cut = table([*STYLES.values()]).splitlines(), table([*STYLES.values()], 80).splitlines()
+    assert len(whole) == len(cut) == len(STYLES)
+    assert max(map(len, whole)) > 80 >= max(map(len, cut))
+    for line, short in zip(whole, cut, strict=True):
+        assert line == short or (short.endswith("…") and line.startswith(short[:-1])), short
 
 
 def test_what_runs_is_said_in_few_words() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -72,7 +74,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     elif explained:
         tell(explanation(chosen[0], args.words[0]))
     else:
-        tell(table(chosen))
+        tell(table(chosen, shutil.get_terminal_size().columns if sys.stdout.isatty() else None))
     return 0
 
 
@@ -100,14 +102,18 @@ def _nothing(words: list[str]) -> str:
     return f"no style fits {' '.join(words) or 'this'}" + (f"; did you mean '{near}'?" if near else "")
 
 
-def table(styles: list[Style]) -> str:
-    """One line a style: name, what it makes, sizes, price, description."""
+def table(styles: list[Style], columns: int | None = None) -> str:
+    """One line a style: name, what it makes, sizes, price, description; cut short where a terminal is narrower."""
     rows = [(s.name, s.makes, sizes(s), price_text(s), s.description) for s in styles]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = [
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows
     ]
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(_cut(line.rstrip(), columns) for line in lines)
+
+
+def _cut(line: str, columns: int | None) -> str:
+    return line if columns is None or len(line) <= columns else f"{line[: columns - 1].rstrip()}…"
 
 
 def sizes(style: Style) -> str:
