@@ -31,6 +31,25 @@ def drawing(path: Path, color: tuple[int, int, int, int], size: tuple[int, int] 
     Image.new("RGBA", size, color).save(path)
 
 
+def test_a_number_written_otherwise_changes_nothing(tmp_path: Path) -> None:
+    game = project(
+        tmp_path,
+        """  cat: {prompt: a cat, input: ./in.png, strength: 1, quality: {holes: {level: warn, threshold: 30}}}
+  dog: {edit: cat, edits: [{tool: palette_converter, palette: p, dither_mode: bayer_2x2, dither_strength: 50}]}
+palettes: {p: [000000, ffffff]}
+animations: {walk: {prompt: walks, style: animation__vfx, size: 32, fps: 8, tags: {"*": {fps: 10}}}}
+tilesets: {rocks: {file: in.png, tile_size: 32}, world: {tile_size: 32, tiles: [in.png, {0: {probability: 2}}]}}
+""",
+    )
+    drawing(game.root / "in.png", (200, 3, 3, 255), (32, 32))
+    game.build()
+    for old, new in (("strength: 1", "strength: 1.0"), ("threshold: 30", "threshold: 3e1"), ("fps: 8", "fps: 8.0"),
+                     ("fps: 10", "fps: 0xa"), ("dither_strength: 50", "dither_strength: 50.0"),
+                     ("probability: 2", "probability: 2.0")):  # fmt: skip
+        game.edit(old, new)
+    assert game.plan()["actions"] == []
+
+
 def test_a_removed_entry_that_is_back_has_its_take_and_its_adopted_picture_again(tmp_path: Path) -> None:
     game = project(tmp_path, "  cat: a cat\n  dog: a dog\n  cow: a cow\n")
     game.build()

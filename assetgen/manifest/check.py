@@ -187,7 +187,8 @@ class Number(Checker):
         if too_small or (self.maximum is not None and value > self.maximum):
             context.fail(node, key, self.expected)
             return None
-        return value
+        # 8 and 8.0 are one number: neither keys nor files may tell them apart.
+        return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class ListOf(Checker):
