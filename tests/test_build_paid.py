@@ -208,6 +208,20 @@ def test_what_another_palette_changes_is_its_doing_and_no_preset_s(tmp_path: Pat
     assert "preset" not in told
 
 
+@pytest.mark.parametrize(("entry", "told"), [("", True), (", size: 24", False)])
+def test_what_a_preset_changes_for_all_its_users_is_its_doing(tmp_path: Path, entry: str, told: bool) -> None:
+    """An entry that sets the size itself is not touched by the preset's: then it is no common cause."""
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\npresets: {item: {style: rd_fast__mc_item, size: 16}}\nsprites:\n"
+        f"  gem: {{prompt: gem, preset: item}}\n  coin: {{prompt: coin, preset: item{entry}}}\n",
+    )
+    game.build()
+    game.edit("size: 16", "size: 32")
+    assert ("preset item changed → 2 assets" in game.run("plan").err) is told
+    assert "generate gem" in game.run("plan").err
+
+
 def test_a_result_of_the_simulator_never_passes_for_an_official_one(tmp_path: Path, service: str) -> None:
     game = paid(tmp_path, service)
     game.build("--yes")
