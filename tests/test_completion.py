@@ -46,6 +46,7 @@ def game(tmp_path: Path) -> Workbench:
         ("assetgen build ", ["hero", "hero_hat", "loot/gem", "palette:dusk", "atlas:all"]),
         ("assetgen show --json ", ["hero", "hero_hat", "loot/gem"]),
         ("assetgen show hero ", []),
+        ("assetgen show h", ["hero", "hero_hat"]),
         ("assetgen adopt hero ", []),
         ("assetgen adopt hero --stage ", ["original", "final"]),
         ("assetgen cache p", ["push", "pull"]),

@@ -271,3 +271,28 @@ def test_a_dozen_of_many_warnings_are_shown(tmp_path: Path, capsys: pytest.Captu
     assert (told.count("warning: "), "… and 48 more (--verbose lists them)" in told) == (12, True)
     show_report(report, _context(Namespace(directory=str(tmp_path), verbose=True)))
     assert capsys.readouterr().err.count("warning: ") == 60
+
+
+def test_show_without_a_name_lists_the_assets(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        "version: 1\nprovider: placeholder\nsprites:\n  a: {prompt: knight, style: rd_fast__default, size: 64}\n"
+        "  b: {prompt: fox, style: rd_fast__default, size: 64}\n  c: {copy: a}\n",
+    )
+    game.build()
+    (game.root / "generated/sprites/c.png").write_bytes((game.root / "generated/sprites/b.png").read_bytes())
+    game.edit("prompt: fox", "prompt: vixen")
+    game.edit("  c: {copy: a}", "  c: {copy: a}\n  d: {copy: c}")
+    assert game.run("show").out.splitlines() == [
+        "a  sprite  rd_fast__default  current",
+        "b  sprite  rd_fast__default  stale: prompt changed",
+        "c  sprite                    drifted: output modified by hand: generated/sprites/c.png",
+        "d  sprite                    new",
+    ]
+    listed = game.run("show", "--json").json["assets"]
+    assert [entry["status"] for entry in listed] == ["current", "stale", "drifted", "new"]
+    assert listed[1] == {
+        "asset": "b", "kind": "sprite", "status": "stale", "reason": "prompt changed", "style": "rd_fast__default",
+    }  # fmt: skip
+    game.write("version: 1\n")
+    assert (game.run("show").status, game.run("show").out) == (0, "")

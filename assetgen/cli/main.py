@@ -33,7 +33,7 @@ COMMANDS: dict[str, str] = {
     "adopt": "put a retouched file in the place of a bought picture",
     "approve": "note that a person approved assets as they look now",
     "reject": "note that a person rejected assets as they look now",
-    "show": "show all that is known of an asset, and draw it in the terminal",
+    "show": "list the assets, or tell all of one and draw it in the terminal",
     "preview": "write one HTML page of all assets, to look at and to send",
     "review": "serve that page on 127.0.0.1, with buttons",
     "watch": "rebuild what is free as files are saved",

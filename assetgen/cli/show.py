@@ -1,4 +1,4 @@
-"""Show everything known of an asset, and draw it in the terminal."""
+"""Show everything known of an asset, and draw it in the terminal; of all assets, a line each."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from assetgen.cli.chosen import open_session
 from assetgen.cli.context import Context, print_json, tell
 
 if TYPE_CHECKING:
+    from assetgen.build.session import Session
     from assetgen.model.built import Picture
     from assetgen.review.terminal import Way
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("asset", metavar="ASSET", help="its name")
+    parser.add_argument("asset", metavar="ASSET", nargs="?", help="its name; all when none is given")
     ways = ("auto", "kitty", "iterm", "sixel", "blocks", "none")
     parser.add_argument(
         "--draw",
@@ -38,6 +39,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.review.terminal import way_answered, way_of
 
     session = open_session(args, context)
+    if args.asset is None:
+        return _show_all(session, args)
     try:
         cards, pictures = cards_of(session, one_asset(session, args.asset).name)
     finally:
@@ -52,6 +55,33 @@ def run(args: argparse.Namespace, context: Context) -> int:
             way = way_answered(ask(sys.stdin.fileno(), sys.stdout.fileno(), questions(context.variables))) or way
     for card in cards:
         _show(card, pictures, way)
+    return 0
+
+
+def _show_all(session: Session, args: argparse.Namespace) -> int:
+    """A line an asset. What is in a build's way counts before what it would do."""
+    from assetgen.build.run import plan
+
+    try:
+        made, assets = plan(session), session.manifest.assets
+    finally:
+        session.close()
+    standing = {a.asset: ("new", "") if a.reason == "new" else ("stale", a.reason) for a in reversed(made.actions)}
+    standing.update({item.asset: (item.state, item.reason) for item in reversed(made.blocked)})
+    rows = []
+    for name, asset in assets.items():
+        style = next((step.style for step in asset.steps if step.style), None) or ""
+        rows.append((name, asset.kind, *standing.get(name, ("current", "")), style))
+    if args.json:
+        keys = ("asset", "kind", "status", "reason", "style")
+        print_json({"version": 1, "assets": [dict(zip(keys, row, strict=True)) for row in rows]})
+        return 0
+    cells = [
+        (name, kind, style, f"{status}: {reason}" if reason else status) for name, kind, status, reason, style in rows
+    ]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    for row in cells:
+        tell("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     return 0
 
 
