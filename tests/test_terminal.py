@@ -21,6 +21,7 @@ from assetgen.build.report import BuildReport
 from assetgen.catalog import STYLES
 from assetgen.cli.context import Context
 from assetgen.cli.main import COMMANDS, _context, main
+from assetgen.cli.planview import failure
 from assetgen.cli.progress import _bar, asker, open_progress, running, show_report
 from assetgen.cli.styles import table
 from assetgen.cli.watch import Teller
@@ -296,3 +297,10 @@ def test_show_without_a_name_lists_the_assets(tmp_path: Path) -> None:
     }  # fmt: skip
     game.write("version: 1\n")
     assert (game.run("show").status, game.run("show").out) == (0, "")
+
+
+def test_a_failure_names_its_asset_once() -> None:
+    said = "hat (assets.yaml:5:17): the service says 502: Unable (again): sorry"
+    assert failure("hat", said) == "hat: assets.yaml:5:17: the service says 502: Unable (again): sorry"
+    assert failure("hat", "hats (a): b") == "hat: hats (a): b"
+    assert failure("a, b and 5 more", "the disk is full") == "a, b and 5 more: the disk is full"

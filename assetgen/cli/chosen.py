@@ -29,6 +29,7 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
     """Writes what the choice changes in the outputs, free; tells what a build would still ask for."""
     from assetgen.build.apply import apply
     from assetgen.build.report import Silent
+    from assetgen.cli.planview import failure
 
     applied = apply(flags.options(args, context), context.environment(), names, Silent())
     report = applied.report
@@ -36,7 +37,7 @@ def show_applied(args: argparse.Namespace, context: Context, names: Sequence[str
         context.say(f"  warning: {warned.asset}: {warned.check}: {warned.message}", "yellow")
     failed = [(name, entry.error) for name, entry in report.everything.items() if entry.status == "failed"]
     for name, error in failed:
-        context.error(f"  ✗ {name}: {error}")
+        context.error(f"  ✗ {failure(name, error or '')}")
     kept = [item for item in report.blocked if item.state == "drifted"]
     for item in kept:
         context.error(f"  ! {item.asset}: {item.reason}: kept as it is")

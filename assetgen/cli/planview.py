@@ -51,6 +51,13 @@ def what_to_do(item: Blocked) -> str:
     return _WHAT_TO_DO[item.state]
 
 
+def failure(name: str, error: str) -> str:
+    """An asset and what is wrong with it, in one form: `hat: assets.yaml:5:17: …`. What a provider says names both
+    by itself."""
+    place, closed, words = error.removeprefix(f"{name} (").partition("): ")
+    return f"{name}: {place}: {words}" if closed and error.startswith(f"{name} (") else f"{name}: {error}"
+
+
 def adoptable(label: str) -> bool:
     """Whether it is an asset's: index, atlases and palettes are made of several, and nothing can stand for them."""
     return label != "index" and ":" not in label

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetgen.build.report import BuildReport, Progress
 from assetgen.cli.context import Context, plain
-from assetgen.cli.planview import ALIKE, FOLD, blocked_lines, show_build_plan
+from assetgen.cli.planview import ALIKE, FOLD, blocked_lines, failure, show_build_plan
 from assetgen.manifest.messages import count_of, some_of
 from assetgen.model.cost import FREE, Cost, total
 from assetgen.model.plan import Plan
@@ -49,7 +49,7 @@ class Plain:
 
     def failed(self, asset: str, error: str) -> None:
         if self.context.verbose:
-            self.context.say(f"  ✗ {asset}: {error}", "red")
+            self.context.say(f"  ✗ {failure(asset, error)}", "red")
 
     def note(self, message: str) -> None:
         self.context.say(f"  {message}")
@@ -212,7 +212,7 @@ def show_report(report: BuildReport, context: Context, *, warnings: Sequence[str
             troubles.setdefault(entry.error, []).append(name)
     for error, names in troubles.items():  # a store or a service that fails says the same of each asset
         for named in names if len(names) <= _NAMED else [some_of(names, _NAMED)]:
-            context.error(f"  ✗ {named}: {error}", "red")
+            context.error(f"  ✗ {failure(named, error)}", "red")
     for reason in (report.stopped, report.trouble):
         if reason is not None:
             context.error(f"assetgen: {reason}", "red")

@@ -95,12 +95,14 @@ class Teller:
         self.failed = True
 
     def tell(self, report: BuildReport, seconds: float) -> None:
+        from assetgen.cli.planview import failure
+
         if self.failed:
             self.context.say("  ✓ mended")
             self.failed = False
         for name, entry in report.everything.items():
             if entry.status in ("failed", "skipped") and entry.error:
-                self.context.error(f"  ✗ {name}: {entry.error}")
+                self.context.error(f"  ✗ {failure(name, entry.error)}")
         if report.stopped is not None:
             self.context.error(f"  {report.stopped}")
         for item in report.blocked:
