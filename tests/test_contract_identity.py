@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from pathlib import Path
@@ -280,6 +281,24 @@ def test_a_rejected_reply_stays_in_the_books_when_another_take_is_bought(tmp_pat
         game.edit("hero: {prompt: knight", "villain: {prompt: orc")
         game.build("--yes")
         assert "0.54 USD" in game.run("report").out
+
+
+def test_what_gc_removes_is_a_document_too(tmp_path: Path) -> None:
+    with running(SimulatorConfig(), "v2") as base:
+        game = bench(tmp_path, "version: 1\nsprites:\n  hero: {prompt: knight, style: rd_pro__default, size: 64}\n")
+        game.env.update(RD_API_KEY="rdpk-x", ASSETGEN_API_URL=base)
+        game.build("--yes")
+    game.write("version: 1\n", "assets.lock")
+    for path in game.store.rglob("*"):
+        os.utime(path, (1_600_000_000, 1_600_000_000))  # old enough that no build is about to name it
+    document = game.run("cache", "gc", "--json").json
+    assert (document["version"], set(document)) == (1, {"version", "bytes"})
+    for flags, status in (([], 3), (["--yes"], 0)):
+        ran = game.run("cache", "gc", "--paid", "--json", *flags)
+        (item,) = ran.json["unnamed"]
+        assert (ran.status, ran.json["discarded"], item["what"]) == (status, status == 0, "knight")
+        assert ran.json["cost"] == item["cost"] == {"amount": "0.18", "unit": "USD"}
+    assert game.run("cache", "gc", "--paid", "--json").json["unnamed"] == []
 
 
 def test_what_was_never_sent_is_no_request(tmp_path: Path) -> None:

@@ -173,19 +173,20 @@ def _gc(args: argparse.Namespace, context: Context) -> int:
     now = context.now()
     freed = gc.derived(places.cache, places.data, now=now) + gc.empty_trash(places.data, now=now)
     context.say(f"Derived data and old trash removed: {_size(freed)}.")
-    if not args.paid:
-        return 0
     records = Records(Objects(places.data))
-    items = gc.unnamed(records, now=now)
-    if not items:
-        context.say("Every paid original is named by a project's lock: nothing else to remove.")
-        return 0
+    items = gc.unnamed(records, now=now) if args.paid else []
     cost = total(item.price for item in items)
+    if args.paid and not items:
+        context.say("Every paid original is named by a project's lock: nothing else to remove.")
     for item in items:
         context.say(f"  {item.date[:10]}  {item.price}  {item.what}")
-    if not args.yes:
+    if items and not args.yes:
         context.say(f"{len(items)} results that cost {cost} are named by no known lock: --yes moves them to the trash")
-        return 3
-    gc.discard(records, items, now=now)
-    context.say(f"{len(items)} results that cost {cost} moved to the trash, where they stay for 30 days.")
-    return 0
+    elif items:
+        gc.discard(records, items, now=now)
+        context.say(f"{len(items)} results that cost {cost} moved to the trash, where they stay for 30 days.")
+    if args.json:
+        listed = [{"what": item.what, "date": item.date, "cost": item.price.to_json()} for item in items]
+        done = {"unnamed": listed, "cost": cost.to_json(), "discarded": bool(items) and args.yes} if args.paid else {}
+        print_json({"version": 1, "bytes": freed, **done})
+    return 3 if items and not args.yes else 0
