@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import pickle
 import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import diskcache
 import pytest
 
 from assetgen.store.cache import Cache
@@ -107,6 +109,26 @@ def test_a_damaged_database_is_moved_aside_and_made_anew(cache: Cache, damage: b
     assert opened.get("key") == b"new"
     opened.close()
     assert (cache.folder.parent / "derived.damaged").is_dir()
+
+
+@pytest.mark.parametrize("size", [1_000, 100_000])
+def test_a_full_disk_loses_nothing_that_is_kept(cache: Cache, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Rows come back with sqlite's error, large values, which are files, with the system's."""
+    cache.put("kept", LARGE)
+    cache.flush()
+    cache._opened()._sql("PRAGMA max_page_count = 1").fetchall()  # no page more than there are
+    if size > 16_384:
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(diskcache.Disk, "_write", full)
+    for number in range(300):
+        cache.put(f"{number}", bytes(size))
+    cache.flush()
+    assert cache.get("kept") == LARGE
+    assert cache.get("0") is None
+    assert not cache.folder.with_name("derived.damaged").exists()
 
 
 def test_an_unusable_folder_is_done_without(tmp_path: Path) -> None:

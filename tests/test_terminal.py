@@ -78,6 +78,25 @@ def test_a_mistyped_flag_and_a_word_too_many(tmp_path: Path) -> None:
         assert (ran.status, said in ran.err) == (2, True), ran.err
 
 
+BOMB = "\n".join(["a0: &a0 [x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30))])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("version: 2026-13-01", "cannot be read: month must be in 1..12"),
+        (BOMB, "aliases add more than 100000 nodes"),
+        ("[" * 5000, "nested more than 32 levels deep"),
+        ("version: 1\nsprites: {a: {size: big}}", "$.sprites.a"),
+    ],
+)
+def test_a_file_that_is_checked_against_the_schema_may_hold_anything(tmp_path: Path, text: str, said: str) -> None:
+    game = bench(tmp_path, "version: 1\n")
+    game.write(text, "odd.yaml")
+    ran = game.run("schema", "--check", "odd.yaml")
+    assert (ran.status, said in ran.err) == (2, True), ran.err
+
+
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_the_display_keeps_bar_numbers_and_price_on_one_line(width: int) -> None:
     out = io.StringIO()

@@ -29,11 +29,17 @@ def _check(path: Path, schema: str, context: Context) -> int:
     import yaml
     from jsonschema import Draft202012Validator
 
-    from assetgen.model.errors import UsageError, words_of
+    from assetgen.manifest.nodes import Problems
+    from assetgen.manifest.reader import parse
+    from assetgen.model.errors import ManifestError, UsageError, words_of
 
+    problems = Problems()
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        data = path.read_bytes()
+        if parse(data, str(path), problems) is None:  # nested without end, a bomb of aliases: nothing to construct
+            raise ManifestError(problems.ordered())
+        document = yaml.safe_load(data.decode("utf-8-sig"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise UsageError(f"{path} cannot be read: {words_of(error)}") from error
     validator = Draft202012Validator(json.loads(schema))
     marks = sorted(validator.iter_errors(document), key=lambda mark: mark.json_path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import hashlib
 import re
@@ -17,6 +18,7 @@ _LARGE = 16_384  # bytes; larger values get a file of their own
 _BATCH, _BATCH_BYTES = 512, 16 << 20  # entries and bytes that wait to be written together
 _LATER = 1 << 16  # the same for one whose end has time to write them
 _RAW, _BINARY = 1, 2  # diskcache's modes for bytes in a row and bytes in a file
+_SQLITE_FULL = 13  # without importing sqlite3, which is slow to come and not always needed
 _VALUE_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]+\.val")
 
 
@@ -24,7 +26,8 @@ class Cache:
     """Derived bytes by key (at most 200 characters or so). Opened at first use; safe for threads.
 
     Any trouble is a miss: a damaged cache is moved aside (`NAME.damaged`) and made anew, an unusable
-    one is done without. `limit`, in bytes, drops what was stored longest ago; None drops nothing.
+    one is done without, and a full disk adds nothing. `limit`, in bytes, drops what was stored longest ago; None drops
+    nothing.
     """
 
     def __init__(self, folder: Path, *, limit: int | None = None) -> None:
@@ -98,9 +101,10 @@ class Cache:
             return _put_all(cache, *args) if method == "put_all" else getattr(cache, method)(*args)
         except diskcache.Timeout:
             return None  # somebody else has been writing for a minute
-        except Exception:
+        except Exception as error:
             # Whatever comes out of a damaged database (sqlite3 errors, wrong types, refused modes): start anew.
-            self._start_anew(cache)
+            if not _is_full(error):
+                self._start_anew(cache)
             return None
 
     def _opened(self) -> Any:
@@ -141,6 +145,13 @@ class Cache:
             self._cache = self._open()
         except Exception:
             self._broken = True
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether the disk is: then what is kept is whole, and only nothing can be added."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+    return getattr(error, "sqlite_errorcode", None) == _SQLITE_FULL
 
 
 def _put_all(cache: Any, batch: Any) -> None:
