@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from msgspec import Struct, structs
@@ -103,9 +104,7 @@ def _expand(
     if not isinstance(value, Map):
         problems.add(value.position, f"a list is no {kind}", where=where, tail="expected a prompt or a map of keys")
         return
-
-    def report(position: Position, unknown: Unknown) -> None:
-        problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
+    report = partial(_tell, problems, where)
 
     def lay(variables: Row) -> Merged:
         outer = value.entries.get("preset")
@@ -146,19 +145,11 @@ def _rows(value: Map, variables: Row, files: Files, problems: Problems, where: s
 
 
 def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, problems: Problems) -> Iterator[Expanded]:
-    where = f"{kind} {quoted(entry.key)}"
-
-    def report(position: Position, unknown: Unknown) -> None:
-        problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
-
-    try:
-        name = replace(entry.key, variables)
-    except Unknown as unknown:
-        report(entry.position, unknown)
+    name = _name_of(kind, entry, variables, problems)
+    if name is None:
         return
     where = f"{kind} {quoted(name)}"
-    if not valid_name(name, entry.position, kind, problems):
-        return
+    report = partial(_tell, problems, where)
     node = fill(body, variables, report)
     assert isinstance(node, Map)
     node = _without_nulls(node)
@@ -170,6 +161,20 @@ def _one(kind: str, entry: Entry, body: Map, merged: Merged, variables: Row, pro
         kind, name, entry.position, values, node, merged.own, prefix, suffix, merged.presets, whole=merged.whole
     )
     yield from _variants(expanded)
+
+
+def _name_of(kind: str, entry: Entry, variables: Row, problems: Problems) -> str | None:
+    """An entry's name with its variables replaced; None, and a problem, where that is no name."""
+    try:
+        name = replace(entry.key, variables)
+    except Unknown as unknown:
+        _tell(problems, f"{kind} {quoted(entry.key)}", entry.position, unknown)
+        return None
+    return name if valid_name(name, entry.position, kind, problems) else None
+
+
+def _tell(problems: Problems, where: str, position: Position, unknown: Unknown) -> None:
+    problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
 
 
 def _variants(expanded: Expanded) -> Iterator[Expanded]:
@@ -239,22 +244,14 @@ def expand_plain(
     seen: dict[str, Position] = {}
     for entry in entries.values():
         where = f"{kind} {quoted(entry.key)}"
-
-        def report(position: Position, unknown: Unknown, where: str = where) -> None:
-            problems.add(position, unknown.args[0], where=where, tail=unknown.args[1])
-
-        try:
-            name = replace(entry.key, variables)
-        except Unknown as unknown:
-            report(entry.position, unknown)
-            continue
-        if not valid_name(name, entry.position, kind, problems):
+        name = _name_of(kind, entry, variables, problems)
+        if name is None:
             continue
         if name in seen:
             problems.add(entry.position, f"duplicate {kind} {quoted(name)}", tail=f"first at {seen[name]}")
             continue
         seen[name] = entry.position
-        node = fill(entry.value, variables, report)
+        node = fill(entry.value, variables, partial(_tell, problems, where))
         values = check(node, kind, where, problems)
         if values is not None:
             yield Entry(name, entry.position, node), values, where
