@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from workbench import Workbench, bench
 
@@ -83,3 +87,38 @@ def test_who_only_looks_leaves_nothing_behind(tmp_path: Path) -> None:
     ):
         game.run(*command)
         assert sorted(path.name for path in game.root.rglob("*")) == ["assets.yaml", "logo.png"], command
+
+
+def test_each_folder_counts_from_the_one_before_as_with_make_and_git(tmp_path: Path) -> None:
+    game = project(tmp_path)
+    above, name = str(game.root.parent), game.root.name
+    for words in (
+        ["-C", above, "-C", name, "plan"],
+        ["-C", above, "plan", "-C", name],
+        ["plan", "-C", above, "-C", "", "-C", name],
+        ["-C", "nowhere", "-C", str(game.root), "plan"],
+    ):
+        assert main([*words, "--quiet"]) == 0, words
+
+
+def told(game: Workbench, arguments: str) -> tuple[int, str]:
+    """Status and stderr of a shell's line, where `assetgen` is ours."""
+    line = f'"{sys.executable}" -m assetgen {arguments}'
+    paths = os.pathsep.join(filter(None, sys.path))
+    environment = {**os.environ, "PYTHONPATH": paths, "ASSETGEN_CACHE_DIR": str(game.store)}
+    ran = subprocess.run(
+        ["bash", "-c", line], cwd=game.root, env=environment, capture_output=True, text=True, check=False
+    )
+    return ran.returncode, ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_nobody_can_have_is_no_crash(tmp_path: Path) -> None:
+    game = project(tmp_path)
+    assert told(game, "build --json <&- >&- 2>&-") == (0, "")
+    assert game.run("check").status == 0
+    assert told(game, "plan --json >&-") == (0, "")
+    for command in ("plan --json", "schema"):
+        status, said = told(game, f"{command} >/dev/full")
+        assert (status, said.count("\n")) == (1, 1)
+        assert "No space left" in said

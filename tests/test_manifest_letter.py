@@ -3,6 +3,7 @@
 # ruff: noqa: E501  tables of one case a line
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -208,3 +209,14 @@ def test_a_glob_of_all_pieces_packs_the_sheet_that_is_cut(tmp_path: Path) -> Non
     assert wb.actions() == {"s": "process: new", "atlas:x": "pack: new"}
     wb.edit("'s/*'", "'s/a*'")
     assert "'s/a*' matches no asset in atlas 'x'" in wb.run("plan").err
+
+
+@pytest.mark.parametrize("name", ["icon[1].png", "what?.png", "a*b.png"])
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such names but the first")
+def test_a_file_whose_name_reads_like_a_glob_is_that_file(tmp_path: Path, name: str) -> None:
+    wb = made(tmp_path, f'sprites: {{logo: {{file: "{name}"}}}}')
+    (wb.root / name).write_bytes(png(12, 12))
+    wb.build()
+    assert wb.actions() == {}
+    (wb.root / name).unlink()
+    assert "matches no file" in wb.run("plan").err

@@ -61,7 +61,7 @@ def _candidates(before: list[str], last: str, here: Path) -> Iterable[Word]:
     words = iter(before)
     for word in words:
         if word == "-C":
-            folder = here / next(words, "")
+            folder = folder / next(words, "")
         elif command is None and not word.startswith("-"):
             command = word
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import errno
 import gc
 import importlib
 import io
@@ -60,14 +61,25 @@ _HEADINGS: dict[str, str] = {
 """The first command of each group in the list → what the group is for."""
 
 
+_FULL = frozenset({errno.ENOSPC, errno.EFBIG, errno.EIO})
+
+
 def entry() -> None:
     """The console script."""
     # Manifests, locks and records are many small objects that live as long as the process, without cycles: looking for
     # garbage among them as often as is usual would take a tenth of a large build.
     gc.set_threshold(1_000_000, 20, 100)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         _speak_utf8(stream)
     _leave(main())
+
+
+def _open_what_is_closed() -> None:
+    """A stream that the caller closed (`>&-`) says nothing. Its number must not go to a file that is opened next."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def _speak_utf8(stream: Any) -> None:
@@ -96,7 +108,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _dispatch(arguments)
+        status = _dispatch(arguments)
+        sys.stdout.flush()
+        return status
     except AssetgenError as error:
         if "--json" in arguments:
             sys.stdout.write(json_text({"version": 1, "status": "failed", "errors": _told(error)}))
@@ -116,6 +130,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader of our output went away (`| head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.filename is not None or error.errno not in _FULL:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(OSError):
+            print(f"assetgen: what it has to say cannot be written: {error.strerror}", file=sys.stderr)
+        return 1
 
 
 def _told(error: AssetgenError) -> list[dict[str, Any]]:

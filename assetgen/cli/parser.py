@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Collection, Iterable
@@ -69,10 +70,28 @@ def meant(word: str, known: Collection[str], program: str) -> str:
     return f"; did you mean '{near[0]}'?" if near else f"; '{program} --help' lists them"
 
 
+class _Inward(argparse.Action):
+    """Each `-C` counts from the one before it, as with make and git."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.directory = os.path.join(getattr(namespace, "directory", ""), values)  # noqa: PTH118
+
+
 def add_common(to: argparse._ActionsContainer) -> None:
     """The flags that every command takes. Absent ones leave no trace: they may stand before the command, or behind."""
     to.add_argument(
-        "-C", dest="directory", metavar="DIR", default=argparse.SUPPRESS, help="work in this folder, as make and git"
+        "-C",
+        dest="directory",
+        metavar="DIR",
+        action=_Inward,
+        default=argparse.SUPPRESS,
+        help="work in this folder, as make and git",
     )
     to.add_argument("--quiet", action="store_true", default=argparse.SUPPRESS, help="only errors")
     to.add_argument("--verbose", action="store_true", default=argparse.SUPPRESS, help="more details")

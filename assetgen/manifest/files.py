@@ -70,7 +70,7 @@ class Files:
             real = self._folders[folder] = os.path.realpath(f"{self.real_root}/{folder}")
         return f"{real}/{name}"
 
-    def _is_plain(self, path: str) -> bool:
+    def is_plain(self, path: str) -> bool:
         """Whether a path in the project is a file, and no link: the usual case, told by one look."""
         target = self._target(path)
         try:
@@ -88,7 +88,7 @@ class Files:
 
     def require(self, path: str, position: Position, what: str, problems: Problems, *, where: str = "") -> bool:
         """Whether `path` is a file inside the project; a problem with the nearest name if not."""
-        if self._is_plain(path):
+        if self.is_plain(path):
             self.present[path] = None
             return True
         if not self.inside(path):

@@ -82,7 +82,7 @@ def file_ref(text: Located, world: World, what: str, where: str, *, wild: bool =
         tail = "name the asset instead: outputs are made from it"
         problems.add(position, f"{what} {quoted(path)} is an output", where=where, tail=tail)
         return None
-    if wild and is_glob(path):
+    if wild and is_glob(path) and not world.files.is_plain(path):  # a file's own name may hold brackets
         matched = world.files.matches(path)
         if not matched:
             problems.add(position, f"{what} {quoted(text)} matches no file", where=where)
