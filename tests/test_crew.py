@@ -100,6 +100,28 @@ def test_processes_make_the_same_as_one(tmp_path: Path) -> None:
 
 
 @linux
+@pytest.mark.parametrize("possible", [0, 1])
+def test_a_system_that_gives_no_more_processes_is_done_without(tmp_path: Path, possible: int) -> None:
+    game = project(tmp_path / "game")
+    program = f"""
+import errno, os, sys
+from assetgen.cli.main import main
+fork, left = os.fork, [{possible}]
+def refused():
+    if not left[0]:
+        raise OSError(errno.EAGAIN, "Resource temporarily unavailable")
+    left[0] -= 1
+    return fork()
+os.fork = refused
+sys.exit(main(["-C", {str(game.root)!r}, "build", "-j", "3"]))
+"""
+    environment = {**os.environ, "ASSETGEN_CACHE_DIR": str(game.store)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    complete(game)
+
+
+@linux
 def test_what_processes_finished_is_known_in_another_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What they only keep for later they write at their end."""
     again: list[str] = []

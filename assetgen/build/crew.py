@@ -59,7 +59,11 @@ def hire(session: Session, *, ahead: bool) -> Crew | None:
 
     session.keep_derived()  # nothing that waits to be written is inherited
     gc.freeze()  # what is known by now is never garbage: the collector would only touch, and so copy, shared memory
-    return Crew(session, count, ahead)
+    try:
+        return Crew(session, count, ahead)
+    except OSError:  # the system has no process, handle or memory to give: this one does it alone
+        gc.unfreeze()
+        return None
 
 
 class Crew:
@@ -78,22 +82,33 @@ class Crew:
         self._lost = False
         self._ahead = ahead
         self._strips = [Strip(_STRIPS // count) for _ in range(count)]
-        with _uninterrupted():
-            for strip in self._strips:
-                ours, theirs = context.Pipe()
-                whole = (os.getpid(), theirs, [*self._pipes, ours], strip, session, ahead)
-                first = {"first": not self._pipes}
-                process = context.Process(target=serve, args=whole, kwargs=first, daemon=True)
-                with warnings.catch_warnings():
-                    # Libraries' own idle threads; none of ours runs, and none of theirs is used over there.
-                    warnings.simplefilter("ignore", DeprecationWarning)
-                    process.start()
-                theirs.close()
-                self._pipes.append(ours)
-                self._processes.append(process)
-        session.leave_manifest()
         self._switching = sys.getswitchinterval()
+        try:
+            with _uninterrupted():
+                for strip in self._strips:
+                    self._start(context, strip, session)
+        except OSError:
+            self.close()
+            raise
+        session.leave_manifest()
         sys.setswitchinterval(_SWITCHING)
+
+    def _start(self, context: Any, strip: Strip, session: Session) -> None:
+        ours, theirs = context.Pipe()
+        whole = (os.getpid(), theirs, [*self._pipes, ours], strip, session, self._ahead)
+        process = context.Process(target=serve, args=whole, kwargs={"first": not self._pipes}, daemon=True)
+        try:
+            with warnings.catch_warnings():
+                # Libraries' own idle threads; none of ours runs, and none of theirs is used over there.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._pipes.append(ours)
+        self._processes.append(process)
 
     @cached_property
     def lanes(self) -> list[ThreadPoolExecutor]:
