@@ -57,6 +57,21 @@ def test_a_page_that_cannot_be_indexed_is_told(tmp_path: Path) -> None:
     assert again == warning
 
 
+def test_tags_that_would_be_one_animation_in_an_engine_are_told(tmp_path: Path) -> None:
+    grid = "file: x.png, layout: {columns: 2, rows: 1}, quality: {static: off, bleeding: off, cut_off: off}"
+    game = bench(
+        tmp_path,
+        f"{HEAD}engines: [defold]\nanimations:\n  a: {{{grid}, tags: {{b_c: [0, 1]}}}}\n"
+        f"  a_b: {{{grid}, tags: {{c: [0, 1]}}}}\natlases: {{all: {{include: [a, a_b]}}}}\n",
+    )
+    Image.new("RGBA", (20, 10), (1, 2, 3, 255)).save(game.root / "x.png")
+    (warning,) = game.build(status=1)["warnings"]
+    assert warning["message"] == "defold: animations of 'a_b' and 'a' are both a_b_c: rename one"
+    game.edit("tags: {c: ", "tags: {d: ")
+    game.build()
+    assert (game.root / "generated/atlases/all.defold.atlas").read_text().count('id: "a_b_') == 2
+
+
 def test_the_report_says_why_an_atlas_failed(tmp_path: Path) -> None:
     game = bench(tmp_path, HEAD + "sprites: {x: {file: x.png}}\natlases: {a: {include: [x], max_size: 8}}\n")
     Image.new("RGBA", (20, 20), (1, 2, 3, 255)).save(game.root / "x.png")

@@ -80,6 +80,11 @@ def made(tmp_path: Path, body: str) -> Workbench:
             "animations: {w: {file: s.png, layout: {columns: 2, rows: 1}, tags: {go: [0, 1]}}}",
             ["'x' has no piece '9' in sprite 'y'; pieces: e, a, d, c, b", "did you mean 'go_01'?"],
         ),
+        # Objects are files of their own.
+        (
+            "tilesets:\n  w: {file: s.png, tile_size: 16, objects: [a.png]}\n  w-objects/a: {file: s.png, tile_size: 16}",
+            ["assets.yaml:5:3: tileset 'w-objects/a' would be written over the objects of tileset 'w'"],
+        ),
         # The nearest valid name of a frame is a frame.
         (
             "animations: {w: {file: w.png, layout: animation__four_angle_walking}}\nsprites: {x: {copy: w/walk_down}, y: {copy: w/walk_dwn_01}}",

@@ -13,6 +13,7 @@ from assetgen.export.base import Context, Output, option
 from assetgen.export.names import equal_names, flat, missing_roles
 from assetgen.export.regions import animations, file_of, frame_roles, sprites, tilesets
 from assetgen.model.built import Built, BuiltAnimation, BuiltAsset, BuiltSprite, BuiltTileset
+from assetgen.model.errors import AssetError
 from assetgen.model.layout import Loop
 from assetgen.model.manifest import Engine, Manifest
 from assetgen.model.position import Problem
@@ -72,9 +73,11 @@ def _playback(loop: Loop) -> str:
 
 
 def _blocks(built: Built, members: Sequence[BuiltAsset], root: str, context: Context) -> tuple[list[str], list[str]]:
-    """Text blocks of the members whose pictures were written, and those pictures."""
+    """Text blocks of the members whose pictures were written, and those pictures. AssetError where two tags of an atlas
+    would have one id."""
     blocks: list[str] = []
     files: list[str] = []
+    owners: dict[str, str] = {}
     prefix = len(members) > 1
     for member in members:
         if isinstance(member, BuiltSprite):
@@ -95,6 +98,10 @@ def _blocks(built: Built, members: Sequence[BuiltAsset], root: str, context: Con
                     for _ in range(count)
                 ]
                 label = f"{flat(member.name)}_{tag.name}" if prefix else tag.name
+                other = owners.setdefault(label, member.name)
+                if other != member.name:
+                    message = f"defold: animations of {member.name!r} and {other!r} are both {label}: rename one"
+                    raise AssetError(message, asset=member.name)
                 blocks.append(
                     f'animations {{\n  id: "{label}"\n{"".join(images)}  playback: {_playback(tag.loop)}\n'
                     f"  fps: {fps}\n  flip_horizontal: 0\n  flip_vertical: 0\n}}\n"

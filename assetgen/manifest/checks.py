@@ -238,10 +238,13 @@ def _collisions(assets: Mapping[str, Asset], world: World, pieces: Pieces) -> No
             head = f"the name {quoted(asset.name)} is {kind} of {owner.kind} {quoted(owner_name)} as well"
             world.problems.add(asset.position, head, tail="choose another name")
         sheets = _sheets(asset)
+        if asset.tileset.objects:
+            sheets += [name for name in assets if name.startswith(f"{asset.name}-objects/")]
         for sheet in sheets:
             other = assets.get(sheet)
             if other is not None and other.kind == "tileset":
-                head = f"tileset {quoted(sheet)} would be written over the sheet of tileset {quoted(asset.name)}"
+                what = "objects" if sheet.startswith(f"{asset.name}-objects") else "sheet"
+                head = f"tileset {quoted(sheet)} would be written over the {what} of tileset {quoted(asset.name)}"
                 world.problems.add(other.position, head, tail="choose another name")
 
 
