@@ -55,7 +55,8 @@ async def _watch(args: argparse.Namespace, context: Context) -> None:
 
     teller = Teller(context)
     watcher = Watcher(desk, args.yes, teller.tell, teller.fail, lambda plan: announce(plan, context, args.no_page))
-    watcher.ready = Once(lambda: context.say("Watching; Ctrl-C ends it."))
+    page = "" if args.no_page else " The page is at this address, for you alone."
+    watcher.ready = Once(lambda: context.say(f"Watching: what is free is built as you save.{page} Ctrl-C ends it."))
     tasks = [asyncio.create_task(watcher.run())]
     if serving is not None:
         watcher.changed = serving.review.changed
