@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -12,12 +13,14 @@ from argparse import Namespace
 from decimal import Decimal
 from pathlib import Path
 
+import httpx
 import pytest
+from patience import LONG
 from PIL import Image
 from rich.console import Console
 from workbench import Workbench, bench
 
-from assetgen.build.report import BuildReport
+from assetgen.build.report import AssetReport, BuildReport
 from assetgen.catalog import STYLES
 from assetgen.cli.context import Context
 from assetgen.cli.main import COMMANDS, _context, main
@@ -190,6 +193,30 @@ def test_watch_says_that_a_mistake_is_mended(capsys: pytest.CaptureFixture[str],
     teller.tell(BuildReport(), 0.1)
     teller.tell(BuildReport(), 0.1)
     assert capsys.readouterr().err == "  ✗ assets.yaml is gone\n" * 2 + "  ✓ mended\n"
+    torn = BuildReport(assets={"a": AssetReport("failed", error="torn")})
+    for report in (torn, torn, BuildReport(), torn):
+        teller.tell(report, 0.1)
+    assert capsys.readouterr().err == "  ✗ a: torn\n" * 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+@pytest.mark.parametrize("words", [["review"], ["watch"], ["watch", "--no-page"]])
+def test_what_serves_ends_quietly_on_ctrl_c(tmp_path: Path, words: list[str]) -> None:
+    pytest.importorskip("watchfiles", reason="assetgen[review] is not installed")
+    game = bench(tmp_path, "version: 1\nprovider: placeholder\nsprites: {}\n")
+    game.build()
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "ASSETGEN_CACHE_DIR": str(game.store)}
+    command = [sys.executable, "-m", "assetgen", "-C", str(game.root), *words]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        if words == ["review"]:  # it says that before it begins to serve
+            assert httpx.get(process.stdout.readline().strip(), timeout=LONG).status_code == 200
+        while "Ctrl-C ends it." not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=LONG)
+    assert (process.returncode, told) == (0, "")
 
 
 def test_pipes_get_utf_8_whatever_the_code_page(tmp_path: Path) -> None:

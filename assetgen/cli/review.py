@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
@@ -30,12 +31,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     require("review", "review", "uvicorn")
     serving = Serving.of(args, context)
-    print(serving.url, flush=True)
-    context.say("The review page is at this address, for you alone. Each purchase is shown and confirmed there.")
-    context.say("Ctrl-C ends it.")
-    if args.open:
-        import webbrowser
+    with suppress(KeyboardInterrupt):  # that is how it ends
+        print(serving.url, flush=True)
+        context.say("The review page is at this address, for you alone. Each purchase is shown and confirmed there.")
+        context.say("Ctrl-C ends it.")
+        if args.open:
+            import webbrowser
 
-        webbrowser.open(serving.url)
-    asyncio.run(serving.run())
+            webbrowser.open(serving.url)
+        asyncio.run(serving.run())
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from assetgen.cli import flags
@@ -38,7 +39,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from assetgen.cli.extras import require
 
     require("watch", "review", "watchfiles", *(() if args.no_page else ("uvicorn",)))
-    asyncio.run(_watch(args, context))
+    with suppress(KeyboardInterrupt):  # that is how it ends
+        asyncio.run(_watch(args, context))
     return 0
 
 
@@ -89,6 +91,7 @@ class Teller:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.failed = False
+        self.troubles: list[str] = []
 
     def fail(self, error: AssetgenError) -> None:
         for problem in error.problems if isinstance(error, ManifestError) else [error]:
@@ -101,14 +104,15 @@ class Teller:
         if self.failed:
             self.context.say("  ✓ mended")
             self.failed = False
-        for name, entry in report.everything.items():
-            if entry.status in ("failed", "skipped") and entry.error:
-                self.context.error(f"  ✗ {failure(name, entry.error)}")
-        if report.stopped is not None:
-            self.context.error(f"  {report.stopped}")
-        for item in report.blocked:
-            if item.state in ("drifted", "lost", "rejected"):
-                self.context.error(f"  ! {item.asset}: {item.reason}")
+        entries = report.everything.items()
+        troubles = [f"  ✗ {failure(n, e.error)}" for n, e in entries if e.status in ("failed", "skipped") and e.error]
+        troubles += [f"  {report.stopped}"] if report.stopped is not None else []
+        stays = ("drifted", "lost", "rejected")
+        troubles += [f"  ! {item.asset}: {item.reason}" for item in report.blocked if item.state in stays]
+        for trouble in troubles:
+            if trouble not in self.troubles:  # each save would say it again
+                self.context.error(trouble)
+        self.troubles = troubles
         built = [name for name, entry in report.everything.items() if entry.status == "built"]
         if built or report.written or report.deleted:
             paid = f", {report.cost}" if report.cost else ""
