@@ -64,6 +64,25 @@ def test_free_data_follows_the_core_schema(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_whole_numbers_of_64_bits_stay_whole(tmp_path: Path) -> None:
+    meta = "{a: 18446744073709551615, b: -9223372036854775808, c: 0xffffffffffffffff, d: 18446744073709551616}"
+    manifest = loaded(tmp_path, f"{STYLED}sprites:\n  a: {{prompt: x, meta: {meta}}}\n")
+    assert manifest.assets["a"].meta == {"a": 2**64 - 1, "b": -(2**63), "c": 2**64 - 1, "d": 2.0**64}
+    assert problem(tmp_path, f"{STYLED}sprites:\n  a: {{prompt: x, api: {{q: [9007199254740992]}}}}\n") == (
+        "assets.yaml:4:27: '[9007199254740992]' is no value for 'q' in sprite 'a'; "
+        "whole numbers go up to 9007199254740991 there; quote it"
+    )
+
+
+@pytest.mark.parametrize(
+    "lines", ["vars: {n: door #5\n}\n", 'sprites:\n  "a_{n}":\n    for_each:\n      - n: door #5\n    prompt: "{n}"\n']
+)
+def test_a_sign_within_what_a_variable_holds(tmp_path: Path, lines: str) -> None:
+    said = problems(tmp_path, STYLED + lines)
+    assert "' #' directly after the unquoted text 'door'" in said[0]
+    assert problems(tmp_path, STYLED + lines.replace("#5", "# five")) != said
+
+
 def test_bom_crlf_and_unicode_are_fine(tmp_path: Path) -> None:
     text = "\ufeff" + STYLED + "sprites:\n  a: naïve 龍 🐉\n"
     manifest = loaded(tmp_path, text.replace("\n", "\r\n").encode())

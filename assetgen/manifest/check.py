@@ -19,6 +19,8 @@ _LISTED = 64
 """Known keys are listed where none is near: the longest list, a preset's, is a few lines of a terminal."""
 _BRIEF = 40
 """Up to so many characters of a text are repeated in advice."""
+_DOUBTFUL = {"prompt": 1, "source": 2}
+"""From where on a comment behind a text is more likely a part of it: what a variable holds may be a prompt's."""
 _SECRET = re.compile(r"(api|rd)[_-]?(key|token)")
 _VARIABLE = re.compile(r"\{[A-Za-z_]")
 
@@ -99,7 +101,7 @@ class Text(Checker):
             hint = "quote a colour that begins with '#', or leave the '#' out" if "colour" in self.expected else ""
             context.fail(node, key, self.expected, hint)
             return None
-        if node.comment and self.mode == "prompt":
+        if node.comment >= _DOUBTFUL.get(self.mode, 3):
             head = f"' #' directly after the unquoted text {quoted(node.text)}"
             context.failures.append(
                 Failure(node.position, head, "quote the text, or put the comment on a line of its own")

@@ -10,14 +10,14 @@ from assetgen.model.position import Position, Problem
 class Scalar(NamedTuple):
     """One scalar as its source text. `plain`: written without quotes, so it may mean a number, true or null.
 
-    `comment`: a ` #` follows it directly, which in a prompt is more likely text than a comment. `broken`: what it means
-    is not known, which was told already; whatever stands there is accepted.
+    `comment`: a ` #` follows that may be text, not a comment: 1 directly, 2 with no blank behind it (`door #5`).
+    `broken`: what it means is not known, which was told already; whatever stands there is accepted.
     """
 
     text: str
     position: Position
     plain: bool = True
-    comment: bool = False
+    comment: int = 0
     broken: bool = False
 
     @property

@@ -204,7 +204,7 @@ class _Builder:
             self._refuse_tag(event)
         mark = event.start_mark
         plain = not event.style
-        comment = False
+        comment = 0
         if plain:
             end = event.end_mark.index
             if self.text[end : end + 1] in (" ", "\t"):
@@ -217,13 +217,15 @@ class _Builder:
             self.anchors[event.anchor] = (node, 1)
         self._place_node(node, event)
 
-    def _comment_follows(self, end: int) -> bool:
-        """Whether a `#` follows that reads like text: after one blank, or with no blank behind it."""
+    def _comment_follows(self, end: int) -> int:
+        """Whether a `#` follows that may be text: 1 after one blank, 2 with no blank behind it, else 0."""
         rest = self.text[end : end + 80]
         bare = rest.lstrip(" \t")
-        return bare.startswith("#") and (
-            len(rest) - len(bare) == 1 or bare[1:2] not in (" ", "\t", "\n", "\r", "#", "")
-        )
+        if not bare.startswith("#"):
+            return 0
+        if bare[1:2] not in (" ", "\t", "\n", "\r", "#", ""):
+            return 2
+        return 1 if len(rest) - len(bare) == 1 else 0
 
     def _open(self, event: Any, *, is_map: bool) -> None:
         if event.tag is not None:

@@ -9,8 +9,8 @@ from assetgen.manifest.nodes import NULLS, Items, Map, Node, Scalar
 
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
-_INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
-_BASED = re.compile(r"0o([0-7]{1,20})|0x([0-9a-fA-F]{1,15})")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,20}")
+_BASED = re.compile(r"0o([0-7]{1,22})|0x([0-9a-fA-F]{1,16})")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 
 
@@ -20,13 +20,12 @@ def boolean(text: str) -> bool | None:
 
 
 def integer(text: str) -> int | None:
-    """A whole number of at most 18 digits, or None."""
-    if _INTEGER.fullmatch(text):
-        return int(text)
+    """A whole number of 64 bits, with or without a sign, or None."""
     based = _BASED.fullmatch(text)
-    if based:
-        return int(based[1], 8) if based[1] else int(based[2], 16)
-    return None
+    if based is None and _INTEGER.fullmatch(text) is None:
+        return None
+    value = int(text) if based is None else int(based[1], 8) if based[1] else int(based[2], 16)
+    return value if -(1 << 63) <= value < 1 << 64 else None
 
 
 def number(text: str) -> int | float | None:

@@ -38,6 +38,8 @@ API_TYPES: Mapping[str, tuple[type, str]] = {
 }
 """Fields of the service's table that the grammar has no word for."""
 
+_LARGEST = 2**53 - 1
+
 TOOLS_OWN = frozenset(["check_cost", "async", "async_process", "return_spritesheet", "upload_outputs", "custom_id"])
 """Wire fields that the tool sets itself."""
 
@@ -187,7 +189,16 @@ def _api(entry: Expanded, book: Book) -> dict[str, Any]:
 def _api_type(key: str, value: Any) -> str | None:
     """What a field of the service's table has to be, where it is something else; None for fields nobody knows."""
     expected, words = API_TYPES.get(key, (object, ""))
-    return None if isinstance(value, expected) else f"expected {words}"
+    if not isinstance(value, expected):
+        return f"expected {words}"
+    return f"whole numbers go up to {_LARGEST} there; quote it" if _too_large(value) else None
+
+
+def _too_large(value: Any) -> bool:
+    """Whether a value holds a whole number that a request cannot: JSON's are exact up to 53 bits."""
+    if isinstance(value, dict | list):
+        return any(map(_too_large, value.values() if isinstance(value, dict) else value))
+    return isinstance(value, int) and abs(value) > _LARGEST
 
 
 def entry_keys() -> Iterable[str]:
