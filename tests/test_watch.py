@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import re
 import sys
 import time
 import tomllib
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from assetgen.review.work import Desk
 from assetgen.simulator.config import SimulatorConfig
 from assetgen.simulator.testing import ledger, running
 
-pytest.importorskip("watchfiles", reason="assetgen[review] is not installed")
+watchfiles = pytest.importorskip("watchfiles", reason="assetgen[review] is not installed")
 
 MANIFEST = """\
 version: 1
@@ -170,6 +171,16 @@ def test_pictures_in_folders_below_a_glob_are_followed(game: Workbench) -> None:
         await seen.until(lambda: int(read(bow)[0, 0, 0]) == 128)
 
     watching(seen, story)
+
+
+def test_a_system_that_watches_no_more_files_is_told(game: Workbench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: object, **__: object) -> AsyncIterator[set[tuple[int, str]]]:
+        raise OSError(errno.ENOSPC, "OS file watch limit reached.")
+        yield set()
+
+    monkeypatch.setattr(watchfiles, "awatch", refused)
+    with pytest.raises(AssetgenError, match="folders cannot be watched: OS file watch limit reached"):
+        asyncio.run(Seen(game).watcher.run())
 
 
 def test_what_was_saved_before_the_folders_are_watched_is_not_missed(game: Workbench) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
 from assetgen.manifest.files import folders_of, glob_regex
-from assetgen.model.errors import AssetgenError
+from assetgen.model.errors import AssetgenError, words_of
 from assetgen.model.manifest import Asset, FileRef, Manifest
 from assetgen.model.plan import Plan
 
@@ -150,6 +150,8 @@ class Watcher(Struct):
                     grown = any(map(Path.is_dir, paths)) and self.known.folders(self.root) != folders
                     if grown or any(self.known.matters(path) for path in inside):
                         yield
+            except OSError as error:  # the system watches so many files and no more
+                raise AssetgenError(f"the project's folders cannot be watched: {words_of(error)}") from error
             finally:
                 coming.cancel()
                 await asyncio.gather(coming, return_exceptions=True)
