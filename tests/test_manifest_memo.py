@@ -20,27 +20,19 @@ from assetgen.model.manifest import Manifest
 from assetgen.pixels import palettes
 
 
-class Store(dict[str, bytes]):
-    """Bytes by key; counts what is written."""
-
-    puts = 0
-
-    def put(self, key: str, data: bytes) -> None:
-        self.puts += 1
-        self[key] = data
-
-
-def cached(root: Path, store: Store) -> tuple[Manifest, bool]:
+def cached(root: Path, store: dict[str, bytes]) -> tuple[Manifest, bool]:
     """The manifest and whether it was warm."""
-    before = store.puts
-    manifest = memo.load_cached(root, "assets.yaml", store.get, store.put, palettes.read)
-    return manifest, store.puts == before
+    recent = memo.Recent()
+    manifest = memo.load_cached(root, "assets.yaml", store.get, palettes.read, recent=recent)
+    warm = recent.files is None
+    recent.keep(store.__setitem__)
+    return manifest, warm
 
 
 @pytest.mark.parametrize("text", [TASTE, RICH])
 def test_a_warm_load_equals_a_cold_one(tmp_path: Path, text: str) -> None:
     project(tmp_path, text, **FILES)
-    store = Store()
+    store: dict[str, bytes] = {}
     first, warm = cached(tmp_path, store)
     assert not warm
     second, warm = cached(tmp_path, store)
@@ -58,7 +50,7 @@ def test_a_warm_load_equals_a_cold_one(tmp_path: Path, text: str) -> None:
 
 
 def test_the_memo_holds_in_another_clone(tmp_path: Path) -> None:
-    store = Store()
+    store: dict[str, bytes] = {}
     cached(project(tmp_path / "one", TASTE, **FILES), store)
     manifest, warm = cached(project(tmp_path / "two", TASTE, **FILES), store)
     assert warm
@@ -97,7 +89,7 @@ EXTRA_FILES: Files = {
 )
 def test_whatever_shaped_the_manifest_ends_the_memo(tmp_path: Path, path: str, content: str | bytes | None) -> None:
     root = project(tmp_path, EXTRA, **EXTRA_FILES)
-    store = Store()
+    store: dict[str, bytes] = {}
     cached(root, store)
     assert cached(root, store)[1]
     if content is None:
@@ -115,7 +107,7 @@ def test_whatever_shaped_the_manifest_ends_the_memo(tmp_path: Path, path: str, c
 
 def test_a_file_that_vanished_or_became_a_link_is_told(tmp_path: Path) -> None:
     root = project(tmp_path / "in", EXTRA, **EXTRA_FILES)
-    store = Store()
+    store: dict[str, bytes] = {}
     cached(root, store)
     (root / "art/a.png").unlink()
     with pytest.raises(ManifestError, match=r"art/a.png' does not exist"):
@@ -136,7 +128,7 @@ def test_a_file_that_vanished_or_became_a_link_is_told(tmp_path: Path) -> None:
 
 def test_new_pixels_in_an_input_do_not_end_the_memo(tmp_path: Path) -> None:
     root = project(tmp_path, EXTRA, **EXTRA_FILES)
-    store = Store()
+    store: dict[str, bytes] = {}
     cached(root, store)
     (root / "art/a.png").write_bytes(png(5, 5))
     assert cached(root, store)[1]
@@ -148,7 +140,7 @@ version: 1
 animations: {a: {prompt: x, style: rd_advanced_animation__idle, input: ./a.png, frames: 4}}
 """
     root = project(tmp_path, text, **{"a.png": png(64, 64)})
-    store = Store()
+    store: dict[str, bytes] = {}
     assert cached(root, store)[0].assets["a"].steps[0].size == (64, 64)
     (root / "a.png").write_bytes(png(96, 96))
     manifest, warm = cached(root, store)
@@ -158,7 +150,7 @@ animations: {a: {prompt: x, style: rd_advanced_animation__idle, input: ./a.png, 
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "other", "nonsense"])
 def test_a_damaged_memo_counts_as_none(tmp_path: Path, damage: str) -> None:
     root = project(tmp_path, TASTE, **FILES)
-    store = Store()
+    store: dict[str, bytes] = {}
     manifest, _ = cached(root, store)
     (key,) = store
     good = store[key]
@@ -177,7 +169,7 @@ def test_a_damaged_memo_counts_as_none(tmp_path: Path, damage: str) -> None:
 
 
 def test_a_wrong_manifest_is_never_kept(tmp_path: Path) -> None:
-    store = Store()
+    store: dict[str, bytes] = {}
     for _ in range(2):
         with pytest.raises(ManifestError):
             cached(project(tmp_path, "version: 1\nfoo: 1\n"), store)
@@ -195,7 +187,9 @@ import assetgen.manifest
 from assetgen.manifest import memo
 root = Path({str(root)!r})
 kept = (root / "memo").read_bytes()
-manifest = memo.load_cached(root, "assets.yaml", lambda key: kept, lambda key, data: sys.exit("cold"))
+recent = memo.Recent()
+manifest = memo.load_cached(root, "assets.yaml", lambda key: kept, recent=recent)
+assert recent.files is None, "cold"
 assert len(manifest.assets) == 8, len(manifest.assets)
 heavy = {{"yaml", "jsonschema", "numpy", "PIL", "difflib", "csv", "httpx", "rich"}} & set(sys.modules)
 sys.exit(", ".join(sorted(heavy)) or None)
@@ -207,7 +201,7 @@ sys.exit(", ".join(sorted(heavy)) or None)
 def test_a_thousand_entries_are_warm_in_milliseconds(tmp_path: Path) -> None:
     lines = [f"  s{n}: {{prompt: knight {n}, style: rd_fast__default, size: 64, seed: {n}}}" for n in range(1000)]
     root = project(tmp_path, "version: 1\nsprites:\n" + "\n".join(lines) + "\n")
-    store = Store()
+    store: dict[str, bytes] = {}
     cached(root, store)
     assert quick(lambda: cached(root, store)[1], 0.05)  # about 3 ms
 

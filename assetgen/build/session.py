@@ -88,7 +88,7 @@ class Session:
     @cached_property
     def manifest(self) -> Manifest:
         recent = self.warm.manifest
-        return load_cached(self.root, MANIFEST, self.cache.get, None, _read_palette, self._note_manifest, recent)
+        return load_cached(self.root, MANIFEST, self.cache.get, _read_palette, self._note_manifest, recent)
 
     def _note_manifest(self, evidence: Evidence) -> None:
         self.manifest_evidence = evidence

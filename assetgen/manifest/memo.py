@@ -71,15 +71,14 @@ def load_cached(
     root: Path,
     file: str,
     get: Get,
-    put: Put | None = None,
     read_palette: ReadPalette | None = None,
     looked: Callable[[Evidence], None] | None = None,
     recent: Recent | None = None,
 ) -> Manifest:
     """As `manifest.load`, with a store of bytes for the memo. Raises ManifestError with every problem.
 
-    `get` gives the bytes kept under a key or None, `put` keeps them (None: `recent.keep` will). A damaged memo counts
-    as none. `looked` is told what the manifest rests on; `recent` is looked at first, and holds the manifest then.
+    `get` gives the bytes kept under a key or None; a damaged memo counts as none. `looked` is told what the manifest
+    rests on. `recent` is looked at first, and holds the manifest then; its `keep` writes the memo of a new one.
     """
     from assetgen.manifest.top import read_top, top_of
 
@@ -109,8 +108,6 @@ def load_cached(
     note(_rests(manifest, files))
     recent.manifest = manifest = manifest if before is None else _with_known(manifest, before.assets)
     recent.files = files
-    if put is not None:
-        recent.keep(put)
     return manifest
 
 
