@@ -74,7 +74,7 @@ def test_a_foreign_exporter_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.metadata.entry_points", lambda group: points.select(group=group))
     assert "mine" in names()
     outputs = list(exporter("mine").export(sample().built, engine("mine"), Context()))
-    assert [(output.path, output.kind) for output in outputs] == [("mine.txt", "text")]
+    assert [(output.path, type(output.content)) for output in outputs] == [("mine.txt", str)]
     assert problems(manifest(engines=(engine("mine", depth=2),))) == []
     with pytest.raises(UsageError, match=r"'bad' .* cannot be imported"):
         exporter("bad")

@@ -12,7 +12,7 @@ import importlib
 import itertools
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from msgspec import Struct, field
 
@@ -113,10 +113,6 @@ class Output(Struct, frozen=True):
     pictures: tuple[str, ...] = ()
     owned: OwnedKeys | None = None
     pixels: str | None = None
-
-    @property
-    def kind(self) -> Literal["text", "picture"]:
-        return "text" if isinstance(self.content, str) else "picture"
 
 
 def _refuse_pixels(digest: str) -> Any:
