@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from export_sample import sample
 from msgspec.structs import replace
+from workbench import bench
 
 from assetgen.export.base import Context, exporter
 from assetgen.model.built import Built
@@ -67,3 +70,31 @@ def test_a_missing_template_is_named() -> None:
     engine = Engine("template", {"templates": [{"template": "no.j2", "to": "x"}]}, Position("assets.yaml", 1, 1))
     with pytest.raises(AssetError, match=r"no\.j2 cannot be read"):
         list(exporter("template").export(replace(sample().built), engine, Context(read=read)))
+
+
+def test_a_template_that_changes_is_followed_with_all_that_it_names(tmp_path: Path) -> None:
+    """By plan, build and check, and by watch; a template that it names and that is not there is one that may come."""
+    engines = "engines: {template: [{template: art/my.j2, to: out.h}]}\n"
+    sprites = "sprites: {a: {prompt: x, style: rd_fast__mc_item, size: 16}}\n"
+    game = bench(tmp_path, "version: 1\nprovider: placeholder\n" + engines + sprites)
+    game.write("one {% include 'art/inner.j2' %} {% include ['art/own.j2', 'art/inner.j2'] %}", "art/my.j2")
+    game.write('{%- from "art/macros.j2" import say -%} {{ say() }}', "art/inner.j2")
+    game.write("{% macro say() %}hello{% endmacro %}", "art/macros.j2")
+    out = game.root / "generated/out.h"
+    game.build()
+    assert out.read_text() == "one hello hello\n"
+    assert game.plan()["actions"] == []
+    lock = (game.root / "assets.lock").read_text()
+    for file, before, now, told in (
+        ("art/my.j2", "one", "two", "two hello hello\n"),
+        ("art/macros.j2", "hello", "bye", "two bye bye\n"),
+        ("art/own.j2", "", "mine", "two bye mine\n"),
+    ):
+        path = game.root / file
+        game.write((path.read_text() if path.exists() else "").replace(before, now, 1), file)
+        assert [action["reason"] for action in game.plan()["actions"]] == ["manifest or a template changed"]
+        assert game.run("check").status == 1
+        game.build()
+        assert out.read_text() == told
+        assert game.plan()["actions"] == []
+    assert (game.root / "assets.lock").read_text() != lock

@@ -279,12 +279,20 @@ def test_what_costs_is_announced_and_waits_for_yes(tmp_path: Path) -> None:
 
 def test_everything_that_a_project_is_made_from_is_watched(game: Workbench) -> None:
     session = Session(Options(game.root), environment(game))
-    found = watched(session.manifest)
+    found = watched(session)
     session.close()
     assert {"assets.yaml", "art/night.hex", "art/logo.png"} <= found.files
     assert found.folders(game.root) == {game.root.resolve(), (game.root / "art").resolve()}
     assert not found.matters("generated/sprites/gem.png")
     assert not found.matters("assets.lock")
+
+
+def test_templates_and_those_that_they_name_are_watched(game: Workbench) -> None:
+    game.edit("palettes:", "engines: {template: [{template: art/my.j2, to: out.h}]}\npalettes:")
+    game.write("{% include 'art/parts/inner.j2' %}", "art/my.j2")
+    session = Session(Options(game.root), environment(game))
+    assert {"art/my.j2", "art/parts/inner.j2"} <= watched(session).files
+    session.close()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ of the project by `include` and `import`, and nothing else.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,7 +16,7 @@ from assetgen.export.base import Context, Output, option
 from assetgen.export.index import document
 from assetgen.export.names import in_use, plain
 from assetgen.model.built import Built
-from assetgen.model.errors import AssetError
+from assetgen.model.errors import AssetError, AssetgenError
 from assetgen.model.manifest import Engine, Manifest
 from assetgen.model.position import Problem
 
@@ -23,6 +24,15 @@ name = "template"
 needs = frozenset({"single", "sheet", "frames", "palettes", "atlas"})
 always: frozenset[str] = frozenset()
 options = frozenset({"templates"})
+
+
+_TAG = re.compile(r"\{%[-+]?\s*(?:include|extends|import|from)\b(.*?)%\}", re.DOTALL)
+_QUOTED = re.compile("""["']([^"'\\n]+)["']""")
+
+
+def references(text: str) -> list[str]:
+    """Templates that a template names; those whose names it works out are not found."""
+    return [name for tag in _TAG.findall(text) for name in _QUOTED.findall(tag)]
 
 
 def check(manifest: Manifest) -> list[Problem]:
@@ -55,6 +65,8 @@ def render(source: str, index: dict[str, Any], context: Context) -> str:
             raise jinja2.TemplateNotFound(path, f"{path} is outside of the project")
         try:
             return context.read(path)
+        except AssetgenError as error:
+            raise jinja2.TemplateNotFound(path, str(error)) from error
         except (OSError, UnicodeDecodeError) as error:
             raise jinja2.TemplateNotFound(path, f"{path} cannot be read: {error}") from error
 

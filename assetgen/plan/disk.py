@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +16,7 @@ from assetgen.plan.keys import key_of
 from assetgen.plan.world import UNJUDGED, Presence, gone
 from assetgen.store.bundle import Memo
 from assetgen.store.originals import Originals
-from assetgen.store.paths import inside
+from assetgen.store.paths import inside, problem
 from assetgen.store.state import NOTHING, State
 
 if TYPE_CHECKING:
@@ -190,6 +190,29 @@ class Disk:
 
     def output_digest(self, path: str) -> str | None:
         return self.state.output_digest(path, text=not path.lower().endswith(".png"))
+
+    def template_digests(self, paths: Iterable[str]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        pending = list(paths)
+        while pending:
+            path = pending.pop()
+            if path not in found:
+                digest = self.state.stamps.text_digest(path)
+                found[path] = digest or ""
+                pending += self._named_in(path, digest) if digest is not None else []
+        return dict(sorted(found.items()))
+
+    def _named_in(self, path: str, digest: str) -> list[str]:
+        """Templates of the project that a template names."""
+        key = f"templates:{digest}"
+        known = self.memo.get(key)
+        if known is None:
+            from assetgen.export.template import references
+
+            named = references((self.root / path).read_bytes().decode("utf-8", "replace"))
+            known = "\n".join(name for name in named if not problem(name)).encode()
+            self.memo.put(key, known)
+        return known.decode().splitlines()
 
     def owned_digests(self, path: str) -> tuple[str, ...] | None:
         text = self.state.stamps.text_digest(path)

@@ -176,7 +176,10 @@ def atlas_key(atlas: Atlas, members: Mapping[str, str]) -> str:
     return key_of([options, members, TOOL])
 
 
-def index_key(manifest: Manifest, records: Mapping[str, str], atlases: Mapping[str, str]) -> str:
+def index_key(
+    manifest: Manifest, records: Mapping[str, str], atlases: Mapping[str, str], templates: Mapping[str, str]
+) -> str:
     """Key of the index and of all engine files."""
     engines = [[engine.name, to_json(engine.options)] for engine in manifest.engines]
-    return key_of([manifest.project, manifest.output, engines, records, atlases])
+    told = [templates] if templates else []
+    return key_of([manifest.project, manifest.output, engines, records, atlases, *told])

@@ -184,7 +184,7 @@ def _plan_index(draft: _Draft, selection: Selection) -> None:
     elif any(action.reason not in {*OUTPUT_REASONS, REDRAWN} for action in draft.actions):
         reason = "assets changed"
     elif selection.whole and block.frames != draft.project.index_key():
-        reason = "manifest changed"
+        reason = "manifest or a template changed" if draft.project.templates() else "manifest changed"
     else:
         reason = draft.project.outputs_reason(block)
     if reason is not None and selection.index and (selection.whole or draft.actions):

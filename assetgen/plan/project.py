@@ -383,7 +383,13 @@ class Project:
         records = {shown.name: shown.files for shown in found if shown is not None}
         palettes = {f"palette:{name}": self.palette_key(name) for name in self.manifest.palettes}
         atlases = {name: self.atlas_key(name) for name in self.manifest.atlases}
-        return index_key(self.manifest, {**records, **palettes}, atlases)
+        return index_key(self.manifest, {**records, **palettes}, atlases, self.templates())
+
+    def templates(self) -> Mapping[str, str]:
+        """Digests of the user's own templates, and of those that they name, by path."""
+        engines = [engine for engine in self.manifest.engines if engine.name == "template"]
+        paths = [entry["template"] for engine in engines for entry in engine.options["templates"]]
+        return self.world.template_digests(paths) if paths else {}
 
 
 def palettes_of(asset: Asset) -> list[str]:

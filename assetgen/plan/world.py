@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -83,6 +84,9 @@ class World(Protocol):
     def owned_digests(self, path: str) -> tuple[str, ...] | None:
         """Digests (`keys:…`) of our keys in a file that an engine's editor also edits, as it is on disk: one for each
         scope that an undisturbed file may have; None where it is missing."""
+
+    def template_digests(self, paths: Iterable[str]) -> Mapping[str, str]:
+        """Digests of templates and of those that they name in turn, by path; empty for what is missing."""
 
     def unmerged(self, path: str) -> bool:
         """Whether git left that text output in conflict."""

@@ -15,10 +15,11 @@ from assetgen.build.report import BuildReport
 from assetgen.build.run import plan
 from assetgen.manifest.files import folders_of, glob_regex
 from assetgen.model.errors import AssetgenError, words_of
-from assetgen.model.manifest import Asset, FileRef, Manifest
+from assetgen.model.manifest import Asset, FileRef
 from assetgen.model.plan import Plan
 
 if TYPE_CHECKING:
+    from assetgen.build.session import Session
     from assetgen.review.work import Desk
 
 STEP, DEBOUNCE = 10, 30
@@ -46,18 +47,15 @@ UNKNOWN = Watched(frozenset({"assets.yaml"}), ("*.yaml", "art/*.yaml"))
 """Where the manifest has never been read."""
 
 
-def watched(manifest: Manifest) -> Watched:
+def watched(session: Session) -> Watched:
     """Everything that a project is made from: manifests, tables, palettes, drawn pictures, templates."""
-    files = {manifest.file, *manifest.files}
+    manifest = session.manifest
+    files = {manifest.file, *manifest.files, *session.project.templates()}
     globs = {glob for glob, _ in manifest.globs}
     for asset in manifest.assets.values():
         for ref in _file_refs(asset):
             (globs if ref.glob else files).add(ref.path)
     files.update(palette.file.path for palette in manifest.palettes.values() if palette.file is not None)
-    for engine in manifest.engines:
-        template = engine.options.get("template")
-        if isinstance(template, str):
-            files.add(template)
     return Watched(frozenset(files), tuple(sorted(globs)))
 
 
@@ -120,7 +118,7 @@ class Watcher(Struct):
     def _read(self) -> None:
         """A manifest that cannot be read is watched as it was, with what may mend it."""
         try:
-            self.known = self.desk.with_session(lambda session: watched(session.manifest))
+            self.known = self.desk.with_session(watched)
         except AssetgenError:
             self.known = Watched(self.known.files | UNKNOWN.files, tuple({*self.known.globs, *UNKNOWN.globs}))
 
