@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from choosing import block, dotted, draw, ok, output, project
-from workbench import Workbench
+from workbench import Workbench, bench
 
 from assetgen.pixels.picture import pixel_digest, read
+from assetgen.pixels.png import encode_truecolor
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +219,23 @@ def test_an_override_that_is_finished_skips_the_recipe(game: Workbench) -> None:
     game.edit("palette: dusk}", "palette: dusk, override: art/gem.png}")
     game.build("gem")
     assert np.array_equal(output(game, "sprites/gem.png"), mine)
+
+
+def test_a_glob_adopts_all_that_were_retouched_and_drops_them(tmp_path: Path) -> None:
+    items = "".join(f"  item/{n}: {{prompt: gem {n}, style: rd_fast__mc_item, size: 16}}\n" for n in range(4))
+    game = bench(tmp_path, "version: 1\nprovider: placeholder\nsprites:\n" + items)
+    game.build()
+    before = game.files("generated")
+    assert "none of them was changed by hand" in game.run("adopt", "item/*").err
+    for number in (1, 3):
+        path = game.root / f"generated/sprites/item/{number}.png"
+        picture = read(path).copy()
+        picture[0, 0] = (number, 2, 3, 255)
+        path.write_bytes(encode_truecolor(picture))
+    ran = game.run("adopt", "item/*")
+    assert (ran.status, ran.err.count(": adopted as ")) == (0, 2), ran.err
+    assert game.run("plan", "--exit-code").status == 0
+    assert game.run("adopt", "item/*", "x.png").status == 2
+    assert game.run("adopt", "--drop", "item/*").err.count("back to the bought picture") == 2
+    assert game.files("generated") == before
+    assert "none of them was adopted" in game.run("adopt", "--drop", "item/*").err

@@ -149,7 +149,7 @@ def test_what_is_in_the_way_of_a_build_is_said_once(tmp_path: Path) -> None:
         told = game.run(command).err
         assert not told.startswith("\n"), command
         assert [told.count(f"! {name}: drifted") for name in ("a", "s1", "s2")] == [1, 1, 1], told
-        assert told.count("keep it with 'assetgen adopt', or replace it with --force") == 1, told
+        assert told.count("keep it with 'assetgen adopt ASSET', or replace it with --force") == 1, told
     told = game.run("check").err
     assert "Modified by hand: 'assetgen adopt' keeps" in told
     assert "'assetgen build' to mend it" not in told

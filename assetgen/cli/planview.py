@@ -30,7 +30,7 @@ _WHAT_TO_DO: dict[BlockState, str] = {
     "rejected": "ask again with 'assetgen reroll'",
     "adopted": "to let it change, drop the file with 'assetgen adopt ASSET --drop', or take 'override' from its entry",
     "pinned": "remove 'pin' to allow it",
-    "drifted": "keep it with 'assetgen adopt', or replace it with --force",
+    "drifted": "keep it with 'assetgen adopt ASSET', or replace it with --force",
 }
 FOLD = 12
 ALIKE = 50  # so many free actions in a row of one kind and reason are a list that nobody reads
