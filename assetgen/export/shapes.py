@@ -13,27 +13,12 @@ T = TypeVar("T")
 
 
 def polygons(collision: Json, tile: Size) -> list[Polygon]:
-    """A tile's collision as polygons in its pixels, y down from the top left.
-
-    `full` is the whole tile, four numbers a box (left, top, width, height), else a polygon of points or a list of such.
-    """
-    if collision in (None, False, "none"):
-        return []
-    if collision in ("full", True):
-        return [_box(0, 0, *tile)]
-    if isinstance(collision, dict):
-        return polygons(next(iter(collision.values()), None), tile)
-    if collision and all(isinstance(item, int | float) for item in collision):
-        left, top, width, height = collision
-        return [_box(left, top, width, height)]
-    if collision and all(isinstance(item, int | float) for item in collision[0]):
-        return [[(float(x), float(y)) for x, y in collision]]
-    return [shape for item in collision for shape in polygons(item, tile)]
-
-
-def _box(left: float, top: float, width: float, height: float) -> Polygon:
-    right, bottom = left + width, top + height
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+    """A tile's collision as polygons in its pixels, y down from the top left: `full` is the whole tile, None nothing,
+    else a list of polygons, each a list of points."""
+    if collision == "full":
+        right, bottom = tile
+        return [[(0, 0), (right, 0), (right, bottom), (0, bottom)]]
+    return [[(float(x), float(y)) for x, y in shape] for shape in collision or ()]
 
 
 def three_way(theirs: T | None, last: T | None, ours: T | None) -> T | None:
