@@ -206,6 +206,8 @@ hero:
         ("        width", "        style", 22, "twice"),
         ("  kind", "<<<<<<< HEAD\n  kind", 5, "merge-lock"),
         ("seed: ", "hero: ", 23, "hero"),
+        ("height: 64", "height: 99999999999999999", 19, "larger than 9007199254740991"),
+        ("width: 64", "width: [1, 99999999999999999]", 22, "larger than 9007199254740991"),
     ],
 )
 def test_damage_names_its_line(old: str, new: str, line: int, words: str) -> None:

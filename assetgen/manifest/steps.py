@@ -16,7 +16,7 @@ from assetgen.manifest.nodes import Items, Map
 from assetgen.manifest.refs import World, resolve
 from assetgen.model.manifest import Palette, Ref, Step, Unsendable
 from assetgen.model.position import Position
-from assetgen.model.request import ALIASES
+from assetgen.model.request import ALIASES, LARGEST, inexact
 
 Size = tuple[int, int]
 
@@ -37,8 +37,6 @@ API_TYPES: Mapping[str, tuple[type, str]] = {
     "include_extra_data": (bool, "true or false"),
 }
 """Fields of the service's table that the grammar has no word for."""
-
-_LARGEST = 2**53 - 1
 
 TOOLS_OWN = frozenset(["check_cost", "async", "async_process", "return_spritesheet", "upload_outputs", "custom_id"])
 """Wire fields that the tool sets itself."""
@@ -191,14 +189,7 @@ def _api_type(key: str, value: Any) -> str | None:
     expected, words = API_TYPES.get(key, (object, ""))
     if not isinstance(value, expected):
         return f"expected {words}"
-    return f"whole numbers go up to {_LARGEST} there; quote it" if _too_large(value) else None
-
-
-def _too_large(value: Any) -> bool:
-    """Whether a value holds a whole number that a request cannot: JSON's are exact up to 53 bits."""
-    if isinstance(value, dict | list):
-        return any(map(_too_large, value.values() if isinstance(value, dict) else value))
-    return isinstance(value, int) and abs(value) > _LARGEST
+    return f"whole numbers go up to {LARGEST} there; quote it" if inexact(value) else None
 
 
 def entry_keys() -> Iterable[str]:

@@ -7,6 +7,7 @@ is a breaking release: `tests/test_request_digest.py` holds golden vectors.
 from __future__ import annotations
 
 import hashlib
+import math
 import unicodedata
 from collections.abc import Mapping
 from functools import cached_property
@@ -67,6 +68,9 @@ ALIASES: Mapping[str, str] = MappingProxyType(
 _TEXTS = frozenset({"prompt", "outside"})
 
 
+LARGEST = 2**53 - 1
+
+
 def canonical_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
     """Canonical names, stripped NFC prompts, defaults and None left out, lists of `keep` sorted."""
     result: dict[str, Json] = {}
@@ -80,6 +84,15 @@ def canonical_fields(fields: Mapping[str, Json]) -> dict[str, Json]:
             continue
         result[name] = value
     return result
+
+
+def inexact(value: Json) -> bool:
+    """Whether a value holds a number that a request cannot: JSON's whole numbers are exact up to LARGEST."""
+    if isinstance(value, dict | list):
+        return any(map(inexact, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return isinstance(value, int) and abs(value) > LARGEST
 
 
 def _digest(document: Json) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from assetgen.model.cost import FREE, Cost, amount_of, plain
 from assetgen.model.lock import Accepted, Adopted, Block, Original, Past, Rejected
 from assetgen.model.realm import RETRODIFFUSION
-from assetgen.model.request import SCHEME, Json, Request
+from assetgen.model.request import LARGEST, SCHEME, Json, Request, inexact
 from assetgen.store.yamlet import Damage
 
 T = TypeVar("T")
@@ -156,9 +156,15 @@ def _dump_request(request: Request) -> Data:
 
 
 def _load_request(fields: Data) -> Request:
+    asked = _map(fields, "request", object, "a value")
+    places: list[tuple[tuple[str, ...], Json]] = [(("request", name), value) for name, value in asked.items()]
+    places += [((key,), fields.get(key)) for key in ("take", "candidates")]
+    for path, value in places:
+        if inexact(value):
+            raise Damage(f"a number larger than {LARGEST}", path=path)
     return Request(
         op=_text(fields, "op"),
-        fields=_map(fields, "request", object, "a value"),
+        fields=asked,
         palette=_optional(fields, "palette"),
         candidates=_integer(fields, "candidates", 1),
         take=_integer(fields, "take", 0),
