@@ -287,6 +287,14 @@ def test_everything_that_a_project_is_made_from_is_watched(game: Workbench) -> N
     assert not found.matters("assets.lock")
 
 
+def test_the_sheet_of_an_aseprite_json_is_watched(game: Workbench) -> None:
+    game.edit("art/logo.png", "art/logo.json")
+    game.write('{"frames": {}, "meta": {"image": "sheets/logo.png"}}', "art/logo.json")
+    session = Session(Options(game.root), environment(game))
+    assert {"art/logo.json", "art/sheets/logo.png"} <= watched(session).files
+    session.close()
+
+
 def test_templates_and_those_that_they_name_are_watched(game: Workbench) -> None:
     game.edit("palettes:", "engines: {template: [{template: art/my.j2, to: out.h}]}\npalettes:")
     game.write("{% include 'art/parts/inner.j2' %}", "art/my.j2")

@@ -77,14 +77,15 @@ class Disk:
 
     def _document_digest(self, path: str) -> str | None:
         """By its bytes; with those of the picture beside it, where it is an Aseprite JSON."""
-        digest = self.state.stamps.byte_digest(path)
-        if digest is None or not path.lower().endswith(".json"):
-            return digest
-        beside = self._beside(path, digest)
+        digest, beside = self.state.stamps.byte_digest(path), self.beside(path)
         return key_of([digest, self.file_digest(beside)]) if beside is not None else digest
 
-    def _beside(self, path: str, digest: str) -> str | None:
-        """The picture that belongs to an Aseprite JSON; None for other JSON, which is told when it is read."""
+    def beside(self, path: str) -> str | None:
+        """The picture that belongs to an Aseprite JSON; None for other JSON, which is told when it is read, and for all
+        other files."""
+        digest = self.state.stamps.byte_digest(path) if path.lower().endswith(".json") else None
+        if digest is None:
+            return None
         known = self.memo.get("beside:" + key_of([path, digest]))
         if known is None:
             from assetgen.pixels.documents import picture_beside

@@ -48,13 +48,17 @@ UNKNOWN = Watched(frozenset({"assets.yaml"}), ("*.yaml", "art/*.yaml"))
 
 
 def watched(session: Session) -> Watched:
-    """Everything that a project is made from: manifests, tables, palettes, drawn pictures, templates."""
+    """Everything that a project is made from: manifests, tables, palettes, drawn pictures with the sheets of Aseprite's
+    JSON, templates."""
     manifest = session.manifest
     files = {manifest.file, *manifest.files, *session.project.templates()}
     globs = {glob for glob, _ in manifest.globs}
     for asset in manifest.assets.values():
         for ref in _file_refs(asset):
             (globs if ref.glob else files).add(ref.path)
+            beside = session.disk.beside(ref.path)
+            if beside is not None:
+                files.add(beside)
     files.update(palette.file.path for palette in manifest.palettes.values() if palette.file is not None)
     return Watched(frozenset(files), tuple(sorted(globs)))
 
