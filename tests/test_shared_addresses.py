@@ -41,6 +41,12 @@ def test_options_hold_for_a_folder_however_it_is_written(folder: str) -> None:
         ("/mnt/art?levle=main", "unknown option 'levle'"),
         ("/mnt/art?y", "unknown option 'y'"),
         ("https://host/?write=perhaps", "say yes or no"),
+        ("file://", "names no folder"),
+        ("file://localhost", "names no folder"),
+        ("s3://", "names no place"),
+        ("https:///art", "names no place"),
+        ("https://[::1/art", "nobody can read that URL"),
+        ("https://host:99999/art", "nobody can read that URL"),
     ],
 )
 def test_wrong_addresses(text: str, told: str) -> None:

@@ -50,7 +50,11 @@ def parse(text: str) -> Address:
         options, level, write, leases = _options(query)
         _none_left(options)
         return Address("file", path, path, level, write, leases)
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+        _port = parts.port
+    except ValueError:
+        raise _wrong("nobody can read that URL") from None
     scheme = parts.scheme.lower()
     options, level, write, leases = _options(parts.query)
     where = _shown(parts)
@@ -58,7 +62,12 @@ def parse(text: str) -> Address:
         _none_left(options)
         if parts.netloc not in ("", "localhost"):
             raise _wrong(f"file://{parts.netloc}/… names another machine: mount it, and give the path")
-        return Address("file", url2pathname(parts.path), where, level, write, leases)
+        folder = url2pathname(parts.path)
+        if not Path(folder).is_absolute():
+            raise _wrong(f"'{where}' names no folder")
+        return Address("file", folder, where, level, write, leases)
+    if not parts.hostname:
+        raise _wrong(f"'{where}' names no place")
     if scheme in ("http", "https"):
         _none_left(options)
         base = f"{scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}/"
