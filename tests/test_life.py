@@ -1,6 +1,6 @@
-"""The life of a repository: people change, rename, retouch, delete, choose and build at random, and what must hold
-after each step holds: nothing paid for is lost or paid for twice, no retouch is overwritten, a build that went well
-leaves nothing to do, and a clone of it makes the same files.
+"""The life of a repository: two people change, rename, retouch, delete, choose, build and merge at random, on bad days,
+too, and what must hold after each step holds: nothing paid for is lost or paid for twice, no retouch is overwritten, a
+build that went well leaves nothing to do, and a clone of it makes the same files.
 
 `ASSETGEN_SOAK=full` lives longer and more often; `ASSETGEN_LIFE=SEED,STEPS` lives one life.
 """
@@ -11,9 +11,15 @@ import hashlib
 import json
 import os
 import random
+import re
 import shutil
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +29,7 @@ from PIL import Image
 from workbench import Ran, Workbench, bench
 
 from assetgen.simulator.config import Dialect, SimulatorConfig
-from assetgen.simulator.testing import ledger, running
+from assetgen.simulator.testing import configure, ledger, running
 
 SIZES = {"full": [(seed, 120) for seed in range(20)], "middle": [(seed, 40) for seed in range(4)]}
 LIVES = SIZES.get(os.environ.get("ASSETGEN_SOAK", "small"), [(1, 14)])
@@ -31,6 +37,16 @@ if "ASSETGEN_LIFE" in os.environ:
     first, steps = os.environ["ASSETGEN_LIFE"].split(",")
     LIVES = [(int(first), int(steps))]
 
+Entries = dict[str, dict[str, Any]]
+STORMS: tuple[dict[str, Any], ...] = (
+    {"action": "drop", "when": "before", "method": "POST"},
+    {"action": "drop", "when": "after", "method": "POST", "probability": 0.5},
+    {"action": "status", "status": 503, "when": "before", "method": "POST"},
+    {"action": "status", "status": 524, "when": "after", "method": "POST", "probability": 0.5},
+    {"action": "failed_task", "method": "POST"},
+    {"action": "wrong_size", "method": "POST", "path": "*/inferences", "probability": 0.5},
+    {"action": "truncated_picture", "method": "POST", "path": "*/inferences", "probability": 0.5},
+)
 WORDS = ("knight", "slime", "lantern", "barrel", "rat", "torch", "gem", "boots")
 RECIPES: tuple[dict[str, Any], ...] = ({}, {"palette": "dusk"}, {"pivot": "bottom"}, {"process": {"rotate": 90}})
 
@@ -40,19 +56,61 @@ def digest_of(path: Path) -> str:
         return hashlib.sha256(b"%d " % opened.width + opened.convert("RGBA").tobytes()).hexdigest()
 
 
-class Life:
-    """One repository. `entries` is what its manifest says; what was seen in earlier steps must still be there."""
+@dataclass
+class Version:
+    """What git keeps of a repository."""
 
-    def __init__(self, game: Workbench, base: str, dice: random.Random) -> None:
-        self.game, self.base, self.dice = game, base, dice
-        self.entries: dict[str, dict[str, Any]] = {}
+    entries: Entries = field(default_factory=dict)
+    lock: bytes = b"version: 1\n"
+
+
+@dataclass
+class Person:
+    """Somebody's clone. What was seen in earlier steps must still be there: digests of originals, and pixel digests of
+    retouches with what was done."""
+
+    game: Workbench
+    entries: Entries
+    merged: Version = field(default_factory=Version)
+    originals: set[str] = field(default_factory=set)
+    retouches: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def lock(self) -> bytes:
+        path = self.game.root / "assets.lock"
+        return path.read_bytes() if path.exists() else b"version: 1\n"
+
+
+def looks(game: Workbench) -> dict[str, str | bytes]:
+    files = game.files().items()
+    return {path: digest_of(game.root / path) if path.endswith(".png") else data for path, data in files}
+
+
+class Life:
+    """One repository and its people, each with an account; `team`: they share a store."""
+
+    def __init__(self, people: list[Workbench], base: str, dice: random.Random, *, team: bool) -> None:
+        self.people = [Person(game, {}) for game in people]
+        self.me = self.people[0]
+        self.base = base
+        self.dice = dice
+        self.team = team
         self.atlas = True
+        self.stormy = False
         self.born = 0
-        self.originals: set[str] = set()
-        self.retouches: dict[str, str] = {}  # pixel digest: what was done
         self.story: list[str] = []
         self.add()
         self.add()
+        for person in self.people[1:]:
+            person.entries = deepcopy(self.me.entries)
+
+    @property
+    def game(self) -> Workbench:
+        return self.me.game
+
+    @property
+    def entries(self) -> Entries:
+        return self.me.entries
 
     # -- what people do ------------------------------------------------------------------------------------------------
 
@@ -73,7 +131,7 @@ class Life:
         free = [name for name in self.entries if name not in used]
         if len(self.entries) > 2 and free:
             name = self.dice.choice(free)
-            del self.entries[name]
+            del self.me.entries[name]
             self.say(f"removes {name}")
 
     def reword(self) -> None:
@@ -91,7 +149,7 @@ class Life:
     def rename(self) -> None:
         old, new = self.any(), f"a{self.born}"
         self.born += 1
-        self.entries = {new if name == old else name: entry for name, entry in self.entries.items()}
+        self.me.entries = {new if name == old else name: entry for name, entry in self.entries.items()}
         for entry in self.entries.values():
             if entry.get("edit") == old:
                 entry["edit"] = new
@@ -106,14 +164,14 @@ class Life:
         outputs = sorted(self.game.root.glob("generated/**/*.png"))
         if outputs:
             path = self.dice.choice(outputs)
-            self.retouches.pop(digest_of(path), None)  # who paints over a retouch has replaced it
+            self.me.retouches.pop(digest_of(path), None)  # who paints over a retouch has replaced it
             with Image.open(path) as opened:
                 picture = opened.convert("RGBA")
             color = (self.dice.randrange(256), self.dice.randrange(256), 7, 255)
             picture.putpixel((self.dice.randrange(picture.width), self.dice.randrange(picture.height)), color)
             picture.save(path)
             where = path.relative_to(self.game.root).as_posix()
-            self.retouches[digest_of(path)] = f"{where} in step {len(self.story)}"
+            self.me.retouches[digest_of(path)] = f"{where} in step {len(self.story)}"
             self.say(f"retouches {where}")
 
     def adopt(self) -> None:
@@ -147,16 +205,64 @@ class Life:
         """Somebody deletes what can be made again, as they think."""
         part = self.dice.choice(["generated", ".assetgen", "generated/sprites"])
         there = {digest_of(path) for path in self.game.root.glob(f"{part}/**/*.png")}
-        self.retouches = {digest: told for digest, told in self.retouches.items() if digest not in there}
+        self.me.retouches = {digest: told for digest, told in self.me.retouches.items() if digest not in there}
         self.game.forget(part)
         self.say(f"deletes {part}")
 
     def lose_originals(self) -> None:
         """The user's own store has them still."""
         self.game.forget("originals")
-        self.retouches.clear()  # adopted ones lay there
-        self.originals.clear()
+        self.me.retouches.clear()  # adopted ones lay there
+        self.me.originals.clear()
         self.say("deletes originals/")
+
+    def other(self) -> None:
+        """The other one goes on."""
+        self.me = self.dice.choice([person for person in self.people if person is not self.me])
+        self.say(f"now {self.me.game.root.parent.name}")
+
+    def pull(self) -> None:
+        """Takes in what the other one has, as git with our merge driver does."""
+        theirs = self.dice.choice([person for person in self.people if person is not self.me])
+        base = self.me.merged
+        for path, data in theirs.game.files("originals").items():
+            target = self.game.root / path
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(data)
+        self.write()
+        for name, data in (("base", base.lock), ("theirs", theirs.lock)):
+            (self.game.root.parent / name).write_bytes(data)
+        if not (self.game.root / "assets.lock").exists():
+            (self.game.root / "assets.lock").write_bytes(self.me.lock)
+        paid = originals_in(self.me.lock) | originals_in(theirs.lock)
+        folder = self.game.root.parent
+        self.me.entries = joined(base.entries, self.entries, theirs.entries)
+        self.do("merge-lock", str(folder / "base"), str(self.game.root / "assets.lock"), str(folder / "theirs"))
+        assert paid <= originals_in(self.me.lock), "the merged lock knows every result of both"
+        for person in (self.me, theirs):  # both know theirs now: it is what they have in common
+            person.merged = Version(deepcopy(theirs.entries), theirs.lock)
+        self.say(f"has now {self.entries}")
+
+    def storm(self) -> None:
+        """The service has a bad day, or is well again."""
+        rules = self.dice.choice([[], *([rule] for rule in STORMS)])
+        configure(self.base, faults=rules)
+        self.stormy = True
+        self.say(f"faults: {rules}")
+
+    def kill(self) -> None:
+        """A build ends where it stands, as a power cut ends it."""
+        self.write()
+        self.stormy = True
+        environment = {**os.environ, **self.game.env, "ASSETGEN_CACHE_DIR": str(self.game.store)}
+        command = [sys.executable, "-m", "assetgen", "-C", str(self.game.root), "build", "--yes", "--quiet"]
+        build = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with suppress(subprocess.TimeoutExpired):
+            build.wait(0.1 + self.dice.random())
+        build.kill()
+        build.wait()
+        self.say("builds, and is killed")
 
     # -- what must hold ------------------------------------------------------------------------------------------------
 
@@ -167,20 +273,21 @@ class Life:
         ran = self.do("build", "--yes", "--json")
         told = json.loads(ran.out)
         cost = Decimal(told["cost"]["amount"])
-        assert cost == self.spent() - before, "the report says what was charged"
-        assert cost <= Decimal(planned.json["cost"]["amount"]), "never more than was planned"
+        if not self.stormy:  # of an unknown outcome it says so
+            assert cost == self.spent() - before, "the report says what was charged"
+            assert cost <= Decimal(planned.json["cost"]["amount"]), "never more than was planned"
         if ran.status != 0:
             return
         assert not planned.json["blocked"] or all(b["state"] in ("adopted", "pinned") for b in planned.json["blocked"])
         again = self.game.plan()
         assert again["actions"] == [], "nothing is left to do"
-        files, times = self.game.files(), self.game.times()
+        times = self.game.times()
         assert self.game.build("--yes")["requests"] == 0
         assert self.game.times() == times
         assert self.game.run("check").status == 0
-        self.clone(files)
+        self.clone()
 
-    def clone(self, files: dict[str, bytes]) -> None:
+    def clone(self) -> None:
         folder = self.game.root.parent / "clone"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
@@ -190,26 +297,29 @@ class Life:
         ran = other.run("build", "--locked", "--offline")
         assert ran.status == 0 or placeholders, ran.err
         if not placeholders:
-            assert other.files() == files, "a clone makes the same files"
+            assert looks(other) == looks(self.game), "a clone makes the same files, pixel for pixel"
 
     def always(self, ran: Ran | None) -> None:
         if ran is not None:
             assert "Traceback" not in ran.err, ran.err
             assert ran.status in (0, 1, 2, 3), ran.err
-        kept = [line for line in ledger(self.base)["lines"] if line["kind"] == "charge"]
+        lines = ledger(self.base)["lines"]
+        back = {line["refund_of"] for line in lines if line["kind"] == "refund"}
+        kept = [line for line in lines if line["kind"] == "charge" and line["number"] not in back]
         kept = [line for line in kept if line["path"] != "/v1/edit"]  # it knows no seed: another take is the same words
-        twice = [what for what, count in Counter((x["path"], x["input"]) for x in kept).items() if count > 1]
+        asked = [(line["path"], line["input"], "team" if self.team else line["account"]) for line in kept]
+        twice = [what for what, count in Counter(asked).items() if count > 1]
         assert not twice, f"paid twice: {twice}"
         there = {hashlib.sha256(p.read_bytes()).hexdigest() for p in self.game.root.glob("originals/**/*.png")}
-        assert self.originals <= there, "originals are never overwritten or deleted"
-        self.originals = there
+        assert self.me.originals <= there, "originals are never overwritten or deleted"
+        self.me.originals = there
         pictures = {digest_of(path) for path in self.game.root.rglob("*.png")}
-        for digest, told in self.retouches.items():
+        for digest, told in self.me.retouches.items():
             assert digest in pictures, f"the retouch of {told} is gone"
 
     # -- how it goes ---------------------------------------------------------------------------------------------------
 
-    def live(self, steps: int) -> None:
+    def live(self, steps: int, *, storms: bool) -> None:
         doings: list[tuple[Callable[[], None], int]] = [
             (self.build, 10),
             (self.add, 4),
@@ -230,6 +340,10 @@ class Life:
             (self.build_placeholders, 1),
             (self.clean, 2),
             (self.lose_originals, 1),
+            (self.other, 3),
+            (self.pull, 4),
+            (self.storm, 2 if storms else 0),
+            (self.kill, 2 if storms else 0),
         ]
         for _ in range(steps):
             (doing,) = self.dice.choices([d for d, _ in doings], [w for _, w in doings])
@@ -238,6 +352,7 @@ class Life:
             doing()
             self.always(None)
         self.write()
+        configure(self.base, faults=[])
         self.do("build", "--yes", "--pick-first", "--force")
         self.story.append("- last build")
         self.build()
@@ -269,15 +384,41 @@ class Life:
         self.story.append(text)
 
 
+def joined(base: Entries, ours: Entries, theirs: Entries) -> Entries:
+    """As a person merges two manifests: what one side changed; ours where both did."""
+    found: Entries = {}
+    for name in dict.fromkeys([*ours, *theirs]):
+        mine, old, its = ours.get(name), base.get(name), theirs.get(name)
+        entry = its if mine == old else mine
+        if entry is not None:
+            found[name] = deepcopy(entry)
+    while gone := [name for name, entry in found.items() if entry.get("edit") not in (None, *found)]:
+        for name in gone:
+            del found[name]
+    return found or deepcopy(ours)
+
+
+def originals_in(lock: bytes) -> set[str]:
+    return set(re.findall(r"sha256: ([0-9a-f]{64})", lock.decode()))
+
+
 @pytest.mark.parametrize("dialect", ["v2", "v1"])
 @pytest.mark.parametrize(("seed", "steps"), LIVES)
 def test_a_life(tmp_path: Path, seed: int, steps: int, dialect: Dialect) -> None:
+    dice = random.Random(seed)
     with running(SimulatorConfig(balance=None, latency=0.0, slots=16, seed=3), dialect) as base:
-        game = bench(tmp_path, "")
-        game.env.update(RD_API_KEY="rdpk-one-life", ASSETGEN_API_URL=base)
-        life = Life(game, base, random.Random(seed))
+        team = dice.random() < 0.5
+        people = []
+        for name in ("ann", "bob"):
+            (tmp_path / name).mkdir()
+            game = bench(tmp_path / name, "")
+            game.env.update(RD_API_KEY=f"rdpk-key-of-{name}", ASSETGEN_API_URL=base)
+            if team:
+                game.env["ASSETGEN_SHARED_STORE"] = str(tmp_path / "team")
+            people.append(game)
+        life = Life(people, base, dice, team=team)
         try:
-            life.live(steps)
+            life.live(steps, storms=dialect == "v2")  # where v1 may have charged only a person knows it
         except AssertionError as error:
             error.add_note("\n".join(life.story))
             raise
