@@ -118,3 +118,18 @@ def test_a_member_that_is_to_be_renamed_keeps_its_name_until_it_is_built(tmp_pat
     assert game.actions() == {}
     game.forget("generated", ".assetgen", "store")
     assert game.run("build", "--locked", "--offline").status == 0
+
+
+def test_a_packed_asset_that_is_gone_goes_from_the_lock_too(tmp_path: Path) -> None:
+    """It has no file of its own; building another asset has brought atlas and index up to date already."""
+    game = project(tmp_path, HEAD.replace("provider: placeholder", "provider: placeholder\nengines: [phaser]") + ATLAS)
+    game.edit("  logo: {file: logo.png}\n", "")
+    game.build("cow")
+    assert game.actions() == {"logo": "delete: no longer in the manifest"}
+    assert [(s["asset"], s["reason"]) for s in game.run("check", "--json").json["stale"]] == [
+        ("logo", "no longer in the manifest")
+    ]
+    game.build()
+    assert game.actions() == {}
+    assert game.run("check").status == 0
+    assert game.run("build", "--locked").status == 0

@@ -89,7 +89,7 @@ def check(session: Session, *, release: bool = False, require_review: bool = Fal
 
 
 def _about_outputs_only(action: Action) -> bool:
-    return action.reason in OUTPUT_REASONS or action.action == "delete"
+    return action.reason in OUTPUT_REASONS or (action.action == "delete" and action.path is not None)
 
 
 def _stale_of(session: Session, action: Action) -> list[Stale]:

@@ -14,7 +14,7 @@ from assetgen.build.session import Session
 from assetgen.build.shards import finished, selected
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
-from assetgen.plan.planner import OUTPUT_REASONS, make_plan
+from assetgen.plan.planner import NO_ENTRY, OUTPUT_REASONS, make_plan
 from assetgen.plan.project import INDEX, Project
 from assetgen.plan.select import Selection
 from assetgen.store.guard import project_lock
@@ -92,4 +92,4 @@ def _orphans(session: Session, selection: Selection, report: BuildReport) -> Non
     labels = {f"palette:{name}" for name in manifest.palettes} | {f"atlas:{name}" for name in manifest.atlases}
     for name in session.lock.lock.blocks:
         if name not in manifest.assets and name not in labels and name != INDEX:
-            report.others[name] = AssetReport("failed", error="not as in the lock: no longer in the manifest")
+            report.others[name] = AssetReport("failed", error=f"not as in the lock: {NO_ENTRY}")

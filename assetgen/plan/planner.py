@@ -22,6 +22,8 @@ from assetgen.plan.state import AssetState, StepState
 OUTPUT_REASONS = frozenset({"output missing", "output out of date"})
 """Files to be written again although nothing that they follow from changed."""
 
+NO_ENTRY = "no longer in the manifest"
+
 _COLORS_CHANGED = "colors changed"
 
 Prices = Mapping[tuple[str, int], Cost]
@@ -200,12 +202,12 @@ def _plan_deletions(draft: _Draft) -> None:
     for block in orphans:
         if block.name in renamed:
             continue
-        for check in draft.project.check_outputs(block):
-            if check.state == "drifted":
-                draft.blocked.append(drifted(block.name, check.path))
-            elif check.state != "missing":
-                action = Action("delete", block.name, _kind(block), "no longer in the manifest", path=check.path)
-                draft.actions.append(action)
+        there = [check for check in draft.project.check_outputs(block) if check.state != "missing"]
+        paths = [check.path for check in there if check.state != "drifted"]
+        draft.blocked += [drifted(block.name, check.path) for check in there if check.state == "drifted"]
+        # What has no file of its own, packed as it was, still goes from the lock.
+        gone: list[str | None] = [*paths] if there or block.name not in draft.project.blocks else [None]
+        draft.actions += [Action("delete", block.name, _kind(block), NO_ENTRY, path=path) for path in gone]
 
 
 def orphan_blocks(project: Project) -> list[Block]:
