@@ -72,6 +72,28 @@ def test_tags_that_would_be_one_animation_in_an_engine_are_told(tmp_path: Path) 
     assert (game.root / "generated/atlases/all.defold.atlas").read_text().count('id: "a_b_') == 2
 
 
+def test_an_editors_file_that_is_no_longer_written_is_told_where_it_stays(tmp_path: Path) -> None:
+    game = bench(
+        tmp_path,
+        HEAD + "project: p\nengines: [godot]\nanimations: {a: {file: x.png, layout: {columns: 2, rows: 1}}}\n",
+    )
+    strip = Image.new("RGBA", (20, 10))
+    strip.paste((1, 2, 3, 255), (2, 2, 6, 8))
+    strip.paste((1, 2, 3, 255), (13, 2, 17, 8))
+    strip.paste((9, 9, 9, 255), (14, 3, 15, 4))
+    strip.save(game.root / "x.png")
+    game.build()
+    game.edit("engines: [godot]", "engines: [phaser]")
+    clone = game.copy(tmp_path / "clone")
+    clone.forget(".assetgen")
+    assert game.build()["warnings"] == []  # here it is known that nobody touched it
+    assert not (game.root / "generated/animations/a.tres").exists()
+    (warning,) = clone.build()["warnings"]
+    assert (warning["asset"], warning["check"]) == ("index", "kept")
+    assert warning["message"].startswith("generated/animations/a.tres is no longer written")
+    assert (clone.root / "generated/animations/a.tres").exists()
+
+
 def test_the_report_says_why_an_atlas_failed(tmp_path: Path) -> None:
     game = bench(tmp_path, HEAD + "sprites: {x: {file: x.png}}\natlases: {a: {include: [x], max_size: 8}}\n")
     Image.new("RGBA", (20, 20), (1, 2, 3, 255)).save(game.root / "x.png")

@@ -76,6 +76,9 @@ class _Finals:
         judged = self.writer.judge(block.outputs, targets)
         self.writer.add(judged)
         kept = self.writer.remove(block.outputs, judged.obsolete)
+        for path in kept:
+            message = f"{path} is no longer written, and may hold what a person added: delete it if nobody needs it"
+            self.report.warn(label, "kept", message)
         outputs = {**judged.outputs, **{path: block.outputs[path] for path in kept}}
         block = replace(block, outputs=outputs)
         if self.locked:
