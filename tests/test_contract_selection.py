@@ -133,3 +133,37 @@ def test_a_packed_asset_that_is_gone_goes_from_the_lock_too(tmp_path: Path) -> N
     assert game.actions() == {}
     assert game.run("check").status == 0
     assert game.run("build", "--locked").status == 0
+
+
+def test_an_atlas_that_comes_back_owns_its_pages_again(tmp_path: Path) -> None:
+    """Its page was painted over when it went: the retired block kept it, and deleted the new one after each build."""
+    game = project(tmp_path, HEAD + ATLAS)
+    page = game.root / "generated/atlases/all-0.png"
+    with Image.open(page) as opened:
+        painted = opened.convert("RGBA")
+    painted.putpixel((0, 0), (1, 2, 3, 255))
+    painted.save(page)
+    game.edit(ATLAS, "")
+    game.build(status=1)
+    assert page.exists()
+    game.edit(HEAD, HEAD + ATLAS)
+    game.build(status=1)
+    with Image.open(page) as kept:
+        assert kept.convert("RGBA").getpixel((0, 0)) == (1, 2, 3, 255)
+    game.build("--force")
+    assert shade(game, "logo") == 20
+    assert game.actions() == {}
+    assert game.run("check").status == 0
+    assert "retired" not in (game.root / "assets.lock").read_text()
+
+
+def test_what_a_removed_asset_left_painted_over_is_named_until_it_goes(tmp_path: Path) -> None:
+    game = project(tmp_path, HEAD)
+    drawing(game.root / "generated/sprites/logo.png", 99)
+    game.edit("  logo: {file: logo.png}\n", "")
+    for _ in range(2):
+        blocked = game.build(status=1)["blocked"]
+        assert [(b["asset"], b["state"]) for b in blocked] == [("logo", "drifted")]
+    (game.root / "generated/sprites/logo.png").unlink()
+    game.build()
+    assert game.run("check").status == 0

@@ -47,6 +47,7 @@ STORMS: tuple[dict[str, Any], ...] = (
     {"action": "wrong_size", "method": "POST", "path": "*/inferences", "probability": 0.5},
     {"action": "truncated_picture", "method": "POST", "path": "*/inferences", "probability": 0.5},
 )
+REFS = ("edit", "input")
 WORDS = ("knight", "slime", "lantern", "barrel", "rat", "torch", "gem", "boots")
 RECIPES: tuple[dict[str, Any], ...] = ({}, {"palette": "dusk"}, {"pivot": "bottom"}, {"process": {"rotate": 90}})
 
@@ -96,6 +97,7 @@ class Life:
         self.dice = dice
         self.team = team
         self.atlas = True
+        self.engines: list[str] = []
         self.stormy = False
         self.born = 0
         self.story: list[str] = []
@@ -103,6 +105,8 @@ class Life:
         self.add()
         for person in self.people[1:]:
             person.entries = deepcopy(self.me.entries)
+            if (self.game.root / "art").is_dir():
+                shutil.copytree(self.game.root / "art", person.game.root / "art")
 
     @property
     def game(self) -> Workbench:
@@ -117,8 +121,15 @@ class Life:
     def add(self) -> None:
         name = f"a{self.born}"
         self.born += 1
-        if self.entries and self.dice.random() < 0.4:
-            entry: dict[str, Any] = {"edit": self.any(), "prompt": f"make it {self.dice.choice(WORDS)}"}
+        sprites = [known for known, entry in self.entries.items() if "input" not in entry]
+        kind = self.dice.choices(["generated", "edited", "animated", "drawn"], [10, 6 if sprites else 0, 2, 3])[0]
+        if kind == "edited":
+            entry: dict[str, Any] = {"edit": self.dice.choice(sprites), "prompt": f"make it {self.dice.choice(WORDS)}"}
+        elif kind == "animated" and sprites:
+            entry = {"prompt": self.prompt(), "style": "animation__four_angle_walking", "input": sprites[0]}
+        elif kind == "drawn":
+            entry = {"file": f"art/{name}.png"}
+            self.draw(self.game.root / "art" / f"{name}.png")
         else:
             entry = {"prompt": self.prompt(), "style": "rd_fast__default", "size": 64}
             if self.dice.random() < 0.25:
@@ -126,8 +137,24 @@ class Life:
         self.entries[name] = entry
         self.say(f"adds {name} {entry}")
 
+    def draw(self, path: Path) -> None:
+        path.parent.mkdir(exist_ok=True)
+        shade = self.dice.randrange(256)
+        Image.new("RGBA", (32, 32), (shade, 255 - shade, 7, 255)).save(path)
+
+    def redraw(self) -> None:
+        drawn = [entry["file"] for entry in self.entries.values() if "file" in entry]
+        if drawn:
+            path = self.dice.choice(drawn)
+            self.draw(self.game.root / path)
+            self.say(f"redraws {path}")
+
+    def engine(self) -> None:
+        self.engines = self.dice.choice([[], ["godot"], ["phaser"], ["tiled", "love"]])
+        self.say(f"engines {self.engines}")
+
     def remove(self) -> None:
-        used = {entry.get("edit") for entry in self.entries.values()}
+        used = {entry.get(ref) for entry in self.entries.values() for ref in REFS}
         free = [name for name in self.entries if name not in used]
         if len(self.entries) > 2 and free:
             name = self.dice.choice(free)
@@ -135,15 +162,14 @@ class Life:
             self.say(f"removes {name}")
 
     def reword(self) -> None:
-        name = self.any()
+        name = self.dice.choice([name for name, entry in self.entries.items() if "prompt" in entry])
         self.entries[name]["prompt"] = self.prompt()
         self.say(f"rewords {name}: {self.entries[name]['prompt']}")
 
     def recipe(self) -> None:
         name = self.any()
-        entry = self.entries[name]
-        self.entries[name] = {k: v for k, v in entry.items() if k in ("edit", "prompt", "style", "size", "candidates")}
-        self.entries[name] |= self.dice.choice(RECIPES)
+        kept = {key: value for key, value in self.entries[name].items() if not any(key in recipe for recipe in RECIPES)}
+        self.entries[name] = kept | self.dice.choice(RECIPES[: 1 if "input" in kept else None])
         self.say(f"other recipe: {name} {self.entries[name]}")
 
     def rename(self) -> None:
@@ -151,8 +177,7 @@ class Life:
         self.born += 1
         self.me.entries = {new if name == old else name: entry for name, entry in self.entries.items()}
         for entry in self.entries.values():
-            if entry.get("edit") == old:
-                entry["edit"] = new
+            entry.update({ref: new for ref in REFS if entry.get(ref) == old})
         self.say(f"renames {old} to {new}")
 
     def pack(self) -> None:
@@ -225,7 +250,7 @@ class Life:
         """Takes in what the other one has, as git with our merge driver does."""
         theirs = self.dice.choice([person for person in self.people if person is not self.me])
         base = self.me.merged
-        for path, data in theirs.game.files("originals").items():
+        for path, data in theirs.game.files("originals", "art").items():
             target = self.game.root / path
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -271,6 +296,7 @@ class Life:
         planned = self.game.run("plan", "--json")
         before = self.spent()
         ran = self.do("build", "--yes", "--json")
+        assert ran.status != 2, ran.err
         told = json.loads(ran.out)
         cost = Decimal(told["cost"]["amount"])
         if not self.stormy:  # of an unknown outcome it says so
@@ -297,7 +323,8 @@ class Life:
         ran = other.run("build", "--locked", "--offline")
         assert ran.status == 0 or placeholders, ran.err
         if not placeholders:
-            assert looks(other) == looks(self.game), "a clone makes the same files, pixel for pixel"
+            mine = looks(self.game)  # and what was left of assets that the other one removed
+            assert looks(other) == {path: mine.get(path) for path in looks(other)}, "the same files, pixel for pixel"
 
     def always(self, ran: Ran | None) -> None:
         if ran is not None:
@@ -328,6 +355,8 @@ class Life:
             (self.remove, 2),
             (self.recipe, 3),
             (self.pack, 1),
+            (self.engine, 1),
+            (self.redraw, 2),
             (self.retouch, 3),
             (self.adopt, 2),
             (self.pick, 3),
@@ -365,8 +394,10 @@ class Life:
         return ran
 
     def write(self) -> None:
-        doc: dict[str, Any] = {"version": 1, "palettes": {"dusk": ["1a1c2c", "ef7d57", "f4f4f4"]}}
-        doc["sprites"] = self.entries
+        doc: dict[str, Any] = {"version": 1, "project": "life", "palettes": {"dusk": ["1a1c2c", "ef7d57", "f4f4f4"]}}
+        doc["engines"] = self.engines
+        doc["sprites"] = {name: entry for name, entry in self.entries.items() if "input" not in entry}
+        doc["animations"] = {name: entry for name, entry in self.entries.items() if "input" in entry}
         if self.atlas:
             doc["atlases"] = {"all": {"include": ["*"], "max_size": 256}}
         self.game.write(json.dumps(doc, indent=1))
@@ -392,7 +423,7 @@ def joined(base: Entries, ours: Entries, theirs: Entries) -> Entries:
         entry = its if mine == old else mine
         if entry is not None:
             found[name] = deepcopy(entry)
-    while gone := [name for name, entry in found.items() if entry.get("edit") not in (None, *found)]:
+    while gone := [name for name, entry in found.items() if any(entry.get(ref) not in (None, *found) for ref in REFS)]:
         for name in gone:
             del found[name]
     return found or deepcopy(ours)

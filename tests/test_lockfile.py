@@ -289,7 +289,7 @@ def test_update_leaves_a_block_that_somebody_changed(tmp_path: Path) -> None:
 def test_revive_takes_a_result_out_of_the_retired(tmp_path: Path) -> None:
     path = tmp_path / "assets.lock"
     done = lockfile.update(path, {"b": sprite("b")}, lockfile.LockFile(), retire=[sprite("a"), sprite("c")])
-    done = lockfile.update(path, {"new": sprite("new")}, done.file, revive={"new": sprite("a")})
+    done = lockfile.update(path, {"new": sprite("new")}, done.file, revive=[("new", sprite("a"))])
     assert done.file.lock.retired == (sprite("c"),)
     assert lockfile.read(path) == done.file
 

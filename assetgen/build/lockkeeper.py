@@ -30,7 +30,7 @@ class LockKeeper:
         self._changed: dict[str, Block | None] = {}
         self._rendered: dict[str, tuple[Block, str]] = {}
         self._retired: list[Block] = []
-        self._revived: dict[str, Block] = {}
+        self._revived: list[tuple[str, Block]] = []
         self._last = monotonic()
         self._pause = _SECONDS
 
@@ -48,7 +48,12 @@ class LockKeeper:
 
     def revive(self, name: str, retired: Block) -> None:
         """Take a retired block out: it became the block `name`."""
-        self._revived[name] = retired
+        self._revived.append((name, retired))
+
+    def settle(self, retired: Block, left: Block | None) -> None:
+        """A retired block owns less than it did, or nothing that is worth a line. Another block may have its name."""
+        self._revived.append((retired.name, retired))
+        self._retired += [left] if left is not None else []
 
     def tick(self) -> None:
         """Write if the last time is long enough ago."""
@@ -73,7 +78,7 @@ class LockKeeper:
         )
         self.file = updated.file
         self.left.update(dict.fromkeys(updated.left))
-        self._changed, self._retired, self._revived, self._rendered = {}, [], {}, {}
+        self._changed, self._retired, self._revived, self._rendered = {}, [], [], {}
         self._last = self._monotonic()
         self._pause = max(_SECONDS, _SHARE * (self._last - begun))
 

@@ -10,25 +10,28 @@ from assetgen.build.report import BuildReport
 from assetgen.build.session import Session
 from assetgen.model.lock import Block
 from assetgen.model.plan import drifted
-from assetgen.plan.planner import orphan_blocks
+from assetgen.plan.planner import orphan_blocks, owned_paths
 
 
 def remove_orphans(session: Session, writer: Writer, keeper: LockKeeper, report: BuildReport) -> None:
     """Deletes untouched outputs of removed entries; keeps and names retouched ones."""
     writer.flush()
-    for block in orphan_blocks(session.project):
-        kept = writer.remove(block.outputs, list(block.outputs))
-        for path in kept:
-            report.blocked.append(drifted(block.name, path))
-        left = {path: block.outputs[path] for path in kept}
-        if block.name not in session.project.blocks:
+    orphans = orphan_blocks(session.project)
+    owned = owned_paths(session.project) if orphans else frozenset[str]()
+    for block in orphans:
+        own = {path: digest for path, digest in block.outputs.items() if path not in owned}
+        kept = writer.remove(own, list(own))
+        report.blocked += [drifted(block.name, path) for path in kept]
+        left = {path: own[path] for path in kept}
+        rest = retired(block, left)
+        worth = block.steps or block.history or block.adopted or block.rejected or block.ids or left
+        if session.project.blocks.get(block.name) is not block:  # it was retired before
             if left != block.outputs:
-                keeper.revive(block.name, block)
-                keeper.retire(replace(block, outputs=left))
+                keeper.settle(block, rest if worth else None)
             continue
         del session.project.blocks[block.name]
-        if block.steps or block.history or block.adopted or block.rejected or block.ids or left:
-            keeper.retire(retired(block, left))
+        if worth:
+            keeper.retire(rest)
         else:
             keeper.drop(block.name)
 

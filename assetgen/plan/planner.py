@@ -198,11 +198,13 @@ def _plan_deletions(draft: _Draft) -> None:
     """Recorded paths that no entry owns any more (rule 17); what was changed by hand is kept and named."""
     orphans = orphan_blocks(draft.project)
     names = draft.manifest.assets if orphans else ()
+    owned = owned_paths(draft.project) if orphans else frozenset[str]()
     renamed = {old for name in names if (old := draft.project.state(name).renamed_from)}
     for block in orphans:
         if block.name in renamed:
             continue
-        there = [check for check in draft.project.check_outputs(block) if check.state != "missing"]
+        checks = draft.project.check_outputs(block)
+        there = [check for check in checks if check.state != "missing" and check.path not in owned]
         paths = [check.path for check in there if check.state != "drifted"]
         draft.blocked += [drifted(block.name, check.path) for check in there if check.state == "drifted"]
         # What has no file of its own, packed as it was, still goes from the lock.
@@ -212,12 +214,21 @@ def _plan_deletions(draft: _Draft) -> None:
 
 def orphan_blocks(project: Project) -> list[Block]:
     """Blocks of names that the manifest does not have any more, and retired ones that still own a file."""
-    manifest = project.manifest
-    known = {*manifest.assets, INDEX}
-    known.update(f"palette:{name}" for name in manifest.palettes)
-    known.update(f"atlas:{name}" for name in manifest.atlases)
+    known = _names(project)
     gone = [block for name, block in project.blocks.items() if name not in known]
     return gone + [block for block in project.lock.retired if block.outputs]
+
+
+def owned_paths(project: Project) -> frozenset[str]:
+    """Outputs of what the manifest has: whoever wrote there before does not own them any more."""
+    known = _names(project)
+    return frozenset(path for name, block in project.blocks.items() if name in known for path in block.outputs)
+
+
+def _names(project: Project) -> set[str]:
+    manifest = project.manifest
+    derived = {f"palette:{name}" for name in manifest.palettes} | {f"atlas:{name}" for name in manifest.atlases}
+    return {*manifest.assets, *derived, INDEX}
 
 
 def _kind(block: Block) -> Kind:

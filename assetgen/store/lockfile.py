@@ -108,14 +108,14 @@ def update(
     base: LockFile,
     *,
     retire: Collection[Block] = (),
-    revive: Mapping[str, Block] | None = None,
+    revive: Collection[tuple[str, Block]] = (),
     texts: Mapping[str, str] | None = None,
 ) -> Updated:
     """Replace (None: remove) these blocks in the file as it is now, everything else verbatim; synced to disk.
 
     A block whose text is no longer that of `base` was changed by somebody else meanwhile: it is left alone and
-    reported (rule 21). `retire` appends blocks to the retired ones, `revive` takes out those that became the
-    block of that name; neither happens for a block that was left alone. `texts` are blocks that were rendered before.
+    reported (rule 21). `retire` appends blocks to the retired ones, `revive` takes out those that became the block of
+    a name; neither happens for a block that was left alone. `texts` are blocks that were rendered before.
     """
     now = _read(path, base, None)
     known = texts or {}
@@ -137,7 +137,7 @@ def update(
             chunks.pop(name, None)
         else:
             blocks[name], chunks[name] = block, text
-    revived = [block for name, block in (revive or {}).items() if name not in left]
+    revived = [block for name, block in revive if name not in left]
     retired = [block for block in now.lock.retired if block not in revived]
     retired += [block for block in retire if block.name not in left and block not in retired]
     if tuple(retired) != now.lock.retired:
