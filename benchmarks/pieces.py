@@ -274,7 +274,7 @@ def noop(bench: Bench) -> None:
             bench.ours(root, "plan", name="assetgen", before=partial(_unanswered, root)),
             bench.ours(root, "check", name="assetgen check"),
             bench.ours(root, "plan", name="no memo of the manifest", before=partial(_without_memo, root)),
-            bench.ours(root, "plan", name="fresh clone", before=partial(_cloned, root)),
+            bench.ours(root, "build", name="fresh clone", before=partial(_cloned, root)),
         ]
         compared(f"All looked at, nothing to do, {count:,} assets", slow, bench.rounds)
         once(bench.ours(root, "build"))

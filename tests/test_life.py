@@ -31,7 +31,7 @@ from workbench import Ran, Workbench, bench
 from assetgen.simulator.config import Dialect, SimulatorConfig
 from assetgen.simulator.testing import configure, ledger, running
 
-SIZES = {"full": [(seed, 120) for seed in range(20)], "middle": [(seed, 40) for seed in range(4)]}
+SIZES = {"full": [(seed, 120) for seed in range(20)], "middle": [(seed, 40) for seed in range(2)]}
 LIVES = SIZES.get(os.environ.get("ASSETGEN_SOAK", "small"), [(1, 14)])
 if "ASSETGEN_LIFE" in os.environ:
     first, steps = os.environ["ASSETGEN_LIFE"].split(",")
