@@ -216,7 +216,7 @@ def test_what_serves_ends_quietly_on_ctrl_c(tmp_path: Path, words: list[str]) ->
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=LONG)
-    assert (process.returncode, told) == (0, "")
+    assert (process.returncode, told) == (130, "")
 
 
 def test_pipes_get_utf_8_whatever_the_code_page(tmp_path: Path) -> None:

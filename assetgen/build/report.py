@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from msgspec import Struct, field
 
 from assetgen.model.cost import FREE, Cost, total
-from assetgen.model.errors import AssetError, AssetgenError
+from assetgen.model.errors import INTERRUPTED, AssetError, AssetgenError
 from assetgen.model.plan import EXIT_OF_STATE, Blocked, Plan
 
 Status = Literal["built", "unchanged", "failed", "skipped"]
@@ -86,7 +86,7 @@ class BuildReport(Struct):
     def exit_status(self) -> int:
         """0 done · 1 something failed · 3 stopped, or something waits for a person · 130 interrupted."""
         if self.interrupted:
-            return 130
+            return INTERRUPTED
         if self.stopped is not None or self.unsettled:
             return 3
         if self.failed:

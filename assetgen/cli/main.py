@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 from assetgen import __version__
 from assetgen.cli.context import Context, json_text, plain
 from assetgen.cli.parser import Parser, add_common, meant
-from assetgen.model.errors import AssetgenError, ManifestError
+from assetgen.model.errors import INTERRUPTED, AssetgenError, ManifestError
 
 COMMANDS: dict[str, str] = {
     "init": "write a commented assets.yaml, ready to build",
@@ -125,7 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_status
     except KeyboardInterrupt:
         print("assetgen: interrupted; what was done stays, run the same command to go on", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output went away (`| head`): nothing is wrong.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

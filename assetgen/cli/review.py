@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from assetgen.cli import flags
 from assetgen.cli.context import Context
+from assetgen.model.errors import INTERRUPTED
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -40,4 +41,4 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
             webbrowser.open(serving.url)
         asyncio.run(serving.run())
-    return 0
+    return INTERRUPTED

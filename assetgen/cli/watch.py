@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assetgen.cli import flags
 from assetgen.cli.context import Context
 from assetgen.manifest.messages import count_of, some_of
-from assetgen.model.errors import AssetgenError, ManifestError
+from assetgen.model.errors import INTERRUPTED, AssetgenError, ManifestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     require("watch", "review", "watchfiles", *(() if args.no_page else ("uvicorn",)))
     with suppress(KeyboardInterrupt):  # that is how it ends
         asyncio.run(_watch(args, context))
-    return 0
+    return INTERRUPTED
 
 
 async def _watch(args: argparse.Namespace, context: Context) -> None:

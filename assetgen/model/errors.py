@@ -22,6 +22,9 @@ from collections.abc import Sequence
 
 from assetgen.model.position import Position, Problem
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C: what was done stays."""
+
 
 class AssetgenError(Exception):
     """Base of all expected errors. `exit_status` is what the process ends with."""
