@@ -173,6 +173,7 @@ async def _settle(providers: Providers, remote: Remote, session: Session, select
 async def _generate_and_process(selection: Selection, remote: Remote, processing: Processing) -> None:
     """Requests run side by side, each after its inputs; what is in hand is finished while others are under way."""
     session = processing.session
+    remote.carry_names(selection.assets)
     tasks: dict[str, asyncio.Task[bool]] = {}
     stop = asyncio.Event()
     for name in _first_come(session, selection.assets):

@@ -285,9 +285,6 @@ class Remote:
             self.keeper.drop(old)
         else:
             self.keeper.revive(name, state.block)
-        if old != name:
-            self._carry_ids(old, name)
-            self._carry_places(old, name)
         self._accept(name, block)
 
     def _note_move(self, old: str, name: str, outputs: Iterable[str]) -> None:
@@ -299,22 +296,22 @@ class Remote:
         self.session.state.note_move(name, old, beside)
         self.session.moved(name, old, beside)
 
-    def _carry_ids(self, old: str, name: str) -> None:
-        """Ids in engine files stay with a renamed asset and its pieces: scenes find it by them."""
-        index = self.project.blocks.get(INDEX)
-        if index is None:
+    def carry_names(self, names: Iterable[str]) -> None:
+        """Ids in engine files and places in atlases go over to the new names of these assets: for all at once, since
+        each knows of all others. What is renamed in the end, if this build ends before, is carried by the next."""
+        states = (self.project.state(name) for name in names)
+        renamed = {
+            state.renamed_from: state.asset.name
+            for state in states
+            if state.blocked is None and state.renamed_from not in (None, state.asset.name)
+        }
+        if not renamed:
             return
-        carried = ids_carried(index, old, name, frozenset(self.project.blocks))
-        if carried != index:
-            self.project.blocks[INDEX] = carried
-            self.keeper.set(carried)
-
-    def _carry_places(self, old: str, name: str) -> None:
-        """Frames keep their places in atlases under the new name."""
-        assets = frozenset(self.project.blocks)
+        known = self.project.blocks.keys() | self.project.manifest.assets.keys()
         for label, block in [*self.project.blocks.items()]:
-            carried = places_carried(block, old, name, assets) if block.kind == "atlas" else block
-            if carried is not block:
+            carry = ids_carried if label == INDEX else places_carried if block.kind == "atlas" else None
+            carried = carry(block, renamed, known) if carry is not None else block
+            if carried != block:
                 self.project.blocks[label] = carried
                 self.keeper.set(carried)
 

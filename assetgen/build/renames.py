@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeVar
 
 from msgspec.structs import replace
 
 from assetgen.model.lock import Block
 
+T = TypeVar("T")
 
-def ids_carried(index: Block, old: str, name: str, assets: frozenset[str]) -> Block:
-    """The index's block with the ids of asset `old` and its pieces under `name`: scenes find them by these ids.
 
-    `assets` are all names in the lock: `ui/button` may be a piece of `ui`, or an asset of its own.
+def ids_carried(index: Block, renamed: Mapping[str, str], assets: AbstractSet[str]) -> Block:
+    """The index's block with the ids of renamed assets and their pieces under the new names: scenes find them by these.
+
+    `renamed` gives new names by former ones, `assets` all names of the lock and of the manifest: `ui/button` may be a
+    piece of `ui`, or an asset of its own. Once more changes nothing.
     """
-    others = assets - {old, name}
-    kept = {key: value for key, value in index.ids.items() if not _is_of(name, key, others)}
-    ids = {name + key.removeprefix(old) if _is_of(old, key, others) else key: value for key, value in kept.items()}
-    return replace(index, ids=ids)
+    return replace(index, ids=_carried(index.ids, renamed, assets))
 
 
-def places_carried(atlas: Block, old: str, name: str, assets: frozenset[str]) -> Block:
-    """An atlas's block with the remembered places of `old`'s frames under `name`: no page is drawn for a new name.
-
-    `assets` as for `ids_carried`.
-    """
+def places_carried(atlas: Block, renamed: Mapping[str, str], assets: AbstractSet[str]) -> Block:
+    """An atlas's block with the remembered places of renamed assets' frames under the new names: no page is drawn for
+    a new name. `renamed` and `assets` as for `ids_carried`."""
     memory = atlas.pages
     if not isinstance(memory, dict) or not isinstance(memory.get("pages"), list):
         return atlas
-    others = assets - {old, name}
-    pages = [
-        {name + key.removeprefix(old) if _is_of(old, key, others) else key: place for key, place in page.items()}
-        if isinstance(page, dict) and not any(_is_of(name, key, others) for key in page)
-        else page
-        for page in memory["pages"]
-    ]
-    return atlas if pages == memory["pages"] else replace(atlas, pages={**memory, "pages": pages})
+    pages = [_carried(page, renamed, assets) if isinstance(page, dict) else page for page in memory["pages"]]
+    return replace(atlas, pages={**memory, "pages": pages})
 
 
-def _is_of(name: str, key: str, others: frozenset[str]) -> bool:
-    """Whether an id (`OWNER PURPOSE`) is that of an asset or of one of its pieces."""
-    owner = key.partition(" ")[0]
-    return owner == name or (owner.startswith(f"{name}/") and owner not in others)
+def _carried(found: Mapping[str, T], renamed: Mapping[str, str], assets: AbstractSet[str]) -> dict[str, T]:
+    """What was kept by `OWNER PURPOSE`, under new names. What stood under such a name gives way."""
+    owners = {key: _first(key.partition(" ")[0], assets) for key in found}
+    taken = {renamed[owner] for owner in owners.values() if owner in renamed}
+    return {
+        renamed[owner] + key.removeprefix(owner) if owner in renamed else key: found[key]
+        for key, owner in owners.items()
+        if owner in renamed or owner not in taken
+    }
 
 
 def former_path(path: str, owner: str, renamed: Mapping[str, str]) -> str | None:
@@ -50,7 +49,12 @@ def former_path(path: str, owner: str, renamed: Mapping[str, str]) -> str | None
     `renamed` gives former names by new ones.
     """
     kind, _, rest = path.partition("/")
-    for new, old in renamed.items():
-        if (owner == new or owner.startswith(f"{new}/")) and rest.startswith(new):
-            return f"{kind}/{old}{rest.removeprefix(new)}"
-    return None
+    new = _first(owner, renamed.keys())
+    return f"{kind}/{renamed[new]}{rest.removeprefix(new)}" if new and rest.startswith(new) else None
+
+
+def _first(piece: str, names: AbstractSet[str]) -> str:
+    """The nearest of the names that a piece belongs to: itself, or what it lies in. Empty where there is none."""
+    while piece and piece not in names:
+        piece = piece.rpartition("/")[0]
+    return piece
