@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Literal
 
 from msgspec.json import decode, encode
@@ -86,9 +87,8 @@ class Assembly:
         key = "atlas:" + key_of([atlas.name, block.frames])
         if key in self._kept:
             return self._kept[key]
-        data = self.session.cache.get(key)
-        if data is not None:
-            return decode(data, type=BuiltAtlas)
+        with suppress(ValueError):  # damaged: it is packed again
+            return decode(self.session.cache.get(key) or b"", type=BuiltAtlas)
         standing, missing = self.members(atlas)
         built, _ = self.packed(atlas, standing, block, missing)
         self.keep(built, block.frames)

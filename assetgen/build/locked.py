@@ -14,8 +14,8 @@ from assetgen.build.session import Session
 from assetgen.build.shards import finished, selected
 from assetgen.model.errors import AssetgenError
 from assetgen.model.lock import Block
-from assetgen.plan.planner import NO_ENTRY, OUTPUT_REASONS, make_plan
-from assetgen.plan.project import INDEX, Project
+from assetgen.plan.planner import NO_ENTRY, OUTPUT_REASONS, known_names, make_plan
+from assetgen.plan.project import Project
 from assetgen.plan.select import Selection
 from assetgen.store.guard import project_lock
 
@@ -88,8 +88,5 @@ def _orphans(session: Session, selection: Selection, report: BuildReport) -> Non
     """Blocks of entries that are gone are a difference, too."""
     if not selection.whole:
         return
-    manifest = session.manifest
-    labels = {f"palette:{name}" for name in manifest.palettes} | {f"atlas:{name}" for name in manifest.atlases}
-    for name in session.lock.lock.blocks:
-        if name not in manifest.assets and name not in labels and name != INDEX:
-            report.others[name] = AssetReport("failed", error=f"not as in the lock: {NO_ENTRY}")
+    for name in sorted(session.lock.lock.blocks.keys() - known_names(session.project)):
+        report.others[name] = AssetReport("failed", error=f"not as in the lock: {NO_ENTRY}")

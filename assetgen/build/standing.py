@@ -65,11 +65,11 @@ class Cast:
         shown, keys = project.shown(name), project.keys(name)
         if name in self.failed or shown is None:
             return self._last(name)
-        if keys is not None and shown == Shown(name, keys.pictures, keys.files):
+        if keys is None or shown.name != name:
+            return self._last(name)
+        if shown == Shown(name, keys.pictures, keys.files):
             return self._made(name, keys)
-        last = self._last(name)  # it is not selected: what it would be now is not asked
-        again = last is None and keys is not None and shown.name == name
-        return self._made(name, keys) if again and keys is not None else last
+        return self._last(name) or self._made(name, keys)  # not selected: what it would be now is asked last
 
     def _made(self, name: str, keys: Keys) -> Standing | None:
         """The asset as its entry says, made again where that is not on the shelf; the last good one if that fails."""

@@ -214,18 +214,19 @@ def _plan_deletions(draft: _Draft) -> None:
 
 def orphan_blocks(project: Project) -> list[Block]:
     """Blocks of names that the manifest does not have any more, and retired ones that still own a file."""
-    known = _names(project)
+    known = known_names(project)
     gone = [block for name, block in project.blocks.items() if name not in known]
     return gone + [block for block in project.lock.retired if block.outputs]
 
 
 def owned_paths(project: Project) -> frozenset[str]:
     """Outputs of what the manifest has: whoever wrote there before does not own them any more."""
-    known = _names(project)
+    known = known_names(project)
     return frozenset(path for name, block in project.blocks.items() if name in known for path in block.outputs)
 
 
-def _names(project: Project) -> set[str]:
+def known_names(project: Project) -> set[str]:
+    """What the blocks of all that the manifest has are called."""
     manifest = project.manifest
     derived = {f"palette:{name}" for name in manifest.palettes} | {f"atlas:{name}" for name in manifest.atlases}
     return {*manifest.assets, *derived, INDEX}

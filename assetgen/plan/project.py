@@ -171,14 +171,14 @@ class Project:
     def shown(self, name: str) -> Shown | None:
         """What atlases and index show of an asset: one that is not selected, what it had when it was last built, under
         the name of then (rule 18). None while it has no picture."""
-        state = self.state(name)
-        block = state.block
-        if name in self._unselected and (block is None or block.name not in self.blocks):
-            return None
-        if name in self._unselected and block is not None and block.frames is not None and block.files is not None:
-            return Shown(block.name, block.frames, block.files)
-        if name in self._unselected and block is not None and not (block.steps or block.outputs):
-            return None
+        if name in self._unselected:
+            block = self.state(name).block
+            if block is None or block.name not in self.blocks:
+                return None
+            if block.frames is not None and block.files is not None:
+                return Shown(block.name, block.frames, block.files)
+            if not (block.steps or block.outputs):
+                return None
         keys = self.keys(name)
         return Shown(name, keys.pictures, keys.files) if keys is not None else None
 
